@@ -1,0 +1,114 @@
+/**
+ * What Waybill throws. `code` is stable and meant for programs; fields carry the data; a message never
+ * holds a secret, a full phone number or a link's query.
+ */
+export class WaybillError extends Error {
+  override readonly name: string = 'WaybillError';
+  readonly code: string;
+
+  constructor(code: string, message: string, options: ErrorOptions = {}) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** One wrong setting: its variable, what is wrong with it, and what it should be. Never its value. */
+export type ConfigFault = { readonly name: string; readonly problem: string; readonly expected: string };
+
+/** Settings that cannot be run with; all faults at once. */
+export class ConfigError extends WaybillError {
+  override readonly name = 'ConfigError';
+  readonly faults: readonly ConfigFault[];
+
+  constructor(faults: readonly ConfigFault[], options: ErrorOptions = {}) {
+    super('CONFIG', ['The configuration is not usable:', ...faults.map(faultLine)].join('\n'), options);
+    this.faults = faults;
+  }
+}
+
+function faultLine({ name, problem, expected }: ConfigFault): string {
+  return `  ${name}: ${problem}; expected ${expected}`;
+}
+
+/** One wrong field: a JSON pointer (RFC 6901) into the request, and what is wrong there. */
+export type ValidationFault = { readonly pointer: string; readonly detail: string };
+
+/** A request that can never be sent as it stands. */
+export class ValidationError extends WaybillError {
+  override readonly name = 'ValidationError';
+  readonly errors: readonly ValidationFault[];
+
+  constructor(errors: readonly ValidationFault[], options: ErrorOptions = {}) {
+    const lines = errors.map(({ pointer, detail }) => `${pointer || '/'}: ${detail}`);
+    super('VALIDATION', `The request is not valid: ${lines.join('; ')}`, options);
+    this.errors = errors;
+  }
+}
+
+/** The id is known with another payload. */
+export class IdempotencyConflictError extends WaybillError {
+  override readonly name = 'IdempotencyConflictError';
+  readonly id: string;
+
+  constructor(id: string, options: ErrorOptions = {}) {
+    super('CONFLICT', 'This id already belongs to a delivery with another payload', options);
+    this.id = id;
+  }
+}
+
+/** No account goes by this number or name. */
+export class UnknownAccountError extends WaybillError {
+  override readonly name = 'UnknownAccountError';
+  readonly account: string;
+
+  constructor(account: string, options: ErrorOptions = {}) {
+    super('UNKNOWN_ACCOUNT', 'No account has this number or name', options);
+    this.account = account;
+  }
+}
+
+/** Redis did not answer in time. Safe to repeat with the same id. */
+export class UnavailableError extends WaybillError {
+  override readonly name = 'UnavailableError';
+
+  constructor(options: ErrorOptions = {}) {
+    super('UNAVAILABLE', 'Redis cannot be reached; the call may be repeated with the same id', options);
+  }
+}
+
+/** Nothing is known by this id. */
+export class NotFoundError extends WaybillError {
+  override readonly name = 'NotFoundError';
+  readonly id: string;
+
+  constructor(id: string, options: ErrorOptions = {}) {
+    super('NOT_FOUND', 'No delivery has this id', options);
+    this.id = id;
+  }
+}
+
+/** The delivery's status does not allow this action. */
+export class IllegalStateError extends WaybillError {
+  override readonly name = 'IllegalStateError';
+  readonly action: string;
+  readonly status: string;
+
+  constructor(action: string, status: string, options: ErrorOptions = {}) {
+    super('ILLEGAL_STATE', `A delivery that is ${status} does not allow: ${action}`, options);
+    this.action = action;
+    this.status = status;
+  }
+}
+
+/** An address could not be listened on; `setting` names the variable to change. */
+export class ListenError extends WaybillError {
+  override readonly name = 'ListenError';
+  readonly setting: string;
+  readonly address: string;
+
+  constructor(at: { readonly setting: string; readonly address: string }, options: ErrorOptions = {}) {
+    super('LISTEN_FAILED', `Cannot listen on ${at.address} (${at.setting})`, options);
+    this.setting = at.setting;
+    this.address = at.address;
+  }
+}
