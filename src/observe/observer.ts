@@ -1,0 +1,174 @@
+import type { Claim, Refusal } from '../domain/claim.js';
+import type { OutcomeKind } from '../domain/outcome.js';
+import type { HoldReason, Status } from '../domain/status.js';
+
+/** What a claim came to, in one word: a refusal is named by its reason. */
+export type Verdict = Exclude<Claim['kind'], 'refused'> | Refusal['why'];
+
+/** Which delivery of which account (by name); the recipient is given whole and masked before it is told. */
+export type Subject = { readonly account: string; readonly deliveryId: string; readonly recipient: string };
+
+export type AttemptEnded = Subject & {
+  readonly attemptId: string;
+  /** Counted from 1. */
+  readonly attempt: number;
+  readonly send: 'file' | 'template';
+  readonly outcome: OutcomeKind;
+  /** As in `Outcome`: the FAIL reason, `http_503`, or the transport's word. */
+  readonly reason: string;
+  readonly detail: string | null;
+  readonly durationMs: number;
+  /** From when it might first have gone to when it was claimed. */
+  readonly queueDelayMs: number;
+  /** On acceptance: from due to accepted, without schedule and holds; else null. */
+  readonly dueToAcceptMs: number | null;
+  /** What was done about it: `accept`, `retry`, `hold_account`, … */
+  readonly decision: string;
+  readonly nextAttemptAt: number | null;
+  readonly unique: string | null;
+};
+
+export type DeliveryMoved = Subject & {
+  readonly from: Status | null;
+  readonly to: Status;
+  readonly reason: string | null;
+  /** Set when this is the first news of its arrival: how long after acceptance. */
+  readonly acceptToDeliveredMs?: number;
+};
+
+export type ClaimDecided = Subject & {
+  readonly verdict: Verdict;
+  readonly decision: string;
+  readonly until: number | null;
+};
+
+export type WindowCorrected = Subject & { readonly reason: string; readonly expectedClosesAt: number | null };
+
+export type SessionOpened = Subject & { readonly closesAt: number };
+
+/** Something that ought not to be, kept in the record and told here. */
+export type DeliveryFlagged = Subject & {
+  readonly flag:
+    | 'unique_missing'
+    | 'receipts_conflict'
+    | 'stale_attempt'
+    | 'invalid'
+    | 'conflict'
+    | 'redundant_accept';
+  readonly detail: string | null;
+};
+
+export type WebhookKind = 'inbound' | 'receipt' | 'other';
+export type WebhookResult = 'applied' | 'duplicate' | 'early' | 'ignored';
+export type WebhookRefusal =
+  | 'token'
+  | 'address'
+  | 'too_large'
+  | 'media_type'
+  | 'not_json'
+  | 'invalid'
+  | 'unavailable';
+
+export type WebhookApplied = {
+  /** Null when the callback is about no account of ours. */
+  readonly account: string | null;
+  readonly kind: WebhookKind;
+  /** `early`: its message is not known yet, kept until a send settles. */
+  readonly result: WebhookResult;
+  /** A bounded word for what it was: `delivered`, `system_update`, … */
+  readonly what: string;
+  readonly deliveryId: string | null;
+  readonly recipient: string | null;
+  readonly receivedAt: number;
+};
+
+export type WebhookRefused = { readonly refusal: WebhookRefusal; readonly detail: string | null };
+
+export type GateState = 'open' | 'throttled' | 'breaker' | 'paused';
+export type GateChanged = {
+  readonly account: string;
+  readonly state: GateState;
+  readonly reason: string;
+  readonly until: number | null;
+  /** `worker`, or the operator's name. */
+  readonly by: string;
+};
+
+export type BudgetExhausted = {
+  readonly account: string;
+  readonly period: 'day' | 'month';
+  readonly renewsAt: number;
+};
+
+export type Swept = {
+  readonly account: string;
+  readonly wakesReplayed: number;
+  readonly jobsAdded: number;
+  readonly staleAttempts: number;
+};
+
+/** One account's state in Redis, measured by the lease holder. */
+export type BacklogMeasured = {
+  readonly account: string;
+  readonly due: number;
+  readonly oldestDueAgeMs: number;
+  readonly unknown: number;
+  readonly oldestUnknownAgeMs: number;
+  readonly held: Readonly<Record<HoldReason, number>>;
+  /** By BullMQ's state: waiting, active, delayed, … */
+  readonly jobs: Readonly<Record<string, number>>;
+  /** Null: no limit is set. */
+  readonly budget: Readonly<
+    Record<'day' | 'month', { readonly limit: number; readonly remaining: number } | null>
+  >;
+};
+
+export type HttpAnswered = {
+  /** The route's pattern, never the path that was asked for. */
+  readonly route: string;
+  readonly method: string;
+  readonly code: number;
+  readonly durationMs: number;
+};
+
+/** What the deliverer, sweeper and resolver tell. */
+export type DeliveryObserver = {
+  attemptEnded(event: AttemptEnded): void;
+  deliveryMoved(event: DeliveryMoved): void;
+  claimGranted(event: ClaimDecided): void;
+  claimRefused(event: ClaimDecided): void;
+  deliveryFlagged(event: DeliveryFlagged): void;
+  windowCorrected(event: WindowCorrected): void;
+  sessionOpened(event: SessionOpened): void;
+};
+
+/** What is told of an account as a whole. */
+export type AccountObserver = {
+  gateChanged(event: GateChanged): void;
+  budgetExhausted(event: BudgetExhausted): void;
+  swept(event: Swept): void;
+  backlogMeasured(event: BacklogMeasured): void;
+  orphanReceiptsMeasured(count: number): void;
+};
+
+export type WebhookObserver = {
+  webhookApplied(event: WebhookApplied): void;
+  webhookRefused(event: WebhookRefused): void;
+  webhookAnswered(event: { readonly code: number; readonly durationMs: number }): void;
+};
+
+/** What is told of the process itself. */
+export type ProcessObserver = {
+  leaseTaken(role: string): void;
+  /** Drops the gauges that only the lease holder may publish. */
+  leaseLost(role: string): void;
+  redisReconnected(event: { readonly connection: string; readonly reason: string }): void;
+  redisCommandEnded(event: { readonly command: string; readonly durationMs: number }): void;
+  httpAnswered(event: HttpAnswered): void;
+  /** The worker is alive and fetching; `at` in epoch milliseconds. */
+  progressed(at: number): void;
+  secretUnreadable(event: { readonly setting: string; readonly problem: string }): void;
+};
+
+/** One function per business event: each writes counter, histogram and log line together. */
+export type Observer = DeliveryObserver & AccountObserver & WebhookObserver & ProcessObserver;

@@ -1,0 +1,89 @@
+import { maskText } from '../domain/mask.js';
+
+const REDACTED = '[redacted]';
+
+/** Compared with a key's letters in lower case, so that `api_key`, `API-Key` and `apiKeys` are one. */
+const SECRET_KEY =
+  /(apikey|token|authorization|secret|password|passwd|cookie|credential|datakey|privatekey)s?$/;
+
+/** An id that Waybill made holds no number, though its characters may happen to look like one. */
+const OWN_ID = /^(dlv|evt|att)_[0-9A-HJKMNP-TV-Z]{26}$/;
+
+/** Deeper or longer than this is a payload, and payloads are not logged. */
+const MAX_DEPTH = 6;
+const MAX_ITEMS = 50;
+
+/** A copy of the fields that is safe to write: secrets redacted, numbers and link queries masked. */
+export function redact(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return redactFields(fields, []);
+}
+
+type Ancestors = readonly object[];
+
+function redactValue(value: unknown, ancestors: Ancestors): unknown {
+  switch (typeof value) {
+    case 'string':
+      return OWN_ID.test(value) ? value : maskText(value);
+    case 'number':
+      return redactNumber(value);
+    case 'bigint':
+      return maskText(`${value}`);
+    case 'object':
+      return value === null ? null : redactObject(value, ancestors);
+    case 'function':
+    case 'symbol':
+      return undefined;
+    default:
+      return value;
+  }
+}
+
+/** A phone number may come as a JSON number; durations, sizes and the epoch milliseconds of our time do not. */
+function redactNumber(value: number): number | string {
+  const isTime = value > 1.5e12 && value < 2.2e12;
+  return Number.isInteger(value) && Math.abs(value) >= 1e9 && !isTime ? maskText(`${value}`) : value;
+}
+
+function redactObject(value: object, ancestors: Ancestors): unknown {
+  if (ancestors.includes(value)) return '[circular]';
+  if (ancestors.length >= MAX_DEPTH) return '[deep]';
+  try {
+    return copyOf(value, [...ancestors, value]);
+  } catch {
+    // A getter or a revoked proxy threw: logging must not.
+    return '[unreadable]';
+  }
+}
+
+function copyOf(value: object, path: Ancestors): unknown {
+  if (value instanceof Error) return redactError(value, path);
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
+  if (value instanceof URL) return maskText(value.href);
+  if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
+  if (value instanceof Map) return redactFields(Object.fromEntries(value), path);
+  if (Array.isArray(value) || value instanceof Set) {
+    return [...value].slice(0, MAX_ITEMS).map((item: unknown) => redactValue(item, path));
+  }
+  return redactFields({ ...value }, path);
+}
+
+/** An error's own fields (`code`, `faults`, …) and its cause are told beside its text. */
+function redactError(error: Error, path: Ancestors): Record<string, unknown> {
+  const { name, message, stack, cause } = error;
+  const parts = error instanceof AggregateError ? { errors: error.errors } : {};
+  return redactFields({ ...error, name, message, stack, cause, ...parts }, path);
+}
+
+function redactFields(fields: Readonly<Record<string, unknown>>, path: Ancestors): Record<string, unknown> {
+  const entries = Object.entries(fields).slice(0, MAX_ITEMS);
+  return Object.fromEntries(
+    entries.map(([key, value]) => [
+      maskText(key),
+      isSecret(key, value) ? REDACTED : redactValue(value, path),
+    ]),
+  );
+}
+
+function isSecret(key: string, value: unknown): boolean {
+  return value !== undefined && value !== null && SECRET_KEY.test(key.replace(/[^a-z]/gi, '').toLowerCase());
+}
