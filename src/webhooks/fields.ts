@@ -1,0 +1,83 @@
+import { isNumber, parseRecipient } from '../domain/recipient.js';
+import { DAY, MINUTE } from '../domain/time.js';
+
+/** A JSON object whose fields are not trusted. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+// The provider did not exist before WhatsApp did: what is older is not a time.
+const EARLIEST_TIME = 1_230_768_000_000;
+// Seconds until the year 5138, milliseconds since 1973: no real time is taken for the other unit.
+const SECONDS_BELOW = 1e11;
+const CLOCK_SKEW_MS = 10 * MINUTE;
+
+// How absent values are spelt by senders who turn everything into text.
+const SPELT_ABSENCE = new Set(['', 'false', 'null', 'undefined', 'none']);
+
+export function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A field's text, trimmed; an integer is taken as its digits. Only own fields count, never inherited ones. */
+export function readText(fields: Fields, name: string): string | null {
+  const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? String(value) : null;
+  if (typeof value !== 'string') return null;
+  const text = value.trim();
+  return SPELT_ABSENCE.has(text.toLowerCase()) ? null : text;
+}
+
+/** A number, also when it is spelt as text. */
+export function readNumber(fields: Fields, name: string): number | null {
+  const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
+  if (typeof value === 'number') return Number.isFinite(value) ? value : null;
+  const text = readText(fields, name);
+  return text !== null && /^-?\d{1,16}(\.\d{1,9})?$/.test(text) ? Number(text) : null;
+}
+
+/** A client, by number or by `from_id`. */
+export function readRecipient(fields: Fields, name: string): string | null {
+  const parsed = parseRecipient(readText(fields, name) ?? '');
+  return parsed.ok ? parsed.recipient : null;
+}
+
+/** A phone number's digits. */
+export function readPhone(fields: Fields, name: string): string | null {
+  const recipient = readRecipient(fields, name);
+  return recipient !== null && isNumber(recipient) ? recipient : null;
+}
+
+/** A `from_id` such as `IL.1605856887361213`: a client who hides the number. */
+export function readFromId(fields: Fields, name: string): string | null {
+  const recipient = readRecipient(fields, name);
+  return recipient !== null && !isNumber(recipient) ? recipient : null;
+}
+
+/** The provider's opaque id of a message: any printable text without spaces. */
+export function readUnique(fields: Fields, name: string): string | null {
+  const text = readText(fields, name) ?? '';
+  return /^[\x21-\x7e]{1,256}$/.test(text) ? text : null;
+}
+
+/** A short code, fit for a record and a log line. */
+export function readCode(fields: Fields, name: string): string | null {
+  const text = readText(fields, name) ?? '';
+  return /^[\w.-]{1,32}$/.test(text) ? text : null;
+}
+
+/**
+ * Epoch milliseconds from seconds or milliseconds. A time that cannot be (before WhatsApp, or further in the
+ * future than clocks differ) is as good as none: the time of arrival is nearer to the truth.
+ */
+export function readTime(fields: Fields, name: string, now: number): number | null {
+  const number = readNumber(fields, name);
+  if (number === null) return null;
+  const time = Math.floor(number < SECONDS_BELOW ? number * 1000 : number);
+  return time >= EARLIEST_TIME && time <= now + CLOCK_SKEW_MS ? time : null;
+}
+
+/** Minutes left of a 24 h window, as milliseconds; what no window can have left is not believed. */
+export function readMinutes(fields: Fields, name: string): number | null {
+  const minutes = readNumber(fields, name);
+  if (minutes === null || minutes < 0 || minutes * MINUTE > DAY) return null;
+  return Math.floor(minutes * MINUTE);
+}

@@ -1,0 +1,21 @@
+import { SECOND } from '../domain/time.js';
+
+/** What a caller may take of us. The provider gives up after 5 s: the store's time and the progress's stay below. */
+export const WEBHOOK_LIMITS = {
+  bodyBytes: 256 * 1024,
+  headerBytes: 16 * 1024,
+  headersMs: 5 * SECOND,
+  requestMs: 10 * SECOND,
+  /** How often the two above are looked at. */
+  checkMs: SECOND,
+  /** Longer than a load balancer's idle timeout (60 s is usual): it must be the one who hangs up. */
+  keepAliveMs: 72 * SECOND,
+  connections: 2000,
+  inFlight: 500,
+  storeMs: 3 * SECOND,
+  progressMs: SECOND,
+  /** How long `close` waits for requests that have begun, before their connections are cut. */
+  drainMs: 5 * SECOND,
+} as const;
+
+export type WebhookLimits = { readonly [name in keyof typeof WEBHOOK_LIMITS]: number };

@@ -1,0 +1,120 @@
+import type {
+  Callback,
+  InboundCallback,
+  OtherCallback,
+  Receipt,
+  ReceiptCallback,
+} from '../domain/callback.js';
+import {
+  type Fields,
+  isFields,
+  readCode,
+  readFromId,
+  readMinutes,
+  readNumber,
+  readPhone,
+  readRecipient,
+  readText,
+  readTime,
+  readUnique,
+} from './fields.js';
+
+// From a public integrator's reading; the provider's pages name only some of them.
+const RECEIPT_BY_ACK = new Map<number, Receipt>([
+  [0, 'failed'],
+  [1, 'sent'],
+  [2, 'delivered'],
+  [3, 'read'],
+]);
+const SYSTEM_TYPES = new Set(['update', 'issues', 'template']);
+
+/**
+ * What one callback says. Never throws: what is not understood is `other`, with a name from a bounded set.
+ * The body's `status` is always "OK" and is not looked at. `now` (epoch ms) judges whether a time can be.
+ */
+export function parseCallback(value: unknown, now: number): Callback {
+  if (!isFields(value)) return { kind: 'other', account: null, name: 'not_an_object' };
+  switch (readText(value, 'hook')?.toLowerCase()) {
+    case 'new':
+      return parseInbound(value, now) ?? other(value, 'inbound_incomplete');
+    case 'update':
+      return parseUpdate(value, now);
+    case 'system':
+      return parseSystem(value, now);
+    case undefined:
+      return other(value, 'hook_missing');
+    default:
+      return other(value, 'hook_unlisted');
+  }
+}
+
+/** `from` is the client and `to` our account. */
+function parseInbound(fields: Fields, now: number): InboundCallback | null {
+  const account = readPhone(fields, 'to');
+  const unique = readUnique(fields, 'unique');
+  const { number, fromId } = readClient(fields);
+  if (account === null || unique === null || (number ?? fromId) === null) return null;
+  return {
+    kind: 'inbound',
+    account,
+    number,
+    fromId,
+    unique,
+    timestamp: readTime(fields, 'timestamp', now),
+    windowLeftMs: readMinutes(fields, 'conversationTimeLeft'),
+    quotedUnique: readUnique(fields, 'quoteUnique'),
+  };
+}
+
+/** `from` holds the number or, when the client hides it, the `from_id`; two more fields may tell the rest. */
+function readClient(fields: Fields): { number: string | null; fromId: string | null } {
+  return {
+    number: readPhone(fields, 'from') ?? readPhone(fields, 'phone'),
+    fromId: readFromId(fields, 'from_id') ?? readFromId(fields, 'from'),
+  };
+}
+
+/** `from` is the *recipient* and `to` our account: reversed against the send call. */
+function parseUpdate(fields: Fields, now: number): Callback {
+  const ack = readNumber(fields, 'ack');
+  const receipt = ack === null ? undefined : RECEIPT_BY_ACK.get(ack);
+  if (receipt === undefined) return other(fields, ackName(ack));
+  const { number, fromId } = readClient(fields);
+  return parseReceipt(fields, { receipt, recipient: number ?? fromId }, now);
+}
+
+function ackName(ack: number | null): string {
+  return ack !== null && Number.isInteger(ack) && ack >= 0 && ack <= 9 ? `ack_${ack}` : 'ack_unlisted';
+}
+
+/** Of the system's words only `messages` is about one message: it failed. */
+function parseSystem(fields: Fields, now: number): Callback {
+  const type = readText(fields, 'type')?.toLowerCase() ?? '';
+  if (type !== 'messages')
+    return other(fields, SYSTEM_TYPES.has(type) ? `system_${type}` : 'system_unlisted');
+  const recipient = readRecipient(fields, 'messageTo');
+  return parseReceipt(fields, { receipt: 'failed', recipient }, now);
+}
+
+function parseReceipt(
+  fields: Fields,
+  known: Pick<ReceiptCallback, 'receipt' | 'recipient'>,
+  now: number,
+): ReceiptCallback | OtherCallback {
+  const account = readPhone(fields, 'to');
+  const unique = readUnique(fields, 'unique');
+  if (account === null || unique === null) return other(fields, 'receipt_incomplete');
+  return {
+    kind: 'receipt',
+    account,
+    recipient: known.recipient,
+    unique,
+    receipt: known.receipt,
+    code: known.receipt === 'failed' ? readCode(fields, 'messageUpdate') : null,
+    timestamp: readTime(fields, 'timestamp', now),
+  };
+}
+
+function other(fields: Fields, name: string): OtherCallback {
+  return { kind: 'other', account: readPhone(fields, 'to'), name };
+}
