@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { maskText } from '../domain/mask.js';
 
 const REDACTED = '[redacted]';
@@ -56,7 +57,7 @@ function redactObject(value: object, ancestors: Ancestors): unknown {
 }
 
 function copyOf(value: object, path: Ancestors): unknown {
-  if (value instanceof Error) return redactError(value, path);
+  if (isError(value)) return redactError(value, path);
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
   if (value instanceof URL) return maskText(value.href);
   if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
@@ -65,6 +66,11 @@ function copyOf(value: object, path: Ancestors): unknown {
     return [...value].slice(0, MAX_ITEMS).map((item: unknown) => redactValue(item, path));
   }
   return redactFields({ ...value }, path);
+}
+
+/** An error of another realm (a worker, a sandbox) is no instance of ours, and still one. */
+function isError(value: object): value is Error {
+  return value instanceof Error || types.isNativeError(value);
 }
 
 /** An error's own fields (`code`, `faults`, …) and its cause are told beside its text. */

@@ -1,0 +1,52 @@
+import { ConfigError, type ConfigFault } from '../errors.js';
+import type { ApiCaller } from './callers.js';
+import { createReloaded, type ReloadDeps } from './reloaded.js';
+import type { SecretSource, SecretSources } from './sources.js';
+
+/** Secrets as they are now: those from files follow the files. Ask each time, keep nothing. */
+export type Secrets = {
+  /** The provider's key of the account with this number. */
+  apiKey(from: string): string | undefined;
+  redisPassword(): string | null;
+  sentinelPassword(): string | null;
+  webhookTokens(): readonly string[];
+  apiCallers(): readonly ApiCaller[];
+  /** The signing secrets of the event endpoint with this URL, the newest first. */
+  eventSecrets(url: string): readonly string[];
+  /** 32 bytes each; the first encrypts, all decrypt. */
+  dataKeys(): readonly Buffer[];
+};
+
+/**
+ * Reads every secret once and throws a ConfigError that names all that cannot be read; later a file that has
+ * become unreadable or unusable is reported and the last good value stays.
+ */
+export function createSecrets(sources: SecretSources, deps: ReloadDeps): Secrets {
+  const faults: ConfigFault[] = [];
+  const open = <T>(source: SecretSource<T> | null, none: T): (() => T) => {
+    if (source === null) return () => none;
+    const reloaded = createReloaded(source, deps);
+    if (reloaded.ok) return reloaded.read;
+    faults.push(...reloaded.faults);
+    return () => none;
+  };
+  const secrets = assemble(sources, open);
+  if (faults.length > 0) throw new ConfigError(faults);
+  return secrets;
+}
+
+type Open = <T>(source: SecretSource<T> | null, none: T) => () => T;
+
+function assemble(sources: SecretSources, open: Open): Secrets {
+  const apiKeys = new Map([...sources.apiKeys].map(([from, source]) => [from, open(source, '')]));
+  const endpoints = open(sources.eventEndpoints, []);
+  return {
+    apiKey: (from) => apiKeys.get(from)?.(),
+    redisPassword: open(sources.redisPassword, null),
+    sentinelPassword: open<string | null>(sources.sentinelPassword, null),
+    webhookTokens: open(sources.webhookTokens, []),
+    apiCallers: open(sources.apiCallers, []),
+    eventSecrets: (url) => endpoints().find((endpoint) => endpoint.url === url)?.secrets ?? [],
+    dataKeys: open(sources.dataKeys, []),
+  };
+}

@@ -1,0 +1,76 @@
+import { allowedAddresses, listenAddress } from '../address.js';
+import { apiCallers } from '../callers.js';
+import { eventEndpoints } from '../endpoints.js';
+import { folder, integer, oneOf } from '../kinds.js';
+import { dataKeys, webhookTokens } from '../secret-kinds.js';
+import type { SettingTable } from '../setting.js';
+
+/** As the log takes them: this part may not ask the log itself. */
+const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+const LOG_FORMATS = ['auto', 'json', 'pretty'] as const;
+
+export const SERVING_SETTINGS = {
+  WAYBILL_WEBHOOK_TOKEN: {
+    kind: webhookTokens,
+    default: null,
+    secret: true,
+    meaning: 'The secret in the webhook’s path; several are all valid, for rotation',
+  },
+  WAYBILL_WEBHOOK_ALLOW: {
+    kind: allowedAddresses,
+    default: 'any',
+    meaning: 'Addresses that webhooks are taken from',
+  },
+  WAYBILL_TRUST_PROXY: {
+    kind: integer(0, 10),
+    default: '0',
+    unit: 'proxies',
+    meaning: 'Proxies in front whose X-Forwarded-For is believed',
+  },
+  WAYBILL_API_KEYS: {
+    kind: apiCallers,
+    default: '[]',
+    secret: true,
+    meaning: 'Apps that may call the HTTP API',
+  },
+  WAYBILL_LISTEN_API: { kind: listenAddress, default: '0.0.0.0:8080', meaning: 'Where the HTTP API listens' },
+  WAYBILL_LISTEN_WEBHOOKS: {
+    kind: listenAddress,
+    default: '0.0.0.0:8081',
+    meaning: 'Where webhooks are taken',
+  },
+  WAYBILL_LISTEN_METRICS: {
+    kind: listenAddress,
+    default: '0.0.0.0:9464',
+    meaning: 'Where /metrics, /healthz and /readyz are',
+  },
+  WAYBILL_LISTEN_SANDBOX: {
+    kind: listenAddress,
+    default: '0.0.0.0:8090',
+    meaning: 'Where the sandbox listens',
+  },
+  WAYBILL_EVENT_ENDPOINTS: {
+    kind: eventEndpoints,
+    default: '[]',
+    secret: true,
+    meaning: 'Where events are posted to',
+  },
+  WAYBILL_LOG_LEVEL: { kind: oneOf(LOG_LEVELS), default: 'info', meaning: 'The least that is logged' },
+  WAYBILL_LOG_FORMAT: {
+    kind: oneOf(LOG_FORMATS),
+    default: 'auto',
+    meaning: 'auto: pretty on a terminal, JSON elsewhere',
+  },
+  WAYBILL_JOURNAL_DIR: { kind: folder, default: 'off', meaning: 'Folder of the journal of attempts' },
+  WAYBILL_WEBHOOK_SPOOL: {
+    kind: folder,
+    default: 'off',
+    meaning: 'Folder for webhooks that Redis could not take',
+  },
+  WAYBILL_DATA_KEY: {
+    kind: dataKeys,
+    default: null,
+    secret: true,
+    meaning: 'Encrypts what is personal in Redis',
+  },
+} as const satisfies SettingTable;

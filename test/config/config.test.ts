@@ -1,0 +1,464 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describeConfig, envExample } from '../../src/config/describe.js';
+import { type Env, readEnv } from '../../src/config/env.js';
+import type { Need } from '../../src/config/rules.js';
+import { createSecrets } from '../../src/config/secrets.js';
+import { SETTING_NAMES } from '../../src/config/settings.js';
+import { type ParsedConfig, parseConfig } from '../../src/config.js';
+import { ACCOUNT_DEFAULTS } from '../../src/domain/account.js';
+import { ConfigError, type ConfigFault } from '../../src/errors.js';
+
+const FROM = '972771234567';
+const KEY = 'provider-key-canary';
+const TOKEN = 'webhook-token-canary';
+const SHA = 'AB'.repeat(32);
+const SIGNING = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+const PEM = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n';
+
+const accounts = (...list: readonly object[]): Env => ({ WAYBILL_ACCOUNTS: JSON.stringify(list) });
+const shop = { from: FROM, name: 'shop', apiKey: KEY };
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'waybill-config-'));
+  writeFileSync(join(folder, 'ca.pem'), PEM);
+  writeFileSync(join(folder, 'text'), 'no certificate');
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('an empty environment', () => {
+  it('is what the settings table says', () => {
+    const { config, unknown } = parse({});
+    const { settings, ...rest } = config;
+    expect(rest).toEqual({
+      redis: { kind: 'url', host: '127.0.0.1', port: 6379, db: 0, username: null, tls: null },
+      prefix: 'waybill',
+      accounts: [],
+      provider: { url: 'https://api.99digital.co.il/whatsapp/v2', ca: null },
+      concurrency: { perAccount: 50, total: 500 },
+      sendTimeoutMs: 30_000,
+      localStorageTimeoutMs: 120_000,
+      retry: { maxAttempts: 8, baseMs: 2000, capMs: 600_000 },
+      historyLagMs: 600_000,
+      shutdownGraceMs: 40_000,
+      retention: { recordHours: 168, idHours: 720 },
+      webhooks: { allow: null, spoolDir: null },
+      trustProxy: 0,
+      listen: {
+        api: { host: '0.0.0.0', port: 8080 },
+        webhooks: { host: '0.0.0.0', port: 8081 },
+        metrics: { host: '0.0.0.0', port: 9464 },
+        sandbox: { host: '0.0.0.0', port: 8090 },
+      },
+      eventEndpoints: [],
+      log: { level: 'info', format: 'auto' },
+      journalDir: null,
+      preflight: false,
+    });
+    expect(settings.map(({ name }) => name)).toEqual(SETTING_NAMES);
+    expect(unknown).toEqual([]);
+  });
+
+  it('and so is one of empty variables', () => {
+    const blank = Object.fromEntries(SETTING_NAMES.map((name) => [name, ' ']));
+    expect(parse(blank).config).toEqual(parse({}).config);
+  });
+
+  it('cannot be changed once read', () => {
+    const { config } = parse(accounts(shop));
+    expect(() => Object.assign(config.retry, { maxAttempts: 99 })).toThrow(TypeError);
+    expect(() => Object.assign(config.accounts[0] ?? {}, { ratePerSecond: 99 })).toThrow(TypeError);
+  });
+});
+
+describe('Redis', () => {
+  it.each<readonly [string, Env, object]>([
+    [
+      'one server, by TLS, with a user and database',
+      { REDIS_URL: 'rediss://app:p%40ss@redis.example:6380/2' },
+      { kind: 'url', host: 'redis.example', port: 6380, db: 2, username: 'app', tls: { ca: null } },
+    ],
+    [
+      'one server on IPv6',
+      { REDIS_URL: 'redis://[::1]' },
+      { kind: 'url', host: '::1', port: 6379, db: 0, username: null, tls: null },
+    ],
+    [
+      'sentinels',
+      { REDIS_SENTINELS: 'a:26379, [::1]:26380', REDIS_SENTINEL_NAME: 'main', REDIS_USERNAME: 'app' },
+      {
+        kind: 'sentinels',
+        sentinels: [
+          { host: 'a', port: 26379 },
+          { host: '::1', port: 26380 },
+        ],
+        name: 'main',
+        username: 'app',
+        tls: null,
+      },
+    ],
+    [
+      'a cluster by TLS',
+      { REDIS_CLUSTER: 'a:6379,b:6379', REDIS_TLS: 'on' },
+      {
+        kind: 'cluster',
+        nodes: [
+          { host: 'a', port: 6379 },
+          { host: 'b', port: 6379 },
+        ],
+        username: null,
+        tls: { ca: null },
+      },
+    ],
+  ])('is %s', (_what, env, redis) => {
+    expect(parse(env).config.redis).toEqual(redis);
+  });
+
+  it('trusts a private authority', () => {
+    const env = { REDIS_URL: 'rediss://redis', REDIS_CA_FILE: join(folder, 'ca.pem') };
+    expect(parse(env).config.redis.tls).toEqual({ ca: PEM.trim() });
+  });
+});
+
+describe('listen addresses', () => {
+  it.each([
+    ['9000', { host: '0.0.0.0', port: 9000 }],
+    [':9000', { host: '0.0.0.0', port: 9000 }],
+    ['127.0.0.1:0', { host: '127.0.0.1', port: 0 }],
+    ['0', { host: '0.0.0.0', port: 0 }],
+    ['[::1]:9000', { host: '::1', port: 9000 }],
+    ['localhost:9000', { host: 'localhost', port: 9000 }],
+  ])('takes %s', (text, address) => {
+    expect(parse({ WAYBILL_LISTEN_API: text }).config.listen.api).toEqual(address);
+  });
+});
+
+describe('accounts', () => {
+  it('need only a number; the rest is by default', () => {
+    expect(parse(accounts({ from: FROM, apiKey: KEY })).config.accounts).toEqual([
+      { ...ACCOUNT_DEFAULTS, from: FROM, name: '4567-ceeb50' },
+    ]);
+  });
+
+  it('may say everything, and the key is not among it', () => {
+    const account = {
+      from: FROM,
+      name: 'shop',
+      ratePerSecond: 20,
+      pairBurst: 5,
+      pairIntervalMs: 1000,
+      budget: { perDay: 100, perMonth: null, timeZone: 'Asia/Jerusalem' },
+      billing: 'none',
+      onClosedWindow: 'template',
+      onUnknown: 'resend_if_absent',
+      template: { name: 'file_ready', language: 1, variables: ['{caption}'] },
+      reasons: { '9': 'rejected', http_503: 'throttled' },
+    };
+    expect(parse(accounts({ ...account, apiKey: KEY })).config.accounts).toEqual([account]);
+  });
+
+  it('may be a single one', () => {
+    const { config, sources } = parse({ WAYBILL_FROM: FROM, WAYBILL_PROVIDER_API_KEY: KEY }, ['accounts']);
+    expect(config.accounts).toEqual([{ ...ACCOUNT_DEFAULTS, from: FROM, name: '4567-ceeb50' }]);
+    expect(secretsOf(sources).apiKey(FROM)).toBe(KEY);
+  });
+
+  it('may be without a key where nothing is sent', () => {
+    const { config, sources } = parse(accounts({ from: FROM }));
+    expect(config.accounts).toHaveLength(1);
+    expect(secretsOf(sources).apiKey(FROM)).toBeUndefined();
+  });
+});
+
+describe('a fault names its variable and what it should be', () => {
+  it.each<readonly [Env, string, string]>([
+    [{ REDIS_URL: 'http://redis' }, 'REDIS_URL', 'is no Redis URL'],
+    [{ REDIS_URL: 'redis://redis/x' }, 'REDIS_URL', 'names no database number after the host'],
+    [{ REDIS_URL: 'redis://redis?db=1' }, 'REDIS_URL', 'has a query or fragment'],
+    [{ REDIS_URL: 'redis://u:%zz@redis' }, 'REDIS_URL', 'has a user or password that is not percent-encoded'],
+    [
+      { REDIS_URL: 'redis://r', REDIS_CLUSTER: 'a:1' },
+      'REDIS_CLUSTER',
+      'is set beside another way to reach Redis',
+    ],
+    [
+      { REDIS_URL: 'redis://r', REDIS_SENTINELS: 'a:1', REDIS_SENTINEL_NAME: 'm' },
+      'REDIS_SENTINELS',
+      'is set beside another way to reach Redis',
+    ],
+    [
+      { REDIS_SENTINELS: 'a:1' },
+      'REDIS_SENTINEL_NAME',
+      'and REDIS_SENTINELS go together, and only one is set',
+    ],
+    [
+      { REDIS_SENTINEL_NAME: 'm' },
+      'REDIS_SENTINEL_NAME',
+      'and REDIS_SENTINELS go together, and only one is set',
+    ],
+    [{ REDIS_SENTINEL_PASSWORD: 'x' }, 'REDIS_SENTINEL_PASSWORD', 'is set without REDIS_SENTINELS'],
+    [{ REDIS_CLUSTER: 'a' }, 'REDIS_CLUSTER', 'has the wrong form'],
+    [{ REDIS_CLUSTER: 'a:0' }, 'REDIS_CLUSTER', 'has a port outside 1-65535'],
+    [{ REDIS_CLUSTER: ',' }, 'REDIS_CLUSTER', 'is an empty list'],
+    [
+      { REDIS_URL: 'redis://:a@r', REDIS_PASSWORD: 'b' },
+      'REDIS_PASSWORD',
+      'is set, and REDIS_URL holds a password too',
+    ],
+    [
+      { REDIS_URL: 'redis://a@r', REDIS_USERNAME: 'b' },
+      'REDIS_USERNAME',
+      'is set, and REDIS_URL names a user too',
+    ],
+    [{ REDIS_TLS: 'maybe' }, 'REDIS_TLS', 'is neither on nor off'],
+    [{ WAYBILL_PREFIX: 'a{b}' }, 'WAYBILL_PREFIX', 'has the wrong form'],
+    [{ WAYBILL_PROVIDER_URL: 'ftp://x' }, 'WAYBILL_PROVIDER_URL', 'is no http or https URL'],
+    [
+      { WAYBILL_PROVIDER_URL: 'http://api.example.com' },
+      'WAYBILL_PROVIDER_URL',
+      'is plain http to a public host',
+    ],
+    [{ WAYBILL_PROVIDER_URL: 'https://u:p@x.example' }, 'WAYBILL_PROVIDER_URL', 'holds a user or password'],
+    [{ WAYBILL_PROVIDER_URL: 'https://x.example?a=b' }, 'WAYBILL_PROVIDER_URL', 'has a query'],
+    [{ WAYBILL_CONCURRENCY: '0' }, 'WAYBILL_CONCURRENCY', 'is out of range'],
+    [{ WAYBILL_CONCURRENCY: '5.5' }, 'WAYBILL_CONCURRENCY', 'is not a whole number'],
+    [{ WAYBILL_MAX_ATTEMPTS: 'many' }, 'WAYBILL_MAX_ATTEMPTS', 'is not a whole number'],
+    [
+      { WAYBILL_SHUTDOWN_GRACE_MS: '30000' },
+      'WAYBILL_SHUTDOWN_GRACE_MS',
+      'is not longer than WAYBILL_SEND_TIMEOUT_MS',
+    ],
+    [
+      { WAYBILL_LOCAL_STORAGE_TIMEOUT_MS: '29999' },
+      'WAYBILL_LOCAL_STORAGE_TIMEOUT_MS',
+      'is shorter than WAYBILL_SEND_TIMEOUT_MS',
+    ],
+    [{ WAYBILL_RETRY_CAP_MS: '1000' }, 'WAYBILL_RETRY_CAP_MS', 'is shorter than WAYBILL_RETRY_BASE_MS'],
+    [
+      { WAYBILL_ID_RETENTION_HOURS: '24' },
+      'WAYBILL_ID_RETENTION_HOURS',
+      'is shorter than WAYBILL_RETENTION_HOURS',
+    ],
+    [
+      { WAYBILL_WEBHOOK_TOKEN: `${TOKEN},short` },
+      'WAYBILL_WEBHOOK_TOKEN',
+      'has a token that is too short or has other characters',
+    ],
+    [{ WAYBILL_WEBHOOK_ALLOW: '10.0.0.0/33' }, 'WAYBILL_WEBHOOK_ALLOW', 'has a prefix longer than 32'],
+    [{ WAYBILL_WEBHOOK_ALLOW: 'example.com' }, 'WAYBILL_WEBHOOK_ALLOW', 'has an entry that is no IP address'],
+    [{ WAYBILL_LISTEN_API: '70000' }, 'WAYBILL_LISTEN_API', 'has a port outside 0-65535'],
+    [{ WAYBILL_LISTEN_METRICS: 'a b:1' }, 'WAYBILL_LISTEN_METRICS', 'has the wrong form'],
+    [{ WAYBILL_LOG_LEVEL: 'loud' }, 'WAYBILL_LOG_LEVEL', 'is none of these'],
+    [{ WAYBILL_DATA_KEY: 'c2hvcnQ=' }, 'WAYBILL_DATA_KEY', 'has a key that is not 32 bytes long'],
+    [{ WAYBILL_API_KEYS: '{' }, 'WAYBILL_API_KEYS', 'is not JSON'],
+    [
+      { WAYBILL_API_KEYS: JSON.stringify([{ name: 'crm', sha256: 'ab', accounts: ['*'], roles: ['send'] }]) },
+      'WAYBILL_API_KEYS',
+      'at /0/sha256 is not usable',
+    ],
+    [
+      { WAYBILL_EVENT_ENDPOINTS: JSON.stringify([{ url: 'http://a.example.com', secrets: [SIGNING] }]) },
+      'WAYBILL_EVENT_ENDPOINTS',
+      'at /0/url is not usable',
+    ],
+    [{ WAYBILL_FROM: '+972771234567', WAYBILL_PROVIDER_API_KEY: KEY }, 'WAYBILL_FROM', 'has the wrong form'],
+    [{ WAYBILL_PROVIDER_API_KEY: KEY }, 'WAYBILL_FROM', 'is not set, but WAYBILL_PROVIDER_API_KEY is'],
+    [{ ...accounts(shop), WAYBILL_FROM: FROM }, 'WAYBILL_FROM', 'is set beside WAYBILL_ACCOUNTS'],
+    [{ WAYBILL_ACCOUNTS: 'shop' }, 'WAYBILL_ACCOUNTS', 'is not JSON'],
+    [{ WAYBILL_ACCOUNTS: '{}' }, 'WAYBILL_ACCOUNTS', 'at / is not usable'],
+    [accounts(), 'WAYBILL_ACCOUNTS', 'at / is not usable'],
+    [accounts({ apiKey: KEY }), 'WAYBILL_ACCOUNTS', 'at /0/from is missing'],
+    [accounts(shop, { ...shop, name: 'two' }), 'WAYBILL_ACCOUNTS', 'at /1/from repeats /0/from'],
+    [accounts(shop, { ...shop, from: '972770000001' }), 'WAYBILL_ACCOUNTS', 'at /1/name repeats /0/name'],
+    [accounts({ ...shop, apiKeyFile: 'x' }), 'WAYBILL_ACCOUNTS', 'at /0 has both apiKey and apiKeyFile'],
+    [accounts({ ...shop, name: FROM }), 'WAYBILL_ACCOUNTS', 'at /0/name is not usable'],
+    [accounts({ ...shop, speed: 1 }), 'WAYBILL_ACCOUNTS', 'at /0 has the unknown field speed'],
+    [accounts({ ...shop, ratePerSecond: '80' }), 'WAYBILL_ACCOUNTS', 'at /0/ratePerSecond is not usable'],
+    [
+      accounts({ ...shop, budget: { timeZone: 'Mars' } }),
+      'WAYBILL_ACCOUNTS',
+      'at /0/budget/timeZone is not usable',
+    ],
+    [
+      accounts({ ...shop, reasons: { '9': 'accepted' } }),
+      'WAYBILL_ACCOUNTS',
+      'at /0/reasons/9 is not usable',
+    ],
+    [
+      accounts({ ...shop, reasons: { nine: 'rejected' } }),
+      'WAYBILL_ACCOUNTS',
+      'at /0/reasons/nine is not usable',
+    ],
+    [accounts({ ...shop, onClosedWindow: 'template' }), 'WAYBILL_ACCOUNTS', 'at /0/template is missing'],
+  ])('%j', (env, name, problem) => {
+    expect(faultsOf(env)).toEqual([{ name, problem, expected: expect.stringMatching(/\S/) }]);
+  });
+
+  it('also when the setting is a file', () => {
+    const missing = join(folder, 'missing');
+    expect(
+      faultsOf({
+        REDIS_PASSWORD_FILE: missing,
+        REDIS_PASSWORD: 'x',
+        REDIS_CA_FILE: join(folder, 'text'),
+        WAYBILL_PROVIDER_CA_FILE: missing,
+        WAYBILL_WEBHOOK_TOKEN_FILE: join(folder, 'text'),
+      }).map(({ name, problem }) => `${name} ${problem}`),
+    ).toEqual([
+      'REDIS_PASSWORD_FILE is set beside REDIS_PASSWORD',
+      'WAYBILL_PROVIDER_CA_FILE names a file that cannot be read (ENOENT)',
+      'REDIS_CA_FILE holds no certificate',
+      'WAYBILL_WEBHOOK_TOKEN_FILE has a token that is too short or has other characters',
+    ]);
+  });
+
+  it('refuses a private authority for a plain connection', () => {
+    expect(faultsOf({ REDIS_CA_FILE: join(folder, 'ca.pem') })).toMatchObject([
+      { name: 'REDIS_CA_FILE', problem: 'is set, but the connection is not by TLS' },
+    ]);
+  });
+
+  it('and all faults come at once, in words that hold no value', () => {
+    const env = {
+      ...accounts({ ...shop, apiKey: 7, billing: KEY }),
+      WAYBILL_WEBHOOK_TOKEN: 'hush',
+      REDIS_URL: 'hush:',
+    };
+    const error = refusal(env);
+    expect(error.faults.map(({ name }) => name).sort()).toEqual([
+      'REDIS_URL',
+      'WAYBILL_ACCOUNTS',
+      'WAYBILL_ACCOUNTS',
+      'WAYBILL_WEBHOOK_TOKEN',
+    ]);
+    expect(error.message).toContain('at /0/billing is not usable; expected session | none');
+    for (const value of [KEY, FROM, 'hush']) expect(error.message + error.stack).not.toContain(value);
+  });
+});
+
+describe('what a command needs', () => {
+  it.each<readonly [Need, Env, string]>([
+    ['accounts', {}, 'WAYBILL_ACCOUNTS is not set'],
+    ['accounts', accounts({ from: FROM }), 'WAYBILL_ACCOUNTS has an account without a key'],
+    ['accounts', { WAYBILL_FROM: FROM }, 'WAYBILL_PROVIDER_API_KEY is not set'],
+    ['webhookToken', {}, 'WAYBILL_WEBHOOK_TOKEN is not set'],
+    ['apiKeys', {}, 'WAYBILL_API_KEYS lists nobody'],
+  ])('%s with %j', (need, env, fault) => {
+    expect(faultsOf(env, [need]).map(({ name, problem }) => `${name} ${problem}`)).toEqual([fault]);
+    expect(() => parse(env)).not.toThrow();
+  });
+
+  it('is there when it is given', () => {
+    const env = {
+      ...accounts(shop),
+      WAYBILL_WEBHOOK_TOKEN: TOKEN,
+      WAYBILL_API_KEYS: JSON.stringify([
+        { name: 'crm', sha256: SHA, accounts: ['*'], roles: ['send', 'read'] },
+      ]),
+      WAYBILL_EVENT_ENDPOINTS: JSON.stringify([{ url: 'https://a.example/hook', secrets: [SIGNING] }]),
+      WAYBILL_DATA_KEY: 'cd'.repeat(32),
+    };
+    const secrets = secretsOf(parse(env, ['accounts', 'webhookToken', 'apiKeys']).sources);
+    expect(secrets.apiKey(FROM)).toBe(KEY);
+    expect(secrets.webhookTokens()).toEqual([TOKEN]);
+    expect(secrets.apiCallers()).toEqual([
+      { name: 'crm', sha256: SHA.toLowerCase(), accounts: ['*'], roles: ['send', 'read'] },
+    ]);
+    expect(secrets.eventSecrets('https://a.example/hook')).toEqual([SIGNING]);
+    expect(secrets.dataKeys()).toEqual([Buffer.alloc(32, 0xcd)]);
+  });
+});
+
+describe('variables that mean nothing', () => {
+  it('are listed, but not those that Kubernetes injects', () => {
+    const env = {
+      WAYBILL_CONCURENCY: '1',
+      WAYBILL_LISTEN_API_FILE: '/x',
+      WAYBILL_WEBHOOK_TOKEN_FILE: '',
+      WAYBILL_NO_INSTALL: '1',
+      WAYBILL_API_SERVICE_HOST: '10.0.0.1',
+      WAYBILL_API_PORT: 'tcp://10.0.0.1:8080',
+      WAYBILL_API_PORT_8080_TCP_ADDR: '10.0.0.1',
+      PATH: '/bin',
+    };
+    expect(parse(env).unknown).toEqual(['WAYBILL_CONCURENCY', 'WAYBILL_LISTEN_API_FILE']);
+  });
+});
+
+describe('waybill config', () => {
+  const env = {
+    ...accounts(shop),
+    REDIS_URL: 'rediss://app:redis-canary@redis.example/1',
+    WAYBILL_WEBHOOK_TOKEN: TOKEN,
+    WAYBILL_DATA_KEY: 'cd'.repeat(32),
+    WAYBILL_SEND_TIMEOUT_MS: '20000',
+  };
+
+  it('shows every setting, where it comes from, and each account', () => {
+    const { config, sources } = parse(env);
+    const rows = describeConfig(config, secretsOf(sources));
+    expect(rows.map(({ name }) => name)).toEqual([...SETTING_NAMES, 'account shop']);
+    const shown = Object.fromEntries(rows.map(({ name, value, from }) => [name, [value, from]]));
+    expect(shown).toMatchObject({
+      REDIS_URL: ['rediss://redis.example:6379/1', 'environment'],
+      REDIS_SENTINELS: ['', 'unset'],
+      WAYBILL_ACCOUNTS: ['shop', 'environment'],
+      WAYBILL_SEND_TIMEOUT_MS: ['20000', 'environment'],
+      WAYBILL_RETRY_CAP_MS: ['600000', 'default'],
+      WAYBILL_LISTEN_API: ['0.0.0.0:8080', 'default'],
+      WAYBILL_WEBHOOK_ALLOW: ['any', 'default'],
+      WAYBILL_WEBHOOK_TOKEN: ['••••••••', 'environment'],
+      'account shop': [
+        '972…67, key set, 80/s, billing session, closed window: hold, unknown: hold',
+        'environment',
+      ],
+    });
+  });
+
+  it('shows no secret and no full number', () => {
+    const { config, sources } = parse({ ...env, ...accounts({ ...shop, name: undefined }) });
+    const text = JSON.stringify(describeConfig(config, secretsOf(sources)));
+    for (const secret of [KEY, TOKEN, FROM, 'redis-canary', 'cdcd']) expect(text).not.toContain(secret);
+    expect(JSON.stringify(config.settings)).not.toContain(FROM);
+    expect(JSON.stringify(parse({ WAYBILL_FROM: FROM }).config.settings)).not.toContain(FROM);
+  });
+});
+
+describe('the example .env', () => {
+  it('names every setting, and with its lines taken up it is the default configuration', () => {
+    const lines = envExample().match(/^# [A-Z_]+=.*$/gm) ?? [];
+    const env = Object.fromEntries(lines.map((line) => splitOnce(line.slice(2))));
+    expect(Object.keys(env)).toEqual(SETTING_NAMES);
+    const { settings: _rows, ...config } = parse(env).config;
+    expect(parse({}).config).toMatchObject(config);
+  });
+});
+
+function parse(env: Env, need: readonly Need[] = []): ParsedConfig {
+  return parseConfig(readEnv(env), { need });
+}
+
+function refusal(env: Env, need: readonly Need[] = []): ConfigError {
+  try {
+    parse(env, need);
+  } catch (error) {
+    if (error instanceof ConfigError) return error;
+    throw error;
+  }
+  throw new Error('the configuration was taken');
+}
+
+function faultsOf(env: Env, need: readonly Need[] = []): readonly ConfigFault[] {
+  return refusal(env, need).faults;
+}
+
+function secretsOf(sources: ParsedConfig['sources']) {
+  return createSecrets(sources, { now: () => 0, onFailure: () => undefined });
+}
+
+function splitOnce(line: string): [string, string] {
+  const at = line.indexOf('=');
+  return [line.slice(0, at), line.slice(at + 1)];
+}
