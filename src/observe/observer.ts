@@ -110,6 +110,7 @@ export type Swept = {
 /** One account's state in Redis, measured by the lease holder. */
 export type BacklogMeasured = {
   readonly account: string;
+  readonly gate: { readonly state: GateState; readonly reason: string };
   readonly due: number;
   readonly oldestDueAgeMs: number;
   readonly unknown: number;

@@ -1,0 +1,62 @@
+import type { Sinks } from './events.js';
+import { reasonLabel } from './labels.js';
+import type { AccountObserver, BacklogMeasured, GateChanged, Swept } from './observer.js';
+import { toSeconds, toTime } from './told.js';
+
+export function observeAccounts(sinks: Sinks): AccountObserver {
+  const { metrics, log } = sinks;
+  const showGate = gateShower(sinks);
+  return {
+    gateChanged: (event) => gateChanged(sinks, event),
+    budgetExhausted: (event) => log.warn('budget exhausted', { ...event, renewsAt: toTime(event.renewsAt) }),
+    swept: (event) => swept(sinks, event),
+    backlogMeasured: (event) => {
+      showGate(event);
+      showBacklog(sinks, event);
+    },
+    orphanReceiptsMeasured: (count) => metrics.gauges.orphanReceipts.set(count),
+  };
+}
+
+/** Log only: the gauge follows Redis, or it would stay at 1 in the replica that did not see the gate open. */
+function gateChanged({ log }: Sinks, event: GateChanged): void {
+  const told = { ...event, until: toTime(event.until) };
+  if (event.state === 'open') log.info('gate opened', told);
+  else log.warn('gate closed', told);
+}
+
+/** Remembers by account which reason is shown, so that it goes when the gate opens or the reason changes. */
+function gateShower({ metrics: { gauges } }: Sinks): (event: BacklogMeasured) => void {
+  const shown = new Map<string, string>();
+  return ({ account, gate }) => {
+    const reason = shown.get(account);
+    if (reason !== undefined) gauges.accountPaused.remove({ account, reason });
+    shown.delete(account);
+    gauges.breakerOpen.set({ account }, gate.state === 'breaker' ? 1 : 0);
+    if (gate.state !== 'paused') return;
+    shown.set(account, reasonLabel(gate.reason));
+    gauges.accountPaused.set({ account, reason: reasonLabel(gate.reason) }, 1);
+  };
+}
+
+/** Silent where there was nothing to do, which is the rule. */
+function swept({ log }: Sinks, event: Swept): void {
+  const { wakesReplayed, jobsAdded, staleAttempts } = event;
+  if (wakesReplayed + jobsAdded + staleAttempts > 0) log.info('swept', event);
+}
+
+function showBacklog({ metrics: { gauges } }: Sinks, event: BacklogMeasured): void {
+  const { account } = event;
+  gauges.deliveriesDue.set({ account }, event.due);
+  gauges.oldestDueAge.set({ account }, toSeconds(event.oldestDueAgeMs));
+  gauges.deliveriesUnknown.set({ account }, event.unknown);
+  gauges.oldestUnknownAge.set({ account }, toSeconds(event.oldestUnknownAgeMs));
+  for (const [reason, held] of Object.entries(event.held))
+    gauges.deliveriesHeld.set({ account, reason }, held);
+  for (const [state, jobs] of Object.entries(event.jobs)) gauges.queueJobs.set({ account, state }, jobs);
+  for (const [period, budget] of Object.entries(event.budget)) {
+    if (budget === null) continue;
+    gauges.sessionBudgetLimit.set({ account, period }, budget.limit);
+    gauges.sessionBudgetRemaining.set({ account, period }, budget.remaining);
+  }
+}

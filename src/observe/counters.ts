@@ -1,0 +1,22 @@
+import { Counter, type Registry } from 'prom-client';
+
+export type Counters = ReturnType<typeof defineCounters>;
+
+export function defineCounters(registry: Registry) {
+  const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[] = []) =>
+    new Counter({ name: `waybill_${name}`, help, labelNames, registers: [registry] });
+  return {
+    deliveryTransitions: counter('delivery_transitions_total', 'Deliveries that came to a status', [
+      'account',
+      'status',
+    ]),
+    attempts: counter('attempts_total', 'Attempts by what they came to', ['account', 'outcome', 'reason']),
+    claims: counter('claims_total', 'Claims by what they came to', ['account', 'verdict']),
+    sessionsOpened: counter('sessions_opened_total', 'Paid sessions opened', ['account']),
+    windowCorrections: counter('window_corrections_total', 'Windows that the provider said were closed', [
+      'account',
+    ]),
+    webhookEvents: counter('webhook_events_total', 'Callbacks taken, and refused ones', ['kind', 'result']),
+    redisReconnects: counter('redis_reconnects_total', 'Connections to Redis made anew'),
+  };
+}

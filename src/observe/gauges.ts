@@ -1,0 +1,64 @@
+import { Gauge, type Registry } from 'prom-client';
+
+export type Gauges = ReturnType<typeof processGauges> & ReturnType<typeof redisGauges>;
+
+/** `dropRedisGauges` removes what only the lease holder may publish. */
+export function defineGauges(registry: Registry): { gauges: Gauges; dropRedisGauges: () => void } {
+  const ofRedis = redisGauges(registry);
+  const ofProcess = processGauges(registry);
+  const { orphanReceipts, ...labelled } = ofRedis;
+  const dropRedisGauges = (): void => {
+    for (const gauge of Object.values(labelled)) gauge.reset();
+    // Without labels, `reset` would leave it at 0.
+    orphanReceipts.remove();
+  };
+  dropRedisGauges();
+  // Absent until there is some: 0 would read as progress made in 1970.
+  ofProcess.lastProgress.remove();
+  return { gauges: { ...ofRedis, ...ofProcess }, dropRedisGauges };
+}
+
+function redisGauges(registry: Registry) {
+  const gauge = gaugeOf(registry);
+  return {
+    accountPaused: gauge(
+      'account_paused',
+      '1 while the account is paused until an operator or a good probe',
+      ['account', 'reason'],
+    ),
+    breakerOpen: gauge('breaker_open', '1 while many failures keep the gate closed', ['account']),
+    deliveriesHeld: gauge('deliveries_held', 'Deliveries that wait for an event', ['account', 'reason']),
+    deliveriesDue: gauge('deliveries_due', 'Deliveries that may go now', ['account']),
+    oldestDueAge: gauge('oldest_due_age_seconds', 'How long the oldest due delivery has been due', [
+      'account',
+    ]),
+    deliveriesUnknown: gauge('deliveries_unknown', 'Deliveries whose outcome is not known', ['account']),
+    oldestUnknownAge: gauge('oldest_unknown_age_seconds', 'Since when the oldest of them is unknown', [
+      'account',
+    ]),
+    queueJobs: gauge('queue_jobs', 'Jobs in the account’s queue', ['account', 'state']),
+    sessionBudgetLimit: gauge('session_budget_limit', 'Sessions that may be opened', ['account', 'period']),
+    sessionBudgetRemaining: gauge('session_budget_remaining', 'Sessions that may still be opened', [
+      'account',
+      'period',
+    ]),
+    orphanReceipts: gauge('orphan_receipts', 'Receipts kept for messages that are not known'),
+  };
+}
+
+function processGauges(registry: Registry) {
+  const gauge = gaugeOf(registry);
+  return {
+    webhookLastEvent: gauge('webhook_last_event_timestamp_seconds', 'When the last callback came', [
+      'account',
+    ]),
+    leader: gauge('leader', '1 while this process holds the lease', ['role']),
+    lastProgress: gauge('last_progress_timestamp_seconds', 'When the worker last made progress'),
+    buildInfo: gauge('build_info', 'Always 1', ['version']),
+  };
+}
+
+function gaugeOf(registry: Registry) {
+  return <Label extends string>(name: string, help: string, labelNames: readonly Label[] = []) =>
+    new Gauge({ name: `waybill_${name}`, help, labelNames, registers: [registry] });
+}

@@ -1,0 +1,73 @@
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import { OUTCOMES } from '../domain/outcome.js';
+import { STATUSES } from '../domain/status.js';
+import { type Counters, defineCounters } from './counters.js';
+import { defineGauges, type Gauges } from './gauges.js';
+import { defineHistograms, type Histograms } from './histograms.js';
+import {
+  KNOWN_ATTEMPTS,
+  REFUSED_KIND,
+  VERDICTS,
+  WEBHOOK_KINDS,
+  WEBHOOK_REFUSALS,
+  WEBHOOK_RESULTS,
+} from './labels.js';
+
+export type MetricsOptions = {
+  readonly version: string;
+  /** prom-client's own about the process; default true. */
+  readonly defaultMetrics?: boolean;
+  /** Names of the configured accounts: their counters start at 0. */
+  readonly accounts?: readonly string[];
+};
+
+/** Every metric of a process, in a registry of its own. */
+export type Metrics = {
+  readonly counters: Counters;
+  readonly gauges: Gauges;
+  readonly histograms: Histograms;
+  readonly contentType: string;
+  /** The text that Prometheus reads. */
+  render(): Promise<string>;
+  /** Starts the counters of an account that came later at 0. */
+  addAccount(name: string): void;
+  /** Forgets what only the lease holder may publish, so that no stale number stays behind. */
+  dropRedisGauges(): void;
+};
+
+export function createMetrics({ version, defaultMetrics = true, accounts = [] }: MetricsOptions): Metrics {
+  const registry = new Registry();
+  if (defaultMetrics) collectDefaultMetrics({ register: registry });
+  const counters = defineCounters(registry);
+  const { gauges, dropRedisGauges } = defineGauges(registry);
+  const histograms = defineHistograms(registry);
+  const addAccount = (account: string): void => startAccount(counters, account);
+  gauges.buildInfo.set({ version }, 1);
+  startProcess(counters, histograms);
+  for (const account of accounts) addAccount(account);
+  return {
+    counters,
+    gauges,
+    histograms,
+    contentType: registry.contentType,
+    render: () => registry.metrics(),
+    addAccount,
+    dropRedisGauges,
+  };
+}
+
+function startProcess({ webhookEvents }: Counters, { attemptDuration }: Histograms): void {
+  for (const kind of WEBHOOK_KINDS) {
+    for (const result of WEBHOOK_RESULTS) webhookEvents.inc({ kind, result }, 0);
+  }
+  for (const refusal of WEBHOOK_REFUSALS) webhookEvents.inc({ kind: REFUSED_KIND, result: refusal }, 0);
+  for (const outcome of OUTCOMES) attemptDuration.zero({ outcome });
+}
+
+function startAccount(counters: Counters, account: string): void {
+  for (const status of STATUSES) counters.deliveryTransitions.inc({ account, status }, 0);
+  for (const { outcome, reason } of KNOWN_ATTEMPTS) counters.attempts.inc({ account, outcome, reason }, 0);
+  for (const verdict of VERDICTS) counters.claims.inc({ account, verdict }, 0);
+  counters.sessionsOpened.inc({ account }, 0);
+  counters.windowCorrections.inc({ account }, 0);
+}

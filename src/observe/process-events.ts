@@ -1,0 +1,33 @@
+import type { Sinks } from './events.js';
+import type { ProcessObserver } from './observer.js';
+import { toSeconds } from './told.js';
+
+export function observeProcess({ metrics, log }: Sinks): ProcessObserver {
+  return {
+    leaseTaken: (role) => {
+      metrics.gauges.leader.set({ role }, 1);
+      log.info('lease taken', { role });
+    },
+    leaseLost: (role) => {
+      metrics.gauges.leader.set({ role }, 0);
+      metrics.dropRedisGauges();
+      log.info('lease lost', { role });
+    },
+    redisReconnected: (event) => {
+      metrics.counters.redisReconnects.inc();
+      log.warn('redis reconnected', event);
+    },
+    redisCommandEnded: ({ command, durationMs }) =>
+      metrics.histograms.redisCommandDuration.observe({ command }, toSeconds(durationMs)),
+    httpAnswered: (event) => {
+      const { route, method, code, durationMs } = event;
+      metrics.histograms.httpRequestDuration.observe(
+        { route, method, code: `${code}` },
+        toSeconds(durationMs),
+      );
+      log.debug('request answered', event);
+    },
+    progressed: (at) => metrics.gauges.lastProgress.set(toSeconds(at)),
+    secretUnreadable: (event) => log.error('secret unreadable, the last good one stays in use', event),
+  };
+}

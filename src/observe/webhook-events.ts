@@ -1,0 +1,26 @@
+import { maskNumber } from '../domain/mask.js';
+import type { Sinks } from './events.js';
+import { REFUSED_KIND } from './labels.js';
+import type { WebhookApplied, WebhookObserver } from './observer.js';
+import { toSeconds } from './told.js';
+
+export function observeWebhooks(sinks: Sinks): WebhookObserver {
+  const { metrics, log } = sinks;
+  return {
+    webhookApplied: (event) => webhookApplied(sinks, event),
+    webhookRefused: (event) => {
+      metrics.counters.webhookEvents.inc({ kind: REFUSED_KIND, result: event.refusal });
+      log.warn('webhook refused', event);
+    },
+    webhookAnswered: ({ code, durationMs }) =>
+      metrics.histograms.webhookRequestDuration.observe({ code: `${code}` }, toSeconds(durationMs)),
+  };
+}
+
+function webhookApplied({ metrics, log }: Sinks, event: WebhookApplied): void {
+  const { account, kind, result, recipient, receivedAt, ...told } = event;
+  metrics.counters.webhookEvents.inc({ kind, result });
+  if (account !== null) metrics.gauges.webhookLastEvent.set({ account }, toSeconds(receivedAt));
+  const shown = recipient === null ? null : maskNumber(recipient);
+  log.info('webhook applied', { account, kind, result, ...told, recipient: shown });
+}
