@@ -1,6 +1,6 @@
-import type { Sinks } from './events.js';
 import { reasonLabel } from './labels.js';
 import type { AccountObserver, BacklogMeasured, GateChanged, Swept } from './observer.js';
+import type { Sinks } from './sinks.js';
 import { toSeconds, toTime } from './told.js';
 
 export function observeAccounts(sinks: Sinks): AccountObserver {

@@ -1,7 +1,7 @@
 import type { OutcomeKind } from '../domain/outcome.js';
-import type { Sinks } from './events.js';
 import { reasonLabel } from './labels.js';
 import type { AttemptEnded, ClaimDecided, DeliveryMoved, DeliveryObserver } from './observer.js';
+import type { Sinks } from './sinks.js';
 import { masked, toSeconds, toTime } from './told.js';
 
 type Level = 'info' | 'warn' | 'error';

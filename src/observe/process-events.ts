@@ -1,5 +1,5 @@
-import type { Sinks } from './events.js';
 import type { ProcessObserver } from './observer.js';
+import type { Sinks } from './sinks.js';
 import { toSeconds } from './told.js';
 
 export function observeProcess({ metrics, log }: Sinks): ProcessObserver {

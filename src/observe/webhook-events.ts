@@ -1,7 +1,7 @@
 import { maskNumber } from '../domain/mask.js';
-import type { Sinks } from './events.js';
 import { REFUSED_KIND } from './labels.js';
 import type { WebhookApplied, WebhookObserver } from './observer.js';
+import type { Sinks } from './sinks.js';
 import { toSeconds } from './told.js';
 
 export function observeWebhooks(sinks: Sinks): WebhookObserver {

@@ -135,6 +135,55 @@ describe('listen addresses', () => {
   });
 });
 
+describe('other settings', () => {
+  it('are taken as they are given', () => {
+    const env = {
+      WAYBILL_WEBHOOK_ALLOW: '34.165.99.212, 10.0.0.0/8,2001:db8::/32',
+      WAYBILL_WEBHOOK_SPOOL: '/var/spool/waybill',
+      WAYBILL_JOURNAL_DIR: '/var/lib/waybill',
+      WAYBILL_PREFLIGHT: 'on',
+      WAYBILL_PROVIDER_URL: 'http://sandbox:8090/whatsapp/v2/',
+      WAYBILL_PROVIDER_CA_FILE: join(folder, 'ca.pem'),
+      WAYBILL_LOG_FORMAT: 'pretty',
+    };
+    const { config } = parse(env);
+    expect(config).toMatchObject({
+      webhooks: {
+        allow: [
+          { address: '34.165.99.212', prefix: 32, family: 'ipv4' },
+          { address: '10.0.0.0', prefix: 8, family: 'ipv4' },
+          { address: '2001:db8::', prefix: 32, family: 'ipv6' },
+        ],
+        spoolDir: '/var/spool/waybill',
+      },
+      journalDir: '/var/lib/waybill',
+      preflight: true,
+      provider: { url: 'http://sandbox:8090/whatsapp/v2', ca: PEM.trim() },
+      log: { level: 'info', format: 'pretty' },
+    });
+    const shown = new Map(config.settings.map(({ name, value }) => [name, value]));
+    expect(shown.get('WAYBILL_WEBHOOK_ALLOW')).toBe('34.165.99.212/32,10.0.0.0/8,2001:db8::/32');
+    expect(shown.get('WAYBILL_PROVIDER_CA_FILE')).toBe('1 certificate(s)');
+  });
+
+  it.each([
+    ['http://127.0.0.1:8090', true],
+    ['http://localhost:8090', true],
+    ['http://192.168.1.4', true],
+    ['http://172.20.0.2', true],
+    ['http://[::1]:8090', true],
+    ['http://sandbox.waybill.svc.cluster.local', true],
+    ['http://172.32.0.2', false],
+    ['http://8.8.8.8', false],
+    ['http://[2001:db8::1]', false],
+    ['http://10.example.com', false],
+  ])('allow plain http to %s: %s', (url, allowed) => {
+    const read = () => parse({ WAYBILL_PROVIDER_URL: url });
+    if (allowed) expect(read().config.provider.url).toBe(url);
+    else expect(read).toThrow(ConfigError);
+  });
+});
+
 describe('accounts', () => {
   it('need only a number; the rest is by default', () => {
     expect(parse(accounts({ from: FROM, apiKey: KEY })).config.accounts).toEqual([
