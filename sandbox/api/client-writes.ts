@@ -1,0 +1,46 @@
+import { DAY } from '../../src/domain/time.js';
+import { inboundPayload, nameShown } from '../callbacks/payloads.js';
+import type { Message } from '../shapes.js';
+import type { Draft } from '../state/message-log.js';
+import type { Account, World } from '../world.js';
+
+export type Inbound = {
+  readonly account: Account;
+  /** The client, by any of its names. */
+  readonly to: string;
+  readonly text: string;
+  /** `unique` of the message that is quoted. */
+  readonly quote: string | null;
+};
+
+/** A client writes to us: its window opens, and our webhook hears of it. */
+export function clientWrites(
+  world: World,
+  { account, to, text, quote }: Inbound,
+): { message: Message; posted: Promise<void> } {
+  const at = world.clock.now();
+  const client = world.clients.find(to);
+  const draft: Draft = {
+    to: nameShown(client),
+    origin: 'client',
+    kind: 'text',
+    body: text,
+    caption: null,
+    replyTo: quote,
+    template: null,
+  };
+  const message = world.messages.add(draft, {
+    unique: world.makeUnique(),
+    at,
+    from: account.from,
+    client: client.id,
+  });
+  world.conversations.clientWrote({ from: account.from, client: client.id }, at);
+  if (account.webhook === null) return { message, posted: Promise.resolve() };
+  const posted = world.courier.post({
+    webhook: account.webhook,
+    conversation: `${account.from}/${client.id}`,
+    payload: inboundPayload(message, client, DAY),
+  });
+  return { message, posted };
+}

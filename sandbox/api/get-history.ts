@@ -1,0 +1,43 @@
+import { SECOND } from '../../src/domain/time.js';
+import { nameShown } from '../callbacks/payloads.js';
+import type { Message } from '../shapes.js';
+import type { World } from '../world.js';
+import { authenticate, type Call, type Fields, fail, ok, type Result, text } from './call.js';
+
+const PAGE_SIZE = 50;
+
+/** POST /getHistory: an array, newest first; an empty `to` means the whole account. */
+export async function getHistory(world: World, { fields }: Call): Promise<Result> {
+  const account = authenticate(world, fields);
+  if (typeof account === 'number') return fail(account);
+  const page = Number(text(fields, 'page'));
+  if (!Number.isInteger(page) || page < 1) return fail(world.options.unlistedReason);
+  const to = text(fields, 'to');
+  const shownUntil = world.clock.now() - world.options.historyLagMs;
+  const shown = world.messages
+    .history(account.from, to === '' ? undefined : world.clients.find(to).id)
+    .filter((message) => message.origin === 'client' || message.at <= shownUntil)
+    .slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE);
+  return ok(shown.map((message) => entryOf(world, message)));
+}
+
+/** One line of the history. `timestamp` and `direction` are strings here. */
+function entryOf(world: World, message: Message): Fields {
+  const isIncoming = message.origin === 'client';
+  const client = nameShown(world.clients.find(message.client));
+  return {
+    unique: message.unique,
+    timestamp: String(Math.floor(message.at / SECOND)),
+    direction: isIncoming ? '1' : '2',
+    from: isIncoming ? client : message.from,
+    to: isIncoming ? message.from : client,
+    type: message.kind,
+    ...(!isIncoming && { state: message.state }),
+    message: shownText(message, world.options.historyFileMessage),
+  };
+}
+
+function shownText(message: Message, fileMessage: 'caption' | 'link'): string {
+  if (message.kind === 'template') return message.template?.name ?? '';
+  return fileMessage === 'caption' ? (message.caption ?? message.body) : message.body;
+}

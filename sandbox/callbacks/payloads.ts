@@ -1,0 +1,65 @@
+import { MINUTE, SECOND } from '../../src/domain/time.js';
+import type { Client, Message } from '../shapes.js';
+
+/** Bodies of the provider's callbacks. Source: its webhook pages; each quirk below is one of theirs. */
+export type Payload = Readonly<Record<string, unknown>>;
+
+const ACKS = { failed: 0, sent: 1, delivered: 2, read: 3 } as const;
+export type Ack = keyof typeof ACKS;
+
+/** A client's message. `timestamp` is a string here, and so are the minutes left of the window. */
+export function inboundPayload(message: Message, client: Client, windowLeftMs: number): Payload {
+  return {
+    status: 'OK',
+    hook: 'new',
+    unique: message.unique,
+    from: nameShown(client),
+    from_id: client.fromId,
+    username: null,
+    country: client.fromId?.slice(0, 2) ?? 'IL',
+    phone: client.hidden ? null : client.number,
+    to: message.from,
+    senderName: 'Sandbox client',
+    type: 'text',
+    body: message.body,
+    caption: '',
+    isForwarded: false,
+    timestamp: String(Math.floor(message.at / SECOND)),
+    media: false,
+    quote: message.replyTo !== null,
+    quoteUnique: message.replyTo ?? false,
+    profilePic: '',
+    conversationTimeLeft: String(Math.floor(windowLeftMs / MINUTE)),
+  };
+}
+
+/** A message's status: `from` is the recipient and `to` our account, the reverse of the send call. No time in it. */
+export function updatePayload(message: Message, ack: Ack): Payload {
+  return {
+    status: 'OK',
+    hook: 'update',
+    unique: message.unique,
+    from: message.to,
+    to: message.from,
+    ack: ACKS[ack],
+  };
+}
+
+/** A message that failed, told as a system message. `timestamp` is an integer here. */
+export function failedMessagePayload(message: Message, code: number, at: number): Payload {
+  return {
+    status: 'OK',
+    hook: 'system',
+    type: 'messages',
+    to: message.from,
+    timestamp: Math.floor(at / SECOND),
+    unique: message.unique,
+    messageUpdate: code,
+    messageTo: message.to,
+  };
+}
+
+/** How callbacks and history name a client: who hides the number is known by `from_id`. */
+export function nameShown(client: Client): string {
+  return client.hidden ? (client.fromId ?? client.id) : (client.number ?? client.id);
+}

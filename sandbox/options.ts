@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import { DAY, HOUR, MINUTE, SECOND } from '../src/domain/time.js';
+import { faultSchema } from './faults/fault.js';
+import { SandboxError } from './sandbox-error.js';
+
+const probability = z.number().min(0).max(1);
+const durationMs = z.number().int().nonnegative();
+
+/** A range that one of the sandbox's delays is drawn from, both ends included. */
+const rangeSchema = (min: number, max: number) =>
+  z
+    .strictObject({ min: durationMs, max: durationMs })
+    .refine((range) => range.min <= range.max, { error: 'min must not be above max' })
+    .prefault({ min, max });
+
+/**
+ * Where an account's callbacks go. An account that asks by /setWebhook has all three flags off, as the provider
+ * documents; one that is given here wants its callbacks, so `system` and `readStatus` are on.
+ */
+const webhookSchema = z.strictObject({
+  url: z.url({ protocol: /^https?$/ }),
+  system: z.union([z.literal(0), z.literal(1)]).default(1),
+  readStatus: z.union([z.literal(0), z.literal(1)]).default(1),
+  retry: z.union([z.literal(0), z.literal(1)]).default(0),
+});
+
+const accountSchema = z.strictObject({
+  from: z.string().regex(/^\d{8,15}$/, { error: 'expected 8-15 digits without +' }),
+  apiKey: z.string().min(1),
+});
+
+const callbacksSchema = z.strictObject({
+  /** From acceptance to `sent`, from `sent` to `delivered`, from `delivered` to `read`. */
+  sentMs: rangeSchema(10, 50),
+  deliveredMs: rangeSchema(20, 150),
+  readMs: rangeSchema(100, 500),
+  readProbability: probability.default(0.7),
+  /** A message that is read at once may never be reported delivered. */
+  skipDeliveredProbability: probability.default(0),
+  failProbability: probability.default(0),
+  /** How a failure is told: ack 0, a system message, or both in either order. */
+  failureForm: z.enum(['update', 'system', 'both']).default('both'),
+  failureCode: z.number().int().default(7),
+  lossProbability: probability.default(0),
+  duplicateProbability: probability.default(0),
+  /** Swaps a receipt with the next one of its message. Without it, one conversation's callbacks come in order. */
+  reorderProbability: probability.default(0),
+  /** `sent` is posted, and answered, before the send call's own response. */
+  earlyProbability: probability.default(0),
+  timeoutMs: durationMs.default(5 * SECOND),
+  connections: z.number().int().positive().default(64),
+  retryScheduleMs: z.array(durationMs).default([0, 5 * MINUTE, 20 * MINUTE, HOUR, 4 * HOUR, DAY]),
+  /** Multiplies the retry schedule: 0.001 makes five minutes 300 ms. */
+  retryTimeFactor: z.number().nonnegative().default(1),
+});
+
+const filesSchema = z.strictObject({
+  /** Certificate authority (PEM) to trust beside none of the system's: for tests. */
+  ca: z.string().optional(),
+  timeoutMs: durationMs.default(10 * SECOND),
+});
+
+const autoReplySchema = z.strictObject({
+  text: z.string().min(1).default('Thank you'),
+  afterMs: rangeSchema(200, 1000),
+  probability: probability.default(1),
+});
+
+const optionsSchema = z.strictObject({
+  host: z.string().default('127.0.0.1'),
+  /** 0 = any free port. */
+  port: z.number().int().min(0).max(65_535).default(0),
+  basePath: z
+    .string()
+    .regex(/^(\/[\w-]+)+$/)
+    .default('/whatsapp/v2'),
+  accounts: z
+    .array(accountSchema)
+    .min(1)
+    .default([{ from: '972771234567', apiKey: 'sandbox-key' }]),
+  /** For every account, until it calls /setWebhook. */
+  webhook: webhookSchema.optional(),
+  /** Of everything that is drawn; without one, each start has its own. */
+  seed: z.number().int().nonnegative().max(0xffff_ffff).optional(),
+  latencyMs: rangeSchema(0, 0),
+  /** Every client counts as having written just now, unless `windowLeft` says otherwise. */
+  windowsOpen: z.boolean().default(false),
+  uniqueForm: z.enum(['hex', 'base64']).default('hex'),
+  /** HTTP status of a FAIL. */
+  failHttpStatus: z.number().int().min(200).max(599).default(200),
+  /** For files and templates that the provider would refuse in a way that its document does not list. */
+  unlistedReason: z.number().int().default(9),
+  fetchFiles: z.boolean().default(false),
+  files: filesSchema.prefault({}),
+  /** How long an outgoing message takes to show in Get History. */
+  historyLagMs: durationMs.default(0),
+  /** What Get History shows of a file: its caption (its link when it has none), or always its link. */
+  historyFileMessage: z.enum(['caption', 'link']).default('caption'),
+  callbacks: callbacksSchema.prefault({}),
+  autoReply: autoReplySchema.optional(),
+  faults: z.array(faultSchema).default([]),
+  /** false: counters, the last messages and the last conversations only, so that a load test's memory is bounded. */
+  keepRequests: z.boolean().default(true),
+  keptMessages: z.number().int().positive().default(10_000),
+  keptConversations: z.number().int().positive().default(100_000),
+});
+
+/** What may be given, as an object or as JSON; everything has a default. */
+export type SandboxOptionsInput = z.input<typeof optionsSchema>;
+export type SandboxOptions = z.output<typeof optionsSchema>;
+export type CallbackOptions = SandboxOptions['callbacks'];
+export type Webhook = z.output<typeof webhookSchema>;
+
+/** Fills in the defaults. Throws a SandboxError `invalid_options` that names every field that is wrong. */
+export function parseSandboxOptions(input: unknown): SandboxOptions {
+  const parsed = optionsSchema.safeParse(input ?? {});
+  if (parsed.success) return parsed.data;
+  throw new SandboxError('invalid_options', z.prettifyError(parsed.error));
+}
