@@ -63,7 +63,7 @@ const ownParts = [
   // The domain is pure vocabulary: accounts are configured, outcomes observed and numbers masked in its words.
   reaches('config', ['errors', 'domain']),
   reaches('observe', ['errors', 'domain']),
-  reaches('queue', ['domain']),
+  reaches('queue', ['domain', 'errors']),
   reaches('redis', ['domain', 'errors']),
   reaches('provider', ['domain', 'errors']),
   ...SENDING.map((part) => reaches(part, ['domain', 'queue', 'errors', ...INJECTED])),

@@ -46,3 +46,7 @@ export type Outcome =
     }
   | { readonly kind: 'not_sent'; readonly reason: string; readonly detail: string }
   | { readonly kind: 'unknown'; readonly reason: string; readonly detail: string };
+
+export function isOutcome(text: unknown): text is OutcomeKind {
+  return (OUTCOMES as readonly unknown[]).includes(text);
+}

@@ -10,8 +10,11 @@ const MAX_RAW_BYTES = 16 * 1024;
 export type TouchedDelivery = {
   readonly id: string;
   readonly status: Status;
+  readonly statusBefore: string;
   readonly jobId: string;
   readonly statusChanged: boolean;
+  /** On the first news of its arrival: how long after acceptance; else null. */
+  readonly acceptToDeliveredMs: number | null;
 };
 
 /** What became of a callback. `early`: its `unique` is not known yet; it is kept and applied when a send settles. */

@@ -34,9 +34,11 @@ export class MemoryStore implements CallbackStore {
     this.receipts.push(callback);
     const delivery = this.deliveries.get(callback.unique);
     if (delivery === undefined) return { kind: 'early' };
-    const statusChanged = delivery.status !== callback.receipt;
+    const statusBefore = delivery.status;
+    const statusChanged = statusBefore !== callback.receipt;
     delivery.status = callback.receipt;
-    return { kind: 'applied', account: callback.account, delivery: { ...delivery, statusChanged } };
+    const touched = { ...delivery, statusBefore, statusChanged, acceptToDeliveredMs: null };
+    return { kind: 'applied', account: callback.account, delivery: touched };
   }
 
   async keepUnread(name: string, raw: string): Promise<void> {

@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto';
+import type { Config } from '../config.js';
+import type { Secrets } from '../config/secrets.js';
+import { HOUR } from '../domain/time.js';
+import { WaybillError } from '../errors.js';
+import type { Log } from '../observe/log.js';
+import type { Observer } from '../observe/observer.js';
+import { type ConnectionPatience, connectRedis, type Redis } from '../redis/connection.js';
+import type { Effects } from '../worker/clock.js';
+
+/** What every process is made from. */
+export type Core = {
+  readonly config: Config;
+  readonly secrets: Secrets;
+  readonly log: Log;
+  readonly observer: Observer;
+  readonly effects: Effects;
+};
+
+/** Something that runs until it is closed; closing twice is closing once. */
+export type Running = { close(): Promise<void> };
+
+export const systemEffects: Effects = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  random: () => Math.random(),
+  newId: () => randomUUID(),
+};
+
+/** Opens a connection that tells of its losses. */
+export function openRedis({ config, secrets, log, observer }: Core, patience: ConnectionPatience): Redis {
+  const password = secrets.redisPassword();
+  const redis = connectRedis({ ...config.redis, password, sentinelPassword: secrets.sentinelPassword() }, patience);
+  let lost: string | null = null;
+  redis.on('error', (error: Error) => {
+    if (lost === null) log.warn('redis connection failed', { reason: error.message });
+    lost = error.message;
+  });
+  redis.on('close', () => {
+    lost ??= 'closed';
+  });
+  redis.on('ready', () => {
+    if (lost !== null) observer.redisReconnected({ connection: patience, reason: lost });
+    lost = null;
+  });
+  return redis;
+}
+
+export async function closeRedis(redis: Redis): Promise<void> {
+  if (redis.status === 'ready') await redis.quit().catch(() => undefined);
+  redis.disconnect();
+}
+
+/**
+ * Refuses a Redis that may throw keys away when memory runs short: a record that is gone is a delivery lost.
+ * @throws WaybillError REDIS_EVICTS
+ */
+export async function checkEviction(redis: Redis): Promise<void> {
+  const policy = /^maxmemory_policy:(\S+)/m.exec(await redis.info('memory'))?.[1];
+  if (policy === undefined || policy === 'noeviction') return;
+  throw new WaybillError(
+    'REDIS_EVICTS',
+    `Redis may evict keys (maxmemory-policy ${policy}): set maxmemory-policy to noeviction`,
+  );
+}
+
+export function retentionOf({ retention }: Config) {
+  return { recordMs: retention.recordHours * HOUR, idMs: retention.idHours * HOUR };
+}

@@ -1,0 +1,44 @@
+import type { AccountTemplate, ClosedWindowPolicy, UnknownPolicy } from './account.js';
+import type { MediaType } from './media.js';
+
+export const PRIORITIES = ['high', 'normal', 'low'] as const;
+export type Priority = (typeof PRIORITIES)[number];
+
+/** One request to get one file to one recipient, parsed and with its times settled (epoch milliseconds). */
+export type Delivery = {
+  readonly id: string;
+  /** The account's number. */
+  readonly from: string;
+  readonly to: string;
+  readonly fileUrl: string;
+  readonly mediaType: MediaType;
+  readonly caption: string | null;
+  readonly replyTo: string | null;
+  readonly localStorage: boolean;
+  readonly showRequest: boolean;
+  readonly sendAt: number;
+  readonly expiresAt: number;
+  readonly priority: Priority;
+  readonly strictOrder: boolean;
+  /** Null: as the account says. */
+  readonly onClosedWindow: ClosedWindowPolicy | null;
+  readonly onUnknown: UnknownPolicy | null;
+  readonly template: AccountTemplate | null;
+  readonly metadata: Readonly<Record<string, string>>;
+};
+
+/** What is sent in an attempt: the file, or a template that carries it in its header. */
+export type SendKind = 'file' | 'template';
+
+/**
+ * What makes two requests the same one: recipient, link without its query (a signed link changes with each
+ * signing), caption, media type, quoted message. The order and the separator are part of stored records.
+ */
+export function identityOf(delivery: Delivery): string {
+  const link = delivery.fileUrl.replace(/[?#].*$/s, '');
+  return JSON.stringify([delivery.to, link, delivery.caption, delivery.mediaType, delivery.replyTo]);
+}
+
+export function isPriority(text: unknown): text is Priority {
+  return (PRIORITIES as readonly unknown[]).includes(text);
+}

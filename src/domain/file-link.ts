@@ -1,0 +1,102 @@
+import { extensionOfPath, FILE_RULES, MEDIA_TYPES, type MediaType, mediaTypeOfPath } from './media.js';
+import { SECOND } from './time.js';
+
+/** The longest link that is taken, in characters. */
+export const LINK_LIMIT = 2048;
+
+export type FileLink =
+  | { readonly ok: true; readonly url: URL; readonly mediaType: MediaType }
+  | { readonly ok: false; readonly detail: string };
+
+/**
+ * Checks a link as it stands, without fetching it: https, no tricks that parsers read differently, and a path
+ * or `declared` that says what kind of file it is.
+ */
+export function parseFileLink(text: string, declared: MediaType | undefined): FileLink {
+  const problem = problemOfText(text);
+  if (problem !== null) return refuse(problem);
+  const url = parseUrl(text);
+  if (url === null) return refuse('is not a URL: give an https link to the file');
+  if (url.username !== '' || url.password !== '') {
+    return refuse('holds a user name or password: give a link that needs none');
+  }
+  return typeOf(url, declared);
+}
+
+function problemOfText(text: string): string | null {
+  if (text.length > LINK_LIMIT) return `has ${text.length} characters: at most ${LINK_LIMIT} are taken`;
+  if (!/^https:\/\/[^/]/i.test(text)) return 'is not an https link: it must begin with https://';
+  // Spaces of every kind, control characters, and those that cannot be seen: some parsers drop them silently.
+  const odd = /[\s\p{Cc}\p{Cf}\\]/u.test(text);
+  return odd ? 'holds a space, a backslash or an invisible character: percent-encode it' : null;
+}
+
+function parseUrl(text: string): URL | null {
+  return URL.canParse(text) ? new URL(text) : null;
+}
+
+function typeOf(url: URL, declared: MediaType | undefined): FileLink {
+  const found = mediaTypeOfPath(url.pathname);
+  if (found !== undefined && declared !== undefined && found !== declared) {
+    const extension = extensionOfPath(url.pathname);
+    return refuse(
+      `ends in .${extension}, which is ${found}, but mediaType says ${declared}: make them agree`,
+    );
+  }
+  const mediaType = found ?? declared;
+  if (mediaType !== undefined) return { ok: true, url, mediaType };
+  const known = MEDIA_TYPES.flatMap((media) => FILE_RULES[media].extensions).join(' ');
+  return refuse(`does not tell what it is: end its path in one of ${known}, or give mediaType`);
+}
+
+function refuse(detail: string): FileLink {
+  return { ok: false, detail };
+}
+
+/**
+ * When a signed link stops working, epoch milliseconds; null when it does not say. Parameters count whatever
+ * their case, as stores take them.
+ */
+export function linkExpiresAt(url: URL): number | null {
+  const parameters = new Map([...url.searchParams].map(([name, value]) => [name.toLowerCase(), value]));
+  const signed = (vendor: 'amz' | 'goog') =>
+    sum(time(parameters.get(`x-${vendor}-date`)), seconds(parameters.get(`x-${vendor}-expires`)));
+  return signed('amz') ?? signed('goog') ?? time(parameters.get('se')) ?? epoch(parameters.get('expires'));
+}
+
+/** `2026-11-22`, `2026-11-22T09:30:00Z`, `20261122T093000Z` */
+function time(text = ''): number | null {
+  const spelled = text.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z');
+  const parsed = /^\d{4}-\d\d-\d\d(T[\d:.]+Z)?$/.test(spelled) ? Date.parse(spelled) : Number.NaN;
+  return Number.isNaN(parsed) ? null : parsed;
+}
+
+/** A span, seven days at most where it is told. */
+function seconds(text = ''): number | null {
+  return /^\d{1,9}$/.test(text) ? Number(text) * SECOND : null;
+}
+
+/** A point in time. What is shorter would be a span, which tells nothing without its beginning. */
+function epoch(text = ''): number | null {
+  return /^\d{10}$/.test(text) ? Number(text) * SECOND : null;
+}
+
+function sum(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? null : one + other;
+}
+
+/** By host name as URLs normalise it: IPv4 in four decimal parts, IPv6 compressed and in brackets. */
+const PRIVATE_HOSTS: readonly RegExp[] = [
+  /^(0|10|127|169\.254|172\.(1[6-9]|2\d|3[01])|192\.168)\.[\d.]+$/,
+  // Carriers' own networks, 100.64.0.0/10.
+  /^100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.[\d.]+$/,
+  // The public internet is 2000::/3; all else is loopback, local, mapped or reserved.
+  /^\[(?![23][\da-f]{3}:)/,
+  /^[^.[]+\.?$/,
+  /\.(localhost|local|internal|intranet|lan|home|home\.arpa|svc|test)\.?$/,
+];
+
+/** A host that only its own network can reach; the provider would fetch from it in vain. */
+export function isPrivateHost({ hostname }: URL): boolean {
+  return PRIVATE_HOSTS.some((pattern) => pattern.test(hostname));
+}

@@ -1,0 +1,96 @@
+import type { AccountTemplate, ClosedWindowPolicy } from './domain/account.js';
+import { DAY, HOUR } from './domain/time.js';
+import { type EventsOptions, createProducer, type Producer } from './producer/producer.js';
+import { createQueues } from './queue/queues.js';
+import { createAccountDirectory, listAccounts, type PublishedAccount } from './redis/accounts.js';
+import { connectRedisUrl, type Redis } from './redis/connection.js';
+import { createDeliveryStore } from './redis/delivery-store.js';
+import { readDelivery } from './redis/delivery-view.js';
+import { followEvents } from './redis/follow-events.js';
+
+export type { Delivery } from './domain/delivery.js';
+export type { Status } from './domain/status.js';
+export * from './errors.js';
+export type { Enqueued, EnqueuedOrError, EnqueueRequest } from './producer/enqueue.js';
+export type { EventsOptions, Narrow } from './producer/producer.js';
+export type { DeliveryView } from './redis/delivery-view.js';
+export type { StatusEvent } from './redis/events.js';
+
+export type WaybillOptions = {
+  /** `redis://…`, `rediss://…`, or your own ioredis connection, which then stays yours to close. */
+  readonly redis: string | Redis;
+  /** First part of every key; `waybill` unless the workers are set otherwise. */
+  readonly prefix?: string;
+  /** Known without asking Redis: for an app that enqueues before any worker has ever run. */
+  readonly accounts?: readonly {
+    readonly from: string;
+    readonly name?: string;
+    readonly onClosedWindow?: ClosedWindowPolicy;
+    readonly template?: AccountTemplate;
+  }[];
+  /** Default 168 and 720, as the workers' `WAYBILL_RETENTION_HOURS` and `WAYBILL_ID_RETENTION_HOURS`. */
+  readonly retentionHours?: number;
+  readonly idRetentionHours?: number;
+  /** Told of connection troubles; calls fail by themselves. */
+  readonly onError?: (error: Error) => void;
+};
+
+export type Waybill = Producer & {
+  /** Closes what was opened here. Idempotent. */
+  close(): Promise<void>;
+};
+
+/** The library: what an app needs to have files sent and to know what became of them. */
+export function createWaybill(options: WaybillOptions): Waybill {
+  const { prefix = 'waybill', onError = () => undefined } = options;
+  const redis = typeof options.redis === 'string' ? connectRedisUrl(options.redis, 'fails') : options.redis;
+  const own = typeof options.redis === 'string';
+  if (own) redis.on('error', onError);
+  const queues = createQueues({ connection: redis, prefix, onError });
+  const known = (options.accounts ?? []).map(publish);
+  const read = async () => [...known, ...(await listAccounts(redis, prefix))];
+  const directory = createAccountDirectory(read, Date.now);
+  const find = (name: string) => known.find(({ from, name: called }) => from === name || called === name);
+  const producer = createProducer({
+    store: createDeliveryStore({
+      redis,
+      prefix,
+      retention: {
+        recordMs: (options.retentionHours ?? 7 * (DAY / HOUR)) * HOUR,
+        idMs: (options.idRetentionHours ?? 30 * (DAY / HOUR)) * HOUR,
+      },
+      horizonMs: 0,
+      maxAttempts: 0,
+    }),
+    queues,
+    findAccount: async (name) => find(name) ?? directory.find(name),
+    accounts: () => directory.all(),
+    read: (asked) => readDelivery(redis, prefix, asked),
+    events: (asked: EventsOptions) => followAccount(asked),
+    now: Date.now,
+  });
+
+  async function* followAccount({ from, after, signal }: EventsOptions) {
+    const account = find(from) ?? (await directory.find(from));
+    yield* followEvents(redis, prefix, { from: account?.from ?? from, after, signal });
+  }
+
+  let closing: Promise<void> | undefined;
+  const close = async () => {
+    await queues.close();
+    if (own) redis.disconnect();
+  };
+  return {
+    ...producer,
+    close() {
+      closing ??= close();
+      return closing;
+    },
+  };
+}
+
+type KnownAccount = NonNullable<WaybillOptions['accounts']>[number];
+
+function publish({ from, name = from, onClosedWindow = 'hold', template }: KnownAccount): PublishedAccount {
+  return { from, name, onClosedWindow, template: template ?? null };
+}

@@ -1,0 +1,27 @@
+import { UnavailableError, WaybillError } from '../errors.js';
+
+/** How long a call may take before Redis counts as away. */
+const PATIENCE_MS = 950;
+
+/** Runs a call on Redis; fails within a second when Redis is away, instead of waiting for it to come back. */
+export async function orUnavailable<T>(call: () => Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new UnavailableError()), PATIENCE_MS);
+  });
+  try {
+    return await Promise.race([call(), late]);
+  } catch (error) {
+    throw isConnectionError(error) ? new UnavailableError({ cause: error }) : error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const CONNECTION_WORDS =
+  /Connection is closed|Stream isn't writeable|Command timed out|max retries per request|ECONN|EPIPE|ETIMEDOUT|READONLY|LOADING|CLUSTERDOWN/;
+
+function isConnectionError(error: unknown): boolean {
+  if (error instanceof WaybillError || !(error instanceof Error)) return false;
+  return CONNECTION_WORDS.test(`${error.name} ${error.message}`);
+}

@@ -1,0 +1,121 @@
+import { type ConnectionOptions, type JobProgress, type JobsOptions, Queue } from 'bullmq';
+import type { Priority } from '../domain/delivery.js';
+import type { Status } from '../domain/status.js';
+import { JOB_NAME, queueName, queuePrefix } from './names.js';
+
+/** BullMQ's events stream is a convenience for listeners: bounded. */
+const STREAM_EVENTS_KEPT = 1000;
+const LOW = 10;
+
+/** A job's data: the request as the queue contract has it. */
+export type QueuedRequest = Readonly<Record<string, unknown>>;
+
+export type NewJob = {
+  readonly from: string;
+  readonly jobId: string;
+  readonly request: QueuedRequest;
+  readonly timestamp: number;
+  readonly delayMs: number;
+  readonly priority: Priority;
+};
+
+export type QueuesOptions = {
+  readonly connection: ConnectionOptions;
+  readonly prefix: string;
+  readonly onError: (error: Error) => void;
+};
+
+export type Queues = ReturnType<typeof createQueues>;
+
+/** The accounts' BullMQ queues, opened when first asked for, on one connection. */
+export function createQueues(options: QueuesOptions) {
+  const { queueOf, close } = openWhenAsked(options);
+
+  return {
+    /** Adds a job; one that is there already stays as it is. */
+    async add(job: NewJob): Promise<void> {
+      await queueOf(job.from).add(JOB_NAME, job.request, jobOptions(job));
+    },
+
+    async addMany(from: string, jobs: readonly NewJob[]): Promise<void> {
+      const rows = jobs.map((job) => ({ name: JOB_NAME, data: job.request, opts: jobOptions(job) }));
+      await queueOf(from).addBulk(rows);
+    },
+
+    /** Replaces the link of a job that has not been sent: a signed link is signed anew, the file is the same. */
+    async replaceLink(from: string, jobId: string, fileUrl: string): Promise<void> {
+      const job = await queueOf(from).getJob(jobId);
+      if (job === undefined || job.data.fileUrl === fileUrl) return;
+      await job.updateData({ ...job.data, fileUrl });
+    },
+
+    /** Shows the delivery's status as the job's progress; a job that has been removed shows nothing. */
+    async showStatus(from: string, jobId: string, status: Status): Promise<void> {
+      const progress: JobProgress = status;
+      await queueOf(from)
+        .updateJobProgress(jobId, progress)
+        .catch((error: unknown) => {
+          if (!(error instanceof Error && /Missing key for job/.test(error.message))) throw error;
+        });
+    },
+
+    /** Nobody fetches from the queue for so long. */
+    async rest(from: string, ms: number): Promise<void> {
+      await queueOf(from).rateLimit(ms);
+    },
+
+    async pause(from: string): Promise<void> {
+      await queueOf(from).pause();
+    },
+
+    async resume(from: string): Promise<void> {
+      await queueOf(from).resume();
+    },
+
+    async isPaused(from: string): Promise<boolean> {
+      return queueOf(from).isPaused();
+    },
+
+    /** Jobs by BullMQ's state. */
+    async counts(from: string): Promise<Readonly<Record<string, number>>> {
+      return queueOf(from).getJobCounts();
+    },
+
+    close,
+  };
+}
+
+function openWhenAsked({ connection, prefix, onError }: QueuesOptions) {
+  const open = new Map<string, Queue<QueuedRequest>>();
+
+  function queueOf(from: string): Queue<QueuedRequest> {
+    const known = open.get(from);
+    if (known !== undefined) return known;
+    const queue = new Queue<QueuedRequest>(queueName(from), {
+      connection,
+      prefix: queuePrefix(prefix),
+      streams: { events: { maxLen: STREAM_EVENTS_KEPT } },
+    });
+    queue.on('error', onError);
+    open.set(from, queue);
+    return queue;
+  }
+
+  async function close(): Promise<void> {
+    await Promise.all([...open.values()].map((queue) => queue.close()));
+    open.clear();
+  }
+
+  return { queueOf, close };
+}
+
+/** BullMQ serves its plain list before its prioritised set, and the list's newest first only for `lifo`. */
+const ORDER: Readonly<Record<Priority, JobsOptions>> = {
+  high: { lifo: true },
+  normal: {},
+  low: { priority: LOW },
+};
+
+function jobOptions({ jobId, timestamp, delayMs, priority }: NewJob): JobsOptions {
+  return { jobId, timestamp, ...(delayMs > 0 ? { delay: delayMs } : {}), ...ORDER[priority] };
+}

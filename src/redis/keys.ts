@@ -1,0 +1,71 @@
+/**
+ * Every key name. All of an account's keys share the hash tag `{<from>}`, BullMQ's queue included, so that one
+ * script can move them together and a cluster spreads accounts.
+ */
+export type AccountKeys = ReturnType<typeof accountKeys>;
+
+export function accountKeys(prefix: string, from: string) {
+  const ours = `${prefix}:{${from}}:`;
+  const queue = `${prefix}:queue:{${from}}:`;
+  return {
+    /** Hash, the delivery's truth. */
+    record: (id: string) => `${ours}d:${id}`,
+    recordPrefix: `${ours}d:`,
+    /** String, what is remembered of an id once its record has gone. */
+    tomb: (id: string) => `${ours}id:${id}`,
+    /** Hash: window, session, pair limit and the delivery in flight of a conversation. */
+    conv: (recipient: string) => `${ours}c:${recipient}`,
+    /** Sorted set: the conversation's due deliveries, by the order in which they became due. */
+    lane: (recipient: string) => `${ours}lane:${recipient}`,
+    /** Sorted set: those of the lane that are held by the window and let others pass; same scores. */
+    held: (recipient: string) => `${ours}held:${recipient}`,
+    /** String: the number behind a `from_id`. */
+    alias: (fromId: string) => `${ours}alias:${fromId}`,
+    /** String: the delivery that a message's `unique` belongs to. */
+    unique: (unique: string) => `${ours}u:${unique}`,
+    /** Hash: receipts for a `unique` that no delivery owns yet. */
+    orphan: (unique: string) => `${ours}orphan:${unique}`,
+    /** String: a callback that has been applied. */
+    seen: (callback: string) => `${ours}seen:${callback}`,
+    /** Sorted set: the orphans by age, to bound them. */
+    orphans: `${ours}orphans`,
+    /** Sorted set: when the sweeper must look at a delivery. */
+    wake: `${ours}wake`,
+    /** Counter: the order in which deliveries join their lanes. */
+    order: `${ours}order`,
+    /** String: the account's pace (GCRA), when the next message may go. */
+    pace: `${ours}pace`,
+    /** Hash: open, closed until a time, or paused. */
+    gate: `${ours}gate`,
+    /** Stream: what became of deliveries. */
+    events: `${ours}events`,
+    /** Sorted set of sessions by opening time, and a hash of their rows. */
+    ledger: `${ours}ledger`,
+    ledgerRows: `${ours}ledger:rows`,
+    /** List: callbacks that were not understood, bounded. */
+    unread: `${ours}unread`,
+    bullDelayed: `${queue}delayed`,
+    bullWait: `${queue}wait`,
+    bullMarker: `${queue}marker`,
+    bullMeta: `${queue}meta`,
+    bullActive: `${queue}active`,
+    bullEvents: `${queue}events`,
+    /** BullMQ's job hash is this and the job's id. */
+    bullJobPrefix: queue,
+  };
+}
+
+/** Hash: the accounts that workers have published, by number. */
+export function accountsKey(prefix: string): string {
+  return `${prefix}:accounts`;
+}
+
+/** List: callbacks that belong to no account of ours, bounded. */
+export function strayCallbacksKey(prefix: string): string {
+  return `${prefix}:unread`;
+}
+
+/** String: which process holds a role that only one may have. */
+export function leaseKey(prefix: string, role: string): string {
+  return `${prefix}:lease:${role}`;
+}

@@ -1,0 +1,103 @@
+-- Asks for the right to send one delivery now. If every plain fact allows it, books the account's pace and
+-- writes the attempt and `sending`; else books nothing but the pair limit's turn, which is taken once and then
+-- waited for. A due delivery joins its lane either way. Sent twice by one attempt, it answers the same.
+-- KEYS: record tomb conv lane held wake order events alias gate pace
+-- ARGV: id to recipient fingerprint jobAt attempt send horizonMs maxAttempts rate pairBurst pairIntervalMs aheadMs
+-- Returns {code, now, expiresAt, attempts, closesAt, lastInboundAt, …what the code tells}
+-- include: clock alias record turn join
+local now = clock()
+if moved(to, recipient) then
+  return { 'moved' }
+end
+local r = redis.call('HMGET', record, 'fingerprint', 'status', 'jobAt', 'expiresAt', 'attempts', 'attempt',
+  'startedAt', 'sendAt', 'notBefore', 'pairAt', 'unique', 'reason', 'dueAt', 'request')
+if not r[1] then
+  local remembered = redis.call('GET', tomb)
+  if not remembered then
+    return { 'unseen' }
+  end
+  local mark, ended = string.match(remembered, '^(%S+) (%S+)')
+  return mark == fingerprint and { 'ended', ended, '', '' } or { 'conflict' }
+end
+local status = r[2]
+if r[1] ~= fingerprint or tonumber(jobAt) < tonumber(r[3]) then
+  return { 'conflict' }
+end
+if status == 'sending' then
+  if r[6] ~= attempt then
+    return { 'in_flight', r[6], r[7], now }
+  end
+elseif status == 'unknown' then
+  return { 'unknown', r[7], now }
+elseif status ~= 'queued' and status ~= 'waiting' and status ~= 'held' then
+  return { 'ended', status, r[11] or '', r[12] or '' }
+end
+if r[14] then
+  redis.call('HDEL', record, 'request')
+end
+
+local c = redis.call('HMGET', conv, 'closesAt', 'lastInboundAt', 'pairTat')
+local attempts = tonumber(r[5])
+local function refuse(code, ...)
+  return { code, now, r[4], attempts, c[1] or '', c[2] or '', ... }
+end
+if status == 'sending' then
+  return refuse('go', 0, r[13] or r[7])
+end
+if now >= tonumber(r[4]) then
+  return refuse('expired')
+end
+if now < tonumber(r[8]) then
+  return refuse('schedule', r[8])
+end
+joinLane(id, now)
+if r[9] and now < tonumber(r[9]) then
+  return refuse('backoff', r[9])
+end
+if not mayGo(id, now) then
+  return refuse('lane')
+end
+if attempts >= tonumber(maxAttempts) then
+  return refuse('attempts')
+end
+local g = redis.call('HMGET', gate, 'state', 'until', 'reason')
+if g[1] == 'paused' then
+  return refuse('gate_paused', g[3] or '')
+end
+if g[1] == 'until' and now < tonumber(g[2]) then
+  return refuse('gate_until', g[2], g[3] or '')
+end
+local closed = c[1] and now >= tonumber(c[1])
+if closed and send == 'file' then
+  return refuse('window')
+end
+if send == 'template' and not closed then
+  return refuse('window_open')
+end
+
+-- GCRA: each message moves the theoretical arrival time (tat) on by one interval.
+local pairAt = tonumber(r[10])
+if not pairAt then
+  local tat = math.max(tonumber(c[3] or 0), now)
+  pairAt = tat - (pairBurst - 1) * pairIntervalMs
+  redis.call('HSET', conv, 'pairTat', tat + pairIntervalMs)
+end
+if pairAt > now then
+  redis.call('HSET', record, 'pairAt', pairAt)
+  return refuse('pair', pairAt)
+end
+local slot = math.max(tonumber(redis.call('GET', pace) or 0), now)
+if slot - now > tonumber(aheadMs) then
+  redis.call('HSET', record, 'pairAt', pairAt)
+  return refuse('rate', math.ceil(slot - aheadMs))
+end
+redis.call('SET', pace, string.format('%.3f', slot + 1000 / rate), 'PX', 60000)
+
+attempts = attempts + 1
+redis.call('HSET', conv, 'flight', id)
+redis.call('HDEL', conv, 'flightUntil')
+redis.call('HSET', record, 'attempts', attempts, 'attempt', attempt, 'send', send, 'startedAt', now)
+redis.call('HDEL', record, 'pairAt', 'notBefore')
+redis.call('ZADD', wake, now + horizonMs, id)
+move(record, id, 'sending', send, now)
+return refuse('go', math.ceil(slot - now), r[13] or now)

@@ -1,0 +1,27 @@
+-- Ends a delivery that is not being sent: failed, expired or cancelled. Its job is moved to the front, so that a
+-- worker finishes it to match.
+-- KEYS: record recordPrefix tomb conv lane held wake events alias bullDelayed bullWait bullMarker bullMeta bullActive bullEvents bullJobPrefix
+-- ARGV: id to recipient status why retentionMs idRetentionMs
+-- Returns {moved} | {unseen} | {refused, status} | {concluded, status}
+-- include: clock alias record turn front lane
+if moved(to, recipient) then
+  return { 'moved' }
+end
+local now = clock()
+local r = redis.call('HMGET', record, 'status', 'fingerprint', 'job')
+if not r[1] then
+  return { 'unseen' }
+end
+if r[1] == status then
+  return { 'concluded', status }
+end
+if r[1] ~= 'queued' and r[1] ~= 'waiting' and r[1] ~= 'held' then
+  return { 'refused', r[1] }
+end
+move(record, id, status, why, now)
+redis.call('HDEL', record, 'request')
+leaveLane(id, now)
+front(r[3] or ('d-' .. id))
+redis.call('PEXPIRE', record, retentionMs)
+redis.call('SET', tomb, r[2] .. ' ' .. status, 'PX', idRetentionMs)
+return { 'concluded', status }

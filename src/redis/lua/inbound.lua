@@ -1,0 +1,41 @@
+-- A client has written: the window opens, held deliveries return to their lane, its head goes to the front.
+-- A client who is known by number and by from_id is one conversation: the from_id's moves to the number's.
+-- KEYS: seen conv lane held wake alias recordPrefix fromIdConv fromIdLane fromIdHeld bullDelayed bullWait bullMarker bullMeta bullActive bullEvents bullJobPrefix
+-- ARGV: to recipient writtenAt leftMs fromId seenMs keepMs
+-- Returns {moved} | {duplicate} | {applied, releasedCount, windowWasOpen}
+-- include: clock alias turn front lane
+if fromId == '' and moved(to, recipient) then
+  return { 'moved' }
+end
+if not redis.call('SET', seen, 1, 'NX', 'PX', seenMs) then
+  return { 'duplicate' }
+end
+local now = clock()
+if fromId ~= '' then
+  redis.call('SET', alias, recipient, 'PX', keepMs)
+  redis.call('ZUNIONSTORE', lane, 2, lane, fromIdLane, 'AGGREGATE', 'MIN')
+  redis.call('ZUNIONSTORE', held, 2, held, fromIdHeld, 'AGGREGATE', 'MIN')
+  local other = redis.call('HGETALL', fromIdConv)
+  for i = 1, #other, 2 do
+    redis.call('HSETNX', conv, other[i], other[i + 1])
+  end
+  redis.call('DEL', fromIdConv, fromIdLane, fromIdHeld)
+end
+
+-- The client cannot have written in the future: a provider's clock that is ahead must not widen the window.
+local at = math.min(tonumber(writtenAt) or now, now)
+local c = redis.call('HMGET', conv, 'closesAt', 'lastInboundAt')
+local wasOpen = now < tonumber(c[1] or 0)
+redis.call('HSET', conv, 'inboundSeenAt', now, 'inboundLeftMs', leftMs,
+  'closesAt', math.max(tonumber(c[1] or 0), at + 24 * 3600 * 1000),
+  'lastInboundAt', math.max(tonumber(c[2] or 0), at))
+redis.call('PEXPIRE', conv, keepMs)
+local released = redis.call('ZCARD', held)
+if released > 0 then
+  redis.call('ZUNIONSTORE', lane, 2, lane, held, 'AGGREGATE', 'MIN')
+  redis.call('DEL', held)
+end
+if released > 0 or not wasOpen then
+  wakeHead(now)
+end
+return { 'applied', released, wasOpen and 1 or 0 }

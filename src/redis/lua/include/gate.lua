@@ -1,0 +1,12 @@
+-- Closes the account's gate: until a time, or until somebody opens it. A pause outlives a time, and the later
+-- of two times counts.
+local function closeGate(state, untilMs, reason, now)
+  local known = redis.call('HMGET', gate, 'state', 'until')
+  if known[1] == 'paused' and state ~= 'paused' then
+    return
+  end
+  if known[1] == 'until' and state == 'until' and tonumber(known[2]) >= untilMs then
+    return
+  end
+  redis.call('HSET', gate, 'state', state, 'until', untilMs, 'reason', reason, 'since', now)
+end

@@ -1,0 +1,51 @@
+-- Looks once more at a delivery: after its job was added or delayed, and when its wake entry is due. If it may
+-- go by now, its job is moved to the front; what else stands still is told to the caller.
+-- KEYS: record recordPrefix conv lane held wake events alias bullDelayed bullWait bullMarker bullMeta bullActive bullEvents bullJobPrefix
+-- ARGV: id to recipient horizonMs
+-- Returns {moved} | {done} | {front} | {stale, attempt} | {missing, request, job, jobAt} | {lost}
+-- include: clock alias turn front lane
+if moved(to, recipient) then
+  return { 'moved' }
+end
+local now = clock()
+local r = redis.call('HMGET', record, 'status', 'attempt', 'startedAt', 'job', 'request', 'sendAt', 'notBefore',
+  'pairAt', 'reason', 'jobAt')
+local status = r[1]
+local function done(answer)
+  redis.call('ZREM', wake, id)
+  return { answer }
+end
+if status == 'sending' then
+  local stale = now >= tonumber(r[3]) + horizonMs
+  return stale and { 'stale', r[2] } or { 'done' }
+end
+if status == 'unknown' then
+  if now >= tonumber(redis.call('HGET', conv, 'flightUntil') or 0) then
+    leaveLane(id, now)
+  end
+  return { 'done' }
+end
+if status ~= 'queued' and status ~= 'waiting' and status ~= 'held' then
+  return done('done')
+end
+
+local job = r[4] or ('d-' .. id)
+if redis.call('EXISTS', bullJobPrefix .. job) == 0 then
+  return r[5] and { 'missing', r[5], job, r[10] } or { 'lost' }
+end
+redis.call('HDEL', record, 'request')
+local closed = now >= tonumber(redis.call('HGET', conv, 'closesAt') or now + 1)
+local heldByWindow = status == 'held' and r[9] == 'window' and closed
+local notYet = now < math.max(tonumber(r[6]), tonumber(r[7] or 0), tonumber(r[8] or 0))
+if heldByWindow or notYet or not mayGo(id, now) then
+  return done('done')
+end
+if front(job) then
+  return done('front')
+end
+-- Waiting in the queue already, or in a worker's hands: a job that was just added needs no second look.
+if r[5] then
+  return done('done')
+end
+redis.call('ZADD', wake, now + LOOK_AGAIN_MS, id)
+return { 'done' }

@@ -1,0 +1,34 @@
+-- An attempt came to nothing that counts: the delivery keeps its place in the lane and is tried again later.
+-- FAIL 7/8 closes the window here, unless the client wrote after the attempt had begun.
+-- KEYS: record conv wake events alias gate
+-- ARGV: id to recipient attempt outcome reason detail status why delayMs gateState gateMs gateReason
+-- Returns {moved} | {stale, status} | {postponed, now, corrected}
+-- include: clock alias record attempt gate
+if moved(to, recipient) then
+  return { 'moved' }
+end
+local now = clock()
+local r = redis.call('HMGET', record, 'status', 'attempt', 'attempts', 'send', 'startedAt')
+if not mine(r[1], r[2]) then
+  return { 'stale', r[1] or '' }
+end
+noteAttempt(r[3], r[4], now, outcome, reason, detail)
+if redis.call('HGET', conv, 'flight') == id then
+  redis.call('HDEL', conv, 'flight', 'flightUntil')
+end
+local corrected = 0
+if outcome == 'window_closed' then
+  local c = redis.call('HMGET', conv, 'closesAt', 'inboundSeenAt')
+  if tonumber(c[2] or 0) <= tonumber(r[5]) then
+    redis.call('HSET', conv, 'closesAt', math.min(tonumber(c[1] or now), now))
+    corrected = (c[1] and tonumber(c[1]) > now) and 1 or 0
+  end
+end
+if gateState ~= '' then
+  closeGate(gateState, now + gateMs, gateReason, now)
+end
+redis.call('HSET', record, 'notBefore', now + delayMs)
+redis.call('HDEL', record, 'attempt')
+redis.call('ZREM', wake, id)
+move(record, id, status, why, now)
+return { 'postponed', now, corrected }

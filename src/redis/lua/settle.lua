@@ -1,0 +1,50 @@
+-- Ends an attempt for its lane: the provider took the message, or never will. Compare-and-set on the attempt;
+-- sent twice, it answers the same.
+-- KEYS: record recordPrefix tomb conv lane held wake events alias gate unique orphan orphans ledger ledgerRows bullDelayed bullWait bullMarker bullMeta bullActive bullEvents bullJobPrefix
+-- ARGV: id to recipient attempt outcome reason detail uniqueId acceptedAt windowLeftMs originalRequest billed precedence retentionMs idRetentionMs gateState gateMs gateReason
+-- Returns {moved} | {stale, status} | {settled, status, now, dueAt, sessionOpenedAt or ''}
+-- include: clock alias record turn front lane attempt gate ledger receipts
+if moved(to, recipient) then
+  return { 'moved' }
+end
+local now = clock()
+local r = redis.call('HMGET', record, 'status', 'attempt', 'attempts', 'send', 'fingerprint', 'dueAt', 'startedAt')
+if not mine(r[1], r[2]) then
+  return { 'stale', r[1] or '' }
+end
+noteAttempt(r[3], r[4], now, outcome, reason, detail)
+if gateState ~= '' then
+  closeGate(gateState, now + gateMs, gateReason, now)
+end
+local status = outcome == 'accepted' and 'accepted' or 'failed'
+move(record, id, status, reason, now)
+local openedAt
+if status == 'accepted' then
+  local at = tonumber(acceptedAt) or now
+  redis.call('HSET', record, 'acceptedAt', at, 'unique', uniqueId, 'windowLeftMs', windowLeftMs)
+  if originalRequest ~= '' then
+    redis.call('HSET', record, 'originalRequest', originalRequest)
+  end
+  if windowLeftMs ~= '' then
+    local closesAt = tonumber(redis.call('HGET', conv, 'closesAt') or 0)
+    redis.call('HSET', conv, 'closesAt', math.max(closesAt, now + windowLeftMs))
+  end
+  if billed == '1' then
+    openedAt = countInSession(at, id)
+  end
+  if uniqueId ~= '' then
+    redis.call('SET', unique, id, 'PX', retentionMs)
+    local early = redis.call('HGETALL', orphan)
+    if #early > 0 then
+      local _
+      _, status = addReceipts(record, id, early, now)
+      redis.call('DEL', orphan)
+      redis.call('ZREM', orphans, uniqueId)
+    end
+  end
+end
+leaveLane(id, now)
+redis.call('PEXPIRE', record, retentionMs)
+redis.call('PEXPIRE', conv, idRetentionMs)
+redis.call('SET', tomb, r[5] .. ' ' .. status, 'PX', idRetentionMs)
+return { 'settled', status, now, r[6] or r[7], openedAt or '' }

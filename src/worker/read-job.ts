@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+import type { Job } from 'bullmq';
+import { ulid } from 'ulid';
+import type { Account } from '../domain/account.js';
+import type { Delivery } from '../domain/delivery.js';
+import type { ValidationFault } from '../errors.js';
+import { JOB_NAME } from '../queue/names.js';
+import { DELIVERY_ID, parseRequest } from '../queue/request.js';
+
+export type ReadJob =
+  | { readonly ok: true; readonly delivery: Delivery }
+  | { readonly ok: false; readonly id: string; readonly errors: readonly ValidationFault[] };
+
+/** Reads a job that anybody may have added, by the queue contract. */
+export function readJob(job: Job, account: Account): ReadJob {
+  const id = deliveryIdOf(job, account.from);
+  const { id: named, from, ...request } = isObject(job.data) ? job.data : { ...NOTHING, data: job.data };
+  const parsed = parseRequest(isObject(job.data) ? request : job.data, {
+    id,
+    from: account.from,
+    askedAt: job.timestamp,
+    sendAt: job.timestamp + (job.opts.delay ?? 0),
+    account,
+  });
+  const errors = [...contractFaults(job, { id, named, from, account }), ...(parsed.ok ? [] : parsed.errors)];
+  return parsed.ok && errors.length === 0 ? { ok: true, delivery: parsed.delivery } : { ok: false, id, errors };
+}
+
+const NOTHING = { id: undefined, from: undefined };
+
+type Contract = { readonly id: string; readonly named: unknown; readonly from: unknown; readonly account: Account };
+
+function contractFaults(job: Job, { id, named, from, account }: Contract): readonly ValidationFault[] {
+  const faults: ValidationFault[] = [];
+  if (job.name !== JOB_NAME) faults.push({ pointer: '', detail: `is no ${JOB_NAME} job` });
+  if (named !== undefined && named !== id) {
+    faults.push({ pointer: '/id', detail: 'is not the id of its job: leave it out, or name the job d-<id>' });
+  }
+  if (from !== undefined && from !== account.from && from !== account.name) {
+    faults.push({ pointer: '/from', detail: 'is not the account whose queue this is: leave it out' });
+  }
+  return faults;
+}
+
+/**
+ * `d-<id>` names its delivery. Another job's delivery gets an id that every run of the job finds again: its time
+ * and, for chance, a digest of what only this job has.
+ */
+function deliveryIdOf(job: Job, from: string): string {
+  const named = /^d-(.+)$/s.exec(job.id ?? '')?.[1];
+  if (named !== undefined && DELIVERY_ID.test(named)) return named;
+  const digest = createHash('sha256').update(JSON.stringify([from, job.id, job.timestamp])).digest();
+  let next = 0;
+  return `dlv_${ulid(job.timestamp, () => (digest[next++ % digest.length] ?? 0) / 256)}`;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

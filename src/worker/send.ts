@@ -1,0 +1,83 @@
+import type { Account, AccountTemplate } from '../domain/account.js';
+import type { Delivery, SendKind } from '../domain/delivery.js';
+import type { Outcome } from '../domain/outcome.js';
+import { fillVariables, TEMPLATE_HEADER_TYPES } from '../domain/template.js';
+import { SECOND } from '../domain/time.js';
+import type { ProviderClient } from '../provider/client.js';
+import type { SendFileBody, SendTemplateBody } from '../provider/wire.js';
+
+/** A claim older than this must not be sent on: Redis or this process was away, and others may act by now. */
+export const GUARD_MS = 2 * SECOND;
+export const CONNECT_TIMEOUT_MS = 5 * SECOND;
+
+export type SendTimeouts = { readonly sendMs: number; readonly localStorageMs: number };
+
+export type Sending = {
+  readonly delivery: Delivery;
+  readonly account: Account;
+  readonly send: SendKind;
+  /** Milliseconds since before the claim was sent. */
+  readonly age: () => number;
+  readonly paceMs: number;
+  /** Aborted when the job's lock is lost. */
+  readonly signal: AbortSignal;
+};
+
+export type SendDeps = {
+  readonly provider: ProviderClient;
+  readonly apiKeyOf: (from: string) => string;
+  readonly timeouts: SendTimeouts;
+  readonly sleep: (ms: number) => Promise<void>;
+};
+
+/** One POST, or none when the claim has grown too old before its first byte could leave. */
+export async function send(sending: Sending, deps: SendDeps): Promise<Outcome> {
+  const { delivery, account, age, paceMs, signal } = sending;
+  if (paceMs > 0) await deps.sleep(paceMs);
+  if (signal.aborted || age() > GUARD_MS + paceMs) {
+    return { kind: 'not_sent', reason: 'stale', detail: 'the claim was too old to be sent on' };
+  }
+  const options = {
+    timeoutMs: delivery.localStorage ? deps.timeouts.localStorageMs : deps.timeouts.sendMs,
+    mayWrite: () => !signal.aborted && age() <= GUARD_MS + CONNECT_TIMEOUT_MS + paceMs,
+    overrides: account.reasons,
+  };
+  const apiKey = deps.apiKeyOf(account.from);
+  if (sending.send === 'file') return deps.provider.sendFile(fileBody(delivery, apiKey), options);
+  const template = delivery.template ?? account.template;
+  if (template === null) {
+    return { kind: 'rejected', reason: 'no_template', mapped: true, detail: 'no template is set any more' };
+  }
+  return deps.provider.sendTemplate(templateBody(delivery, template, apiKey), options);
+}
+
+function fileBody(delivery: Delivery, apiKey: string): SendFileBody {
+  const { from, to, fileUrl: body, caption, replyTo, showRequest, localStorage } = delivery;
+  return {
+    apiKey,
+    from,
+    to,
+    body,
+    ...(caption === null ? {} : { caption }),
+    ...(replyTo === null ? {} : { replyTo }),
+    ...(showRequest ? { showRequest: 1 } : {}),
+    ...(localStorage ? { localStorage: 1 } : {}),
+  };
+}
+
+function templateBody(delivery: Delivery, template: AccountTemplate, apiKey: string): SendTemplateBody {
+  const variables = fillVariables(template, delivery).map((value, index): [`bodyVariable${number}`, string] => [
+    `bodyVariable${index + 1}`,
+    value,
+  ]);
+  return {
+    apiKey,
+    from: delivery.from,
+    to: delivery.to,
+    name: template.name,
+    headerType: TEMPLATE_HEADER_TYPES[delivery.mediaType] ?? 1,
+    headerLink: delivery.fileUrl,
+    ...(template.language === undefined ? {} : { language: template.language }),
+    ...Object.fromEntries(variables),
+  };
+}

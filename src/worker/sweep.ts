@@ -1,0 +1,64 @@
+import type { Account } from '../domain/account.js';
+import { isPriority } from '../domain/delivery.js';
+import type { QueuedRequest, Queues } from '../queue/queues.js';
+import type { Swept } from '../observe/observer.js';
+import type { AttemptStore } from '../redis/attempt-store.js';
+import type { DeliveryRef, DeliveryStore, Look } from '../redis/delivery-store.js';
+
+export type SweepDeps = {
+  readonly store: DeliveryStore;
+  readonly attempts: AttemptStore;
+  readonly queues: Queues;
+  readonly observer: { swept(event: Swept): void };
+};
+
+const MOST_PER_ROUND = 500;
+
+type Found = 'replayed' | 'added' | 'stale' | 'lost' | 'nothing';
+
+/**
+ * Looks at the deliveries whose wake entry is due: wakes those whose turn was missed, adds jobs that a crash kept
+ * out of the queue, and calls attempts that never told their end unknown.
+ */
+export async function sweep(account: Account, deps: SweepDeps): Promise<void> {
+  const overdue = await deps.store.overdue(account.from, MOST_PER_ROUND);
+  const found: Found[] = [];
+  for (const ref of overdue) found.push(await lookAt(ref, deps));
+  const count = (kind: Found) => found.filter((each) => each === kind).length;
+  const [wakesReplayed, jobsAdded, staleAttempts] = [count('replayed'), count('added'), count('stale')];
+  if (wakesReplayed + jobsAdded + staleAttempts === 0) return;
+  deps.observer.swept({ account: account.name, wakesReplayed, jobsAdded, staleAttempts });
+}
+
+async function lookAt(ref: DeliveryRef, deps: SweepDeps): Promise<Found> {
+  const look = await deps.store.look(ref);
+  switch (look.kind) {
+    case 'done':
+      return 'nothing';
+    case 'front':
+      return 'replayed';
+    case 'stale':
+      await deps.attempts.doubt({ ...ref, attempt: look.attempt }, 'worker_lost', 'its worker never told');
+      return 'stale';
+    case 'missing':
+      await addAgain(ref, look, deps);
+      return 'added';
+    case 'lost':
+      // Somebody removed the job, and with it the request: said aloud, since nothing can be sent any more.
+      await deps.store.conclude(ref, { status: 'failed', reason: 'job_removed' });
+      return 'lost';
+    default:
+      return look satisfies never;
+  }
+}
+
+/** The claim finds out whether it may go: here it is only put where a worker will see it. */
+async function addAgain(
+  { from }: DeliveryRef,
+  { request, job }: Extract<Look, { readonly kind: 'missing' }>,
+  { queues }: SweepDeps,
+): Promise<void> {
+  const data: QueuedRequest = JSON.parse(request);
+  const priority = isPriority(data['priority']) ? data['priority'] : 'normal';
+  await queues.add({ from, jobId: job.id, request: data, timestamp: job.timestamp, delayMs: 0, priority });
+}

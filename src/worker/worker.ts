@@ -1,0 +1,114 @@
+import { type ConnectionOptions, type Job, Worker as QueueWorker } from 'bullmq';
+import type { Account } from '../domain/account.js';
+import { HOUR, SECOND } from '../domain/time.js';
+import type { Log } from '../observe/log.js';
+import { queueName, queuePrefix } from '../queue/names.js';
+import type { Queues } from '../queue/queues.js';
+import { type DeliverDeps, deliver } from './deliver.js';
+import { endJob, isJobEnd, type JobResult, retryLater } from './job-end.js';
+import { createSlots } from './slots.js';
+
+export const LOCK_MS = 30 * SECOND;
+/** At most a quarter of the lock, so that a dead worker's jobs come back soon after their locks end. */
+const STALLED_CHECK_MS = 7.5 * SECOND;
+/** A run that is cut short costs nothing: the record knows what was sent. BullMQ must not give a job up. */
+const STALLED_AT_MOST = 1000;
+const FINISHED_JOBS_KEPT_SECONDS = (24 * HOUR) / SECOND;
+const FAULT_PAUSE_MS = 5 * SECOND;
+/** BullMQ heeds `queue.rateLimit` only where a limiter is set; this one never limits by itself. */
+const NO_LIMIT = { max: 1_000_000_000, duration: 1000 };
+
+export type WorkerDeps = Omit<DeliverDeps, 'isDraining'> & {
+  readonly accounts: readonly Account[];
+  readonly connection: ConnectionOptions;
+  readonly queues: Queues;
+  readonly prefix: string;
+  /** Deliveries in flight per account, and in all. */
+  readonly concurrency: number;
+  readonly concurrencyTotal: number;
+  readonly log: Log;
+};
+
+export type Worker = {
+  /** Deliveries in this process's hands. */
+  readonly active: () => number;
+  /** Takes no new job and waits for those in hand. */
+  close(): Promise<void>;
+};
+
+/** Takes jobs from every account's queue and delivers them, until closed. */
+export function startWorker(deps: WorkerDeps): Worker {
+  const withSlot = createSlots(deps.concurrencyTotal);
+  let draining = false;
+  let active = 0;
+  const deliverDeps: DeliverDeps = { ...deps, isDraining: () => draining };
+
+  async function run(job: Job, token: string, signal: AbortSignal, account: Account): Promise<JobResult> {
+    active += 1;
+    try {
+      return await withSlot(() => runJob({ job, token, signal, account }, deliverDeps, deps));
+    } finally {
+      active -= 1;
+    }
+  }
+
+  const workers = deps.accounts.map((account) => openWorker(account, deps, run));
+  let closing: Promise<void> | undefined;
+  return {
+    active: () => active,
+    close() {
+      draining = true;
+      closing ??= Promise.all(workers.map((worker) => worker.close())).then(() => undefined);
+      return closing;
+    },
+  };
+}
+
+type Running = {
+  readonly job: Job;
+  readonly token: string;
+  readonly signal: AbortSignal;
+  readonly account: Account;
+};
+
+/** A fault (Redis away, a bug) is not an end: the job comes back, and the record knows what was sent. */
+async function runJob(running: Running, deliverDeps: DeliverDeps, deps: WorkerDeps): Promise<JobResult> {
+  const { job, token, signal, account } = running;
+  try {
+    const { end, ref } = await deliver(job, { account, signal }, deliverDeps);
+    return await endJob({ job, token, ref }, end, deps);
+  } catch (error) {
+    if (isJobEnd(error)) throw error;
+    deps.log.error('delivery run failed', { account: account.name, job: job.id, error });
+    return retryLater(job, token, deps.effects.now() + FAULT_PAUSE_MS);
+  }
+}
+
+type Run = (job: Job, token: string, signal: AbortSignal, account: Account) => Promise<JobResult>;
+
+function openWorker(account: Account, deps: WorkerDeps, run: Run): QueueWorker {
+  const { log } = deps;
+  const worker = new QueueWorker(
+    queueName(account.from),
+    // BullMQ makes the signal only for a processor that names three parameters.
+    (job: Job, token?: string, signal?: AbortSignal) =>
+      run(job, token ?? '', signal ?? new AbortController().signal, account),
+    {
+      connection: deps.connection,
+      prefix: queuePrefix(deps.prefix),
+      concurrency: deps.concurrency,
+      limiter: NO_LIMIT,
+      lockDuration: LOCK_MS,
+      stalledInterval: STALLED_CHECK_MS,
+      maxStalledCount: STALLED_AT_MOST,
+      removeOnComplete: { age: FINISHED_JOBS_KEPT_SECONDS },
+      removeOnFail: { age: FINISHED_JOBS_KEPT_SECONDS },
+    },
+  );
+  worker.on('error', (error) => log.warn('queue error', { account: account.name, error }));
+  worker.on('stalled', (job) => log.warn('job stalled', { account: account.name, job }));
+  worker.on('lockRenewalFailed', (jobs) => {
+    for (const job of jobs) worker.cancelJob(job, 'lock lost');
+  });
+  return worker;
+}
