@@ -1,9 +1,9 @@
 import type { AccountTemplate, ClosedWindowPolicy } from './domain/account.js';
 import { DAY, HOUR } from './domain/time.js';
-import { type EventsOptions, createProducer, type Producer } from './producer/producer.js';
+import { createProducer, type EventsOptions, type Producer } from './producer/producer.js';
 import { createQueues } from './queue/queues.js';
 import { createAccountDirectory, listAccounts, type PublishedAccount } from './redis/accounts.js';
-import { connectRedisUrl, type Redis } from './redis/connection.js';
+import { connectRedisUrl, type Redis, whenReady } from './redis/connection.js';
 import { createDeliveryStore } from './redis/delivery-store.js';
 import { readDelivery } from './redis/delivery-view.js';
 import { followEvents } from './redis/follow-events.js';
@@ -59,7 +59,6 @@ export function createWaybill(options: WaybillOptions): Waybill {
         recordMs: (options.retentionHours ?? 7 * (DAY / HOUR)) * HOUR,
         idMs: (options.idRetentionHours ?? 30 * (DAY / HOUR)) * HOUR,
       },
-      horizonMs: 0,
       maxAttempts: 0,
     }),
     queues,
@@ -67,6 +66,7 @@ export function createWaybill(options: WaybillOptions): Waybill {
     accounts: () => directory.all(),
     read: (asked) => readDelivery(redis, prefix, asked),
     events: (asked: EventsOptions) => followAccount(asked),
+    ready: (withinMs) => whenReady(redis, withinMs),
     now: Date.now,
   });
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Config } from '../config.js';
 import type { Secrets } from '../config/secrets.js';
+import type { Config } from '../config.js';
 import { HOUR } from '../domain/time.js';
 import { WaybillError } from '../errors.js';
 import type { Log } from '../observe/log.js';
@@ -30,7 +30,10 @@ export const systemEffects: Effects = {
 /** Opens a connection that tells of its losses. */
 export function openRedis({ config, secrets, log, observer }: Core, patience: ConnectionPatience): Redis {
   const password = secrets.redisPassword();
-  const redis = connectRedis({ ...config.redis, password, sentinelPassword: secrets.sentinelPassword() }, patience);
+  const redis = connectRedis(
+    { ...config.redis, password, sentinelPassword: secrets.sentinelPassword() },
+    patience,
+  );
   let lost: string | null = null;
   redis.on('error', (error: Error) => {
     if (lost === null) log.warn('redis connection failed', { reason: error.message });

@@ -1,11 +1,6 @@
 import type { Callback } from '../domain/callback.js';
 import { isStatus } from '../domain/status.js';
-import type {
-  Observer,
-  WebhookKind,
-  WebhookRefusal,
-  WebhookResult,
-} from '../observe/observer.js';
+import type { Observer, WebhookKind, WebhookRefusal, WebhookResult } from '../observe/observer.js';
 import type { CallbackResult } from '../webhooks/apply.js';
 import type { Refusal, WebhookObserver } from '../webhooks/refusal.js';
 

@@ -2,7 +2,7 @@ import { createQueues } from '../queue/queues.js';
 import { createAccountDirectory, listAccounts } from '../redis/accounts.js';
 import { createCallbackStore } from '../redis/callback-store.js';
 import { startWebhookServer } from '../webhooks/server.js';
-import { closeRedis, type Core, openRedis, type Running } from './core.js';
+import { type Core, closeRedis, openRedis, type Running } from './core.js';
 import { tellWebhooks } from './tell-webhooks.js';
 
 /** A webhook consumer, and where it listens. */
@@ -13,7 +13,11 @@ export async function runWebhooks(core: Core): Promise<RunningWebhooks> {
   const { config, secrets, log, observer, effects } = core;
   const { prefix } = config;
   const redis = openRedis(core, 'fails');
-  const queues = createQueues({ connection: redis, prefix, onError: (error) => log.warn('queue error', { error }) });
+  const queues = createQueues({
+    connection: redis,
+    prefix,
+    onError: (error) => log.warn('queue error', { error }),
+  });
   const directory = createAccountDirectory(() => listAccounts(redis, prefix), effects.now);
   const names = new Map(config.accounts.map(({ from, name }) => [from, name]));
 

@@ -7,7 +7,7 @@ import { createLease } from '../redis/lease.js';
 import { CONNECT_TIMEOUT_MS } from '../worker/send.js';
 import { sweep } from '../worker/sweep.js';
 import { startWorker } from '../worker/worker.js';
-import { checkEviction, closeRedis, type Core, openRedis, type Running } from './core.js';
+import { type Core, checkEviction, closeRedis, openRedis, type Running } from './core.js';
 import { every } from './every.js';
 import { openStores } from './stores.js';
 
@@ -22,7 +22,11 @@ export async function runWorker(core: Core): Promise<Running> {
   const redis = openRedis(core, 'waits');
   await checkEviction(redis);
   await publishAccounts(redis, prefix, accounts);
-  const queues = createQueues({ connection: redis, prefix, onError: (error) => log.warn('queue error', { error }) });
+  const queues = createQueues({
+    connection: redis,
+    prefix,
+    onError: (error) => log.warn('queue error', { error }),
+  });
   const provider = createProviderClient({
     baseUrl: config.provider.url,
     connections: config.concurrency.total,
@@ -50,7 +54,13 @@ export async function runWorker(core: Core): Promise<Running> {
     observer,
     log,
   });
-  const lease = createLease({ redis, prefix, role: 'sweeper', holder: effects.newId(), ttlMs: SWEEPER_LEASE_MS });
+  const lease = createLease({
+    redis,
+    prefix,
+    role: 'sweeper',
+    holder: effects.newId(),
+    ttlMs: SWEEPER_LEASE_MS,
+  });
   const sweeping = every(SWEEP_EVERY_MS, log, async () => {
     if (!(await lease.hold())) return;
     for (const account of accounts) await sweep(account, { store, attempts, queues, observer });

@@ -1,10 +1,16 @@
 import type { Status } from '../domain/status.js';
-import { IllegalStateError, NotFoundError, UnavailableError, WaybillError } from '../errors.js';
+import { IllegalStateError, NotFoundError, WaybillError } from '../errors.js';
 import type { PublishedAccount } from '../redis/accounts.js';
 import type { DeliveryView } from '../redis/delivery-view.js';
 import type { StatusEvent } from '../redis/events.js';
-import { type Enqueued, type EnqueueDeps, type EnqueuedOrError, type EnqueueRequest, enqueue } from './enqueue.js';
-import { orUnavailable } from './unavailable.js';
+import {
+  type EnqueueDeps,
+  type Enqueued,
+  type EnqueuedOrError,
+  type EnqueueRequest,
+  enqueue,
+} from './enqueue.js';
+import { orUnavailable, PATIENCE_MS } from './unavailable.js';
 import { type WaitOptions, waitFor } from './watch.js';
 
 /** So many requests of one batch are under way at once. */
@@ -13,6 +19,8 @@ const BATCH = 200;
 export type ProducerDeps = EnqueueDeps & {
   readonly accounts: () => Promise<readonly PublishedAccount[]>;
   readonly read: (asked: { readonly from: string; readonly id: string }) => Promise<DeliveryView | null>;
+  /** Resolves when Redis can be asked. */
+  readonly ready: (withinMs: number) => Promise<void>;
   readonly events: (asked: EventsOptions) => AsyncIterable<StatusEvent>;
 };
 
@@ -31,35 +39,46 @@ export type Producer = ReturnType<typeof createProducer>;
 
 /** What an app can do with deliveries. Every call fails with UnavailableError within a second of asking. */
 export function createProducer(deps: ProducerDeps) {
+  const onRedis = <T>(call: () => Promise<T>): Promise<T> =>
+    orUnavailable(async () => {
+      await deps.ready(PATIENCE_MS);
+      return call();
+    });
+
   async function find(id: string, { from }: Narrow): Promise<DeliveryView> {
     const accounts = await deps.accounts();
-    const seen = accounts.filter((account) => from === undefined || account.from === from || account.name === from);
+    const seen = accounts.filter(
+      (account) => from === undefined || account.from === from || account.name === from,
+    );
     const found = await Promise.all(seen.map((account) => deps.read({ from: account.from, id })));
     const [view, other] = found.filter((each) => each !== null);
     if (view === undefined) throw new NotFoundError(id);
-    if (other !== undefined) throw new WaybillError('AMBIGUOUS_ID', 'Two accounts have this id: name the account');
+    if (other !== undefined)
+      throw new WaybillError('AMBIGUOUS_ID', 'Two accounts have this id: name the account');
     return view;
   }
 
   return {
-    enqueue: (request: EnqueueRequest): Promise<Enqueued> => orUnavailable(() => enqueue(request, deps)),
+    enqueue: (request: EnqueueRequest): Promise<Enqueued> => onRedis(() => enqueue(request, deps)),
 
     /** Takes many; each answer stands at its request's place. Order inside a conversation is the array's. */
     async enqueueMany(requests: readonly EnqueueRequest[]): Promise<readonly EnqueuedOrError[]> {
       const answers: EnqueuedOrError[] = [];
       for (let start = 0; start < requests.length; start += BATCH) {
         const batch = requests.slice(start, start + BATCH);
-        answers.push(...(await Promise.all(batch.map((request) => enqueueOne(request, deps)))));
+        answers.push(
+          ...(await Promise.all(batch.map((request) => orError(onRedis(() => enqueue(request, deps)))))),
+        );
       }
       return answers;
     },
 
-    get: (id: string, narrow: Narrow = {}): Promise<DeliveryView> => orUnavailable(() => find(id, narrow)),
+    get: (id: string, narrow: Narrow = {}): Promise<DeliveryView> => onRedis(() => find(id, narrow)),
 
     /** Resolves at the status or a better one; rejects on an end that is not, or after `timeoutMs`. */
     async wait(id: string, until: Status, options: WaitOptions & Narrow): Promise<DeliveryView> {
-      const { from } = await orUnavailable(() => find(id, options));
-      return waitFor({ id, until }, () => orUnavailable(() => deps.read({ from, id })), options);
+      const { from } = await onRedis(() => find(id, options));
+      return waitFor({ id, until }, () => onRedis(() => deps.read({ from, id })), options);
     },
 
     /**
@@ -67,7 +86,7 @@ export function createProducer(deps: ProducerDeps) {
      * @throws IllegalStateError once its attempt has begun, or after the end
      */
     async cancel(id: string, narrow: Narrow = {}): Promise<void> {
-      await orUnavailable(async () => {
+      await onRedis(async () => {
         const view = await find(id, narrow);
         const end = await deps.store.conclude(view, { status: 'cancelled', reason: 'cancelled' });
         if (!end.done) throw new IllegalStateError('cancel', end.status ?? view.status);
@@ -78,12 +97,12 @@ export function createProducer(deps: ProducerDeps) {
   };
 }
 
-async function enqueueOne(request: EnqueueRequest, deps: EnqueueDeps): Promise<EnqueuedOrError> {
+/** A refusal is an answer among the others; a bug is not. */
+async function orError(enqueued: Promise<Enqueued>): Promise<EnqueuedOrError> {
   try {
-    return await orUnavailable(() => enqueue(request, deps));
+    return await enqueued;
   } catch (error) {
-    if (error instanceof WaybillError && !(error instanceof UnavailableError)) return { error };
-    if (error instanceof UnavailableError) return { error };
+    if (error instanceof WaybillError) return { error };
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import { UnavailableError, WaybillError } from '../errors.js';
 
 /** How long a call may take before Redis counts as away. */
-const PATIENCE_MS = 950;
+export const PATIENCE_MS = 950;
 
 /** Runs a call on Redis; fails within a second when Redis is away, instead of waiting for it to come back. */
 export async function orUnavailable<T>(call: () => Promise<T>): Promise<T> {
@@ -19,7 +19,7 @@ export async function orUnavailable<T>(call: () => Promise<T>): Promise<T> {
 }
 
 const CONNECTION_WORDS =
-  /Connection is closed|Stream isn't writeable|Command timed out|max retries per request|ECONN|EPIPE|ETIMEDOUT|READONLY|LOADING|CLUSTERDOWN/;
+  /AbortError|TimeoutError|Connection is closed|Stream isn't writeable|Command timed out|max retries per request|ECONN|EPIPE|ETIMEDOUT|READONLY|LOADING|CLUSTERDOWN/;
 
 function isConnectionError(error: unknown): boolean {
   if (error instanceof WaybillError || !(error instanceof Error)) return false;

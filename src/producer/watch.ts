@@ -33,5 +33,7 @@ export async function waitFor(
 function cannotReach({ status, reason }: DeliveryView, wanted: Status): boolean {
   if (status === 'unknown') return reason === 'unresolved';
   if (!isEnded(status)) return false;
-  return !(['accepted', 'sent', 'delivered'].includes(status) && ['sent', 'delivered', 'read'].includes(wanted));
+  return !(
+    ['accepted', 'sent', 'delivered'].includes(status) && ['sent', 'delivered', 'read'].includes(wanted)
+  );
 }

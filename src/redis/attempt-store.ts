@@ -39,11 +39,10 @@ type Options = {
   readonly redis: Redis;
   readonly prefix: string;
   readonly retention: Retention;
-  readonly horizonMs: number;
 };
 
 /** What an attempt came to, written by compare-and-set on the attempt's id. */
-export function createAttemptStore({ redis, prefix, retention, horizonMs }: Options) {
+export function createAttemptStore({ redis, prefix, retention }: Options) {
   const runScript = createScriptRunner(redis);
 
   function run(script: string, attempt: Attempt, args: Readonly<Record<string, string | number>>) {
@@ -98,7 +97,7 @@ export function createAttemptStore({ redis, prefix, retention, horizonMs }: Opti
 
     /** Nobody can say what became of the attempt. */
     async doubt(attempt: Attempt, reason: string, detail: string): Promise<Doubted> {
-      const reply = await run('doubt', attempt, { reason, detail: oneLine(detail), horizonMs });
+      const reply = await run('doubt', attempt, { reason, detail: oneLine(detail) });
       if (reply.code === 'stale') return readStale(reply);
       if (reply.code !== 'unknown') return unexpectedReply('doubt', reply.code);
       return { kind: 'unknown', startedAt: reply.number(1), now: reply.number(2) };

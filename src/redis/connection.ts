@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Cluster, Redis as SingleRedis } from 'ioredis';
 
 /** A connection to one server, to a Sentinel's master or to a cluster. */
@@ -56,7 +57,16 @@ export function connectRedis(address: RedisAddress, patience: ConnectionPatience
 /** The same, for one server by its URL. Throws a TypeError when it is none. */
 export function connectRedisUrl(url: string, patience: ConnectionPatience): Redis {
   if (!/^rediss?:\/\//.test(url)) throw new TypeError('a Redis URL begins with redis:// or rediss://');
-  return new SingleRedis(url, { ...(patience === 'waits' ? PATIENT : IMPATIENT), reconnectOnError, retryStrategy });
+  return new SingleRedis(url, {
+    ...(patience === 'waits' ? PATIENT : IMPATIENT),
+    reconnectOnError,
+    retryStrategy,
+  });
+}
+
+/** Waits for the connection, at most so long; throws when it is not there by then. */
+export async function whenReady(redis: Redis, withinMs: number): Promise<void> {
+  if (redis.status !== 'ready') await once(redis, 'ready', { signal: AbortSignal.timeout(withinMs) });
 }
 
 /** Another connection to the same place, for commands that block. */

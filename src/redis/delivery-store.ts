@@ -17,8 +17,6 @@ export type DeliveryStoreOptions = {
   readonly redis: Redis;
   readonly prefix: string;
   readonly retention: Retention;
-  /** From the claim until no sender can still send that attempt. */
-  readonly horizonMs: number;
   readonly maxAttempts: number;
 };
 
@@ -26,6 +24,15 @@ export type DeliveryStoreOptions = {
 export type DeliveryRef = { readonly from: string; readonly id: string; readonly to: string };
 
 export type Job = { readonly id: string; readonly timestamp: number };
+
+/** One attempt, as it is asked for. */
+export type Asked = {
+  readonly account: Account;
+  readonly attempt: string;
+  readonly send: SendKind;
+  /** From the claim until no sender can still be sending it. */
+  readonly horizonMs: number;
+};
 
 export type Look =
   | { readonly kind: 'done' | 'front' | 'lost' }
@@ -37,7 +44,7 @@ export type DeliveryStore = ReturnType<typeof createDeliveryStore>;
 
 /** The delivery record and its lane: every script that moves a delivery outside of an attempt. */
 export function createDeliveryStore(options: DeliveryStoreOptions) {
-  const { redis, prefix, retention, horizonMs } = options;
+  const { redis, prefix, retention } = options;
   const runScript = createScriptRunner(redis);
   const lifetimes = { retentionMs: retention.recordMs, idRetentionMs: retention.idMs };
 
@@ -82,12 +89,8 @@ export function createDeliveryStore(options: DeliveryStoreOptions) {
       return reply.code === 'refused' || reply.code === 'again';
     },
 
-    async claim(
-      delivery: Delivery,
-      job: Job,
-      asked: { readonly account: Account; readonly attempt: string; readonly send: SendKind },
-    ): Promise<Claim> {
-      const { account, attempt, send } = asked;
+    async claim(delivery: Delivery, job: Job, asked: Asked): Promise<Claim> {
+      const { account, attempt, send, horizonMs } = asked;
       const reply = await run('claim', delivery, {
         fingerprint: fingerprintOf(delivery),
         jobAt: job.timestamp,
@@ -115,7 +118,7 @@ export function createDeliveryStore(options: DeliveryStoreOptions) {
 
     /** Looks whether a delivery may go by now; its job is then at the front of the queue. */
     async look(ref: DeliveryRef): Promise<Look> {
-      return readLook(await run('look', ref, { horizonMs }));
+      return readLook(await run('look', ref, {}));
     },
 
     /** The deliveries whose wake entry is due; those whose record has gone are dropped on the way. */
@@ -221,7 +224,11 @@ function readLook(reply: Reply): Look {
     case 'stale':
       return { kind: 'stale', attempt: reply.text(1) };
     case 'missing':
-      return { kind: 'missing', request: reply.text(1), job: { id: reply.text(2), timestamp: reply.number(3) } };
+      return {
+        kind: 'missing',
+        request: reply.text(1),
+        job: { id: reply.text(2), timestamp: reply.number(3) },
+      };
     default:
       return unexpectedReply('look', reply.code);
   }

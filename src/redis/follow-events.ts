@@ -11,7 +11,11 @@ type Following = {
 };
 
 /** An account's events as they come, on a connection of their own, until the signal or the caller's `break`. */
-export async function* followEvents(redis: Redis, prefix: string, following: Following): AsyncGenerator<StatusEvent> {
+export async function* followEvents(
+  redis: Redis,
+  prefix: string,
+  following: Following,
+): AsyncGenerator<StatusEvent> {
   const { from, signal } = following;
   const connection = duplicate(redis);
   const stop = () => connection.disconnect();

@@ -7,7 +7,7 @@ import type { DeliveryRef, DeliveryStore, Job } from '../redis/delivery-store.js
 import { createAge, type Effects } from './clock.js';
 import type { JobEnd } from './job-end.js';
 import { readJob } from './read-job.js';
-import { type SendDeps, send } from './send.js';
+import { horizonOf, type SendDeps, send } from './send.js';
 import { type SettleDeps, settle } from './settle.js';
 import { type DelivererObserver, subjectOf, tellAttempt } from './tell.js';
 
@@ -68,10 +68,10 @@ async function claimAndAct(run: Run, deps: DeliverDeps): Promise<JobEnd> {
   return { kind: 'delayed', until: deps.effects.now() + BREATH_MS, status: 'waiting' };
 }
 
-async function claim(run: Run, kind: SendKind, { store, effects }: DeliverDeps): Promise<Claimed> {
+async function claim(run: Run, kind: SendKind, { store, effects, timeouts }: DeliverDeps): Promise<Claimed> {
   const age = createAge(effects);
   const attempt = effects.newId();
-  const asked = { account: run.account, attempt, send: kind };
+  const asked = { account: run.account, attempt, send: kind, horizonMs: horizonOf(run.delivery, timeouts) };
   return { attempt, age, claim: await store.claim(run.delivery, run.job, asked) };
 }
 
@@ -104,8 +104,17 @@ async function act({ run, claimed, decision }: Step, deps: DeliverDeps): Promise
       deps.observer.deliveryFlagged({ ...subjectOf(run), flag: 'conflict', detail: null });
       return { kind: 'failed', reason: CONFLICT, status: 'failed' };
     case 'doubt':
-      await deps.attempts.doubt({ ...delivery, attempt: decision.attempt }, 'worker_lost', 'its worker never told');
-      deps.observer.deliveryMoved({ ...subjectOf(run), from: 'sending', to: 'unknown', reason: 'worker_lost' });
+      await deps.attempts.doubt(
+        { ...delivery, attempt: decision.attempt },
+        'worker_lost',
+        'its worker never told',
+      );
+      deps.observer.deliveryMoved({
+        ...subjectOf(run),
+        from: 'sending',
+        to: 'unknown',
+        reason: 'worker_lost',
+      });
       return null;
     case 'keep_unknown':
       return { kind: 'delayed', until: decision.until, status: 'unknown' };
@@ -172,16 +181,27 @@ async function conclude(
   return { kind: 'failed', reason: `${status.toUpperCase()} ${reason}`, status };
 }
 
-function finish(id: string, { status, unique, reason }: Extract<Decision, { readonly do: 'finish' }>): JobEnd {
+function finish(
+  id: string,
+  { status, unique, reason }: Extract<Decision, { readonly do: 'finish' }>,
+): JobEnd {
   if (status === 'failed' || status === 'expired' || status === 'unknown') {
     return { kind: 'failed', reason: `${status.toUpperCase()} ${reason}`.trim(), status };
   }
   return { kind: 'completed', result: { id, unique, status } };
 }
 
-type Refused = { readonly id: string; readonly errors: readonly object[]; readonly account: Account; readonly job: Job };
+type Refused = {
+  readonly id: string;
+  readonly errors: readonly object[];
+  readonly account: Account;
+  readonly job: Job;
+};
 
-async function refuse({ id, errors, account, job }: Refused, { store, observer }: DeliverDeps): Promise<Delivered> {
+async function refuse(
+  { id, errors, account, job }: Refused,
+  { store, observer }: DeliverDeps,
+): Promise<Delivered> {
   const ref = { from: account.from, id, to: '' };
   const detail = JSON.stringify(errors);
   await store.refuse(ref, job, detail);
@@ -193,7 +213,11 @@ function policyOf({ delivery, account }: Run) {
   return { onClosedWindow: delivery.onClosedWindow ?? account.onClosedWindow };
 }
 
-function tellClaim(run: Run, told: { readonly claim: Claim; readonly decision: Decision }, deps: DeliverDeps): void {
+function tellClaim(
+  run: Run,
+  told: { readonly claim: Claim; readonly decision: Decision },
+  deps: DeliverDeps,
+): void {
   const { claim: answer, decision } = told;
   const verdict = answer.kind === 'refused' ? answer.refusal.why : answer.kind;
   const until = 'until' in decision ? decision.until : null;

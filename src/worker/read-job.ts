@@ -23,12 +23,19 @@ export function readJob(job: Job, account: Account): ReadJob {
     account,
   });
   const errors = [...contractFaults(job, { id, named, from, account }), ...(parsed.ok ? [] : parsed.errors)];
-  return parsed.ok && errors.length === 0 ? { ok: true, delivery: parsed.delivery } : { ok: false, id, errors };
+  return parsed.ok && errors.length === 0
+    ? { ok: true, delivery: parsed.delivery }
+    : { ok: false, id, errors };
 }
 
 const NOTHING = { id: undefined, from: undefined };
 
-type Contract = { readonly id: string; readonly named: unknown; readonly from: unknown; readonly account: Account };
+type Contract = {
+  readonly id: string;
+  readonly named: unknown;
+  readonly from: unknown;
+  readonly account: Account;
+};
 
 function contractFaults(job: Job, { id, named, from, account }: Contract): readonly ValidationFault[] {
   const faults: ValidationFault[] = [];
@@ -49,7 +56,9 @@ function contractFaults(job: Job, { id, named, from, account }: Contract): reado
 function deliveryIdOf(job: Job, from: string): string {
   const named = /^d-(.+)$/s.exec(job.id ?? '')?.[1];
   if (named !== undefined && DELIVERY_ID.test(named)) return named;
-  const digest = createHash('sha256').update(JSON.stringify([from, job.id, job.timestamp])).digest();
+  const digest = createHash('sha256')
+    .update(JSON.stringify([from, job.id, job.timestamp]))
+    .digest();
   let next = 0;
   return `dlv_${ulid(job.timestamp, () => (digest[next++ % digest.length] ?? 0) / 256)}`;
 }

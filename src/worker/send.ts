@@ -9,8 +9,23 @@ import type { SendFileBody, SendTemplateBody } from '../provider/wire.js';
 /** A claim older than this must not be sent on: Redis or this process was away, and others may act by now. */
 export const GUARD_MS = 2 * SECOND;
 export const CONNECT_TIMEOUT_MS = 5 * SECOND;
+/** BullMQ's lock on a job, renewed while its worker lives. */
+export const LOCK_MS = 30 * SECOND;
 
 export type SendTimeouts = { readonly sendMs: number; readonly localStorageMs: number };
+
+/** Time for what the clocks and the network round off. */
+const MARGIN_MS = 5 * SECOND;
+
+/** The whole attempt, connecting included. */
+export function timeoutOf({ localStorage }: Delivery, timeouts: SendTimeouts): number {
+  return localStorage ? timeouts.localStorageMs : timeouts.sendMs;
+}
+
+/** From a claim until no sender can still be sending it: guard, connecting, the attempt, the job's lock. */
+export function horizonOf(delivery: Delivery, timeouts: SendTimeouts): number {
+  return GUARD_MS + CONNECT_TIMEOUT_MS + timeoutOf(delivery, timeouts) + LOCK_MS + MARGIN_MS;
+}
 
 export type Sending = {
   readonly delivery: Delivery;
@@ -38,7 +53,7 @@ export async function send(sending: Sending, deps: SendDeps): Promise<Outcome> {
     return { kind: 'not_sent', reason: 'stale', detail: 'the claim was too old to be sent on' };
   }
   const options = {
-    timeoutMs: delivery.localStorage ? deps.timeouts.localStorageMs : deps.timeouts.sendMs,
+    timeoutMs: timeoutOf(delivery, deps.timeouts),
     mayWrite: () => !signal.aborted && age() <= GUARD_MS + CONNECT_TIMEOUT_MS + paceMs,
     overrides: account.reasons,
   };
@@ -66,10 +81,9 @@ function fileBody(delivery: Delivery, apiKey: string): SendFileBody {
 }
 
 function templateBody(delivery: Delivery, template: AccountTemplate, apiKey: string): SendTemplateBody {
-  const variables = fillVariables(template, delivery).map((value, index): [`bodyVariable${number}`, string] => [
-    `bodyVariable${index + 1}`,
-    value,
-  ]);
+  const variables = fillVariables(template, delivery).map(
+    (value, index): [`bodyVariable${number}`, string] => [`bodyVariable${index + 1}`, value],
+  );
   return {
     apiKey,
     from: delivery.from,

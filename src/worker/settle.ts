@@ -110,5 +110,7 @@ function refOf({ delivery: { from, id, to }, attempt }: ClaimedAttempt) {
 function failureText(reason: string, outcome: Outcome): string {
   const detail = outcome.kind === 'accepted' ? '' : outcome.detail;
   const cause = reason === outcome.reason ? '' : `last outcome ${outcome.kind} ${outcome.reason}`;
-  return [`${outcome.kind === 'rejected' ? 'REJECTED' : 'FAILED'} ${reason}`, cause, detail].filter(Boolean).join(': ');
+  return [`${outcome.kind === 'rejected' ? 'REJECTED' : 'FAILED'} ${reason}`, cause, detail]
+    .filter(Boolean)
+    .join(': ');
 }

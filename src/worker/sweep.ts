@@ -1,7 +1,7 @@
 import type { Account } from '../domain/account.js';
 import { isPriority } from '../domain/delivery.js';
-import type { QueuedRequest, Queues } from '../queue/queues.js';
 import type { Swept } from '../observe/observer.js';
+import type { QueuedRequest, Queues } from '../queue/queues.js';
 import type { AttemptStore } from '../redis/attempt-store.js';
 import type { DeliveryRef, DeliveryStore, Look } from '../redis/delivery-store.js';
 

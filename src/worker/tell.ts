@@ -36,14 +36,21 @@ export function tellAttempt(ended: Ended, observer: DelivererObserver): void {
   });
   if (written.kind === 'stale') {
     const flag = outcome.kind === 'accepted' ? 'redundant_accept' : 'stale_attempt';
-    observer.deliveryFlagged({ ...subject, flag, detail: `the record is ${written.status ?? 'gone'} by now` });
+    observer.deliveryFlagged({
+      ...subject,
+      flag,
+      detail: `the record is ${written.status ?? 'gone'} by now`,
+    });
     return;
   }
   tellMove(ended, observer);
   tellAccount(ended, observer);
 }
 
-function tellMove({ claimed, outcome, settlement: { written, end } }: Ended, observer: DelivererObserver): void {
+function tellMove(
+  { claimed, outcome, settlement: { written, end } }: Ended,
+  observer: DelivererObserver,
+): void {
   const subject = subjectOf(claimed);
   const to = written.kind === 'settled' ? written.status : statusAfter(end);
   if (to !== null) observer.deliveryMoved({ ...subject, from: 'sending', to, reason: outcome.reason });

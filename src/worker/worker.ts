@@ -6,9 +6,9 @@ import { queueName, queuePrefix } from '../queue/names.js';
 import type { Queues } from '../queue/queues.js';
 import { type DeliverDeps, deliver } from './deliver.js';
 import { endJob, isJobEnd, type JobResult, retryLater } from './job-end.js';
+import { LOCK_MS } from './send.js';
 import { createSlots } from './slots.js';
 
-export const LOCK_MS = 30 * SECOND;
 /** At most a quarter of the lock, so that a dead worker's jobs come back soon after their locks end. */
 const STALLED_CHECK_MS = 7.5 * SECOND;
 /** A run that is cut short costs nothing: the record knows what was sent. BullMQ must not give a job up. */

@@ -12,7 +12,11 @@ it('sends a file and follows it to read', async () => {
   await stack.sandbox.idle();
   const { id } = await stack.waybill.enqueue(requestTo('972501234567', { caption: 'Invoice 1' }));
   const view = await stack.waybill.wait(id, 'read', { timeoutMs: 20_000 });
-  expect(view.receipts).toEqual({ sent: expect.any(Number), delivered: expect.any(Number), read: expect.any(Number) });
+  expect(view.receipts).toEqual({
+    sent: expect.any(Number),
+    delivered: expect.any(Number),
+    read: expect.any(Number),
+  });
   expect(stack.sandbox.accepted()).toHaveLength(1);
 });
 

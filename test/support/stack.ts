@@ -1,5 +1,5 @@
-import { startSandbox } from '../../sandbox/sandbox.js';
 import type { SandboxOptionsInput } from '../../sandbox/options.js';
+import { startSandbox } from '../../sandbox/sandbox.js';
 import type { Running } from '../../src/app/core.js';
 import { runWebhooks } from '../../src/app/webhooks.js';
 import { runWorker } from '../../src/app/worker.js';
@@ -21,7 +21,13 @@ export type Stack = Awaited<ReturnType<typeof startStack>>;
 
 /** Sandbox, webhook consumer, workers and the library, in this process and on a real Redis. */
 export async function startStack(redisUrl: string, options: StackOptions = {}) {
-  const account = { from: FROM, name: 'shop', apiKey: 'key-of-shop', ratePerSecond: 1000, ...options.account };
+  const account = {
+    from: FROM,
+    name: 'shop',
+    apiKey: 'key-of-shop',
+    ratePerSecond: 1000,
+    ...options.account,
+  };
   const env = {
     REDIS_URL: redisUrl,
     WAYBILL_ACCOUNTS: JSON.stringify([account]),

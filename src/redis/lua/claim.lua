@@ -96,7 +96,8 @@ redis.call('SET', pace, string.format('%.3f', slot + 1000 / rate), 'PX', 60000)
 attempts = attempts + 1
 redis.call('HSET', conv, 'flight', id)
 redis.call('HDEL', conv, 'flightUntil')
-redis.call('HSET', record, 'attempts', attempts, 'attempt', attempt, 'send', send, 'startedAt', now)
+redis.call('HSET', record, 'attempts', attempts, 'attempt', attempt, 'send', send, 'startedAt', now,
+  'horizonAt', now + horizonMs)
 redis.call('HDEL', record, 'pairAt', 'notBefore')
 redis.call('ZADD', wake, now + horizonMs, id)
 move(record, id, 'sending', send, now)

@@ -1,14 +1,14 @@
 -- Nobody can say what became of an attempt. The delivery leaves its lane as unknown; the conversation waits
 -- until the horizon, after which no sender can still send it.
 -- KEYS: record recordPrefix conv lane held wake events alias
--- ARGV: id to recipient attempt reason detail horizonMs
+-- ARGV: id to recipient attempt reason detail
 -- Returns {moved} | {stale, status} | {unknown, startedAt, now}
 -- include: clock alias record attempt
 if moved(to, recipient) then
   return { 'moved' }
 end
 local now = clock()
-local r = redis.call('HMGET', record, 'status', 'attempt', 'attempts', 'send', 'startedAt')
+local r = redis.call('HMGET', record, 'status', 'attempt', 'attempts', 'send', 'startedAt', 'horizonAt')
 if r[1] == 'unknown' and r[2] == attempt then
   return { 'unknown', r[5], now }
 end
@@ -16,9 +16,8 @@ if not mine(r[1], r[2]) then
   return { 'stale', r[1] or '' }
 end
 noteAttempt(r[3], r[4], now, 'unknown', reason, detail)
-local horizon = r[5] + horizonMs
 redis.call('ZREM', lane, id)
-redis.call('HSET', conv, 'flight', id, 'flightUntil', horizon)
-redis.call('ZADD', wake, horizon, id)
+redis.call('HSET', conv, 'flight', id, 'flightUntil', r[6])
+redis.call('ZADD', wake, r[6], id)
 move(record, id, 'unknown', reason, now)
 return { 'unknown', r[5], now }

@@ -1,14 +1,14 @@
 -- Looks once more at a delivery: after its job was added or delayed, and when its wake entry is due. If it may
 -- go by now, its job is moved to the front; what else stands still is told to the caller.
 -- KEYS: record recordPrefix conv lane held wake events alias bullDelayed bullWait bullMarker bullMeta bullActive bullEvents bullJobPrefix
--- ARGV: id to recipient horizonMs
+-- ARGV: id to recipient
 -- Returns {moved} | {done} | {front} | {stale, attempt} | {missing, request, job, jobAt} | {lost}
 -- include: clock alias turn front lane
 if moved(to, recipient) then
   return { 'moved' }
 end
 local now = clock()
-local r = redis.call('HMGET', record, 'status', 'attempt', 'startedAt', 'job', 'request', 'sendAt', 'notBefore',
+local r = redis.call('HMGET', record, 'status', 'attempt', 'horizonAt', 'job', 'request', 'sendAt', 'notBefore',
   'pairAt', 'reason', 'jobAt')
 local status = r[1]
 local function done(answer)
@@ -16,8 +16,7 @@ local function done(answer)
   return { answer }
 end
 if status == 'sending' then
-  local stale = now >= tonumber(r[3]) + horizonMs
-  return stale and { 'stale', r[2] } or { 'done' }
+  return now >= tonumber(r[3]) and { 'stale', r[2] } or { 'done' }
 end
 if status == 'unknown' then
   if now >= tonumber(redis.call('HGET', conv, 'flightUntil') or 0) then
