@@ -59,7 +59,6 @@ export function createWaybill(options: WaybillOptions): Waybill {
         recordMs: (options.retentionHours ?? 7 * (DAY / HOUR)) * HOUR,
         idMs: (options.idRetentionHours ?? 30 * (DAY / HOUR)) * HOUR,
       },
-      maxAttempts: 0,
     }),
     queues,
     findAccount: async (name) => find(name) ?? directory.find(name),

@@ -7,7 +7,7 @@ import { type Core, retentionOf } from './core.js';
 export function openStores({ config }: Core, redis: Redis) {
   const shared = { redis, prefix: config.prefix, retention: retentionOf(config) };
   return {
-    store: createDeliveryStore({ ...shared, maxAttempts: config.retry.maxAttempts }),
+    store: createDeliveryStore(shared),
     attempts: createAttemptStore(shared),
   };
 }

@@ -1,22 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { MINUTE, SECOND } from '../domain/time.js';
+import { MINUTE } from '../domain/time.js';
 import { createProviderClient } from '../provider/client.js';
 import { createQueues } from '../queue/queues.js';
 import { publishAccounts } from '../redis/accounts.js';
+import type { Redis } from '../redis/connection.js';
 import { createLease } from '../redis/lease.js';
 import { CONNECT_TIMEOUT_MS } from '../worker/send.js';
-import { sweep } from '../worker/sweep.js';
+import { type SweepDeps, sweep } from '../worker/sweep.js';
+import { TIMINGS, type Timings } from '../worker/timings.js';
 import { startWorker } from '../worker/worker.js';
 import { type Core, checkEviction, closeRedis, openRedis, type Running } from './core.js';
 import { every } from './every.js';
 import { openStores } from './stores.js';
 
-const SWEEP_EVERY_MS = 5 * SECOND;
-/** Another worker takes the sweeping over this long after its holder's death. */
-const SWEEPER_LEASE_MS = 15 * SECOND;
-
 /** Starts a worker: takes jobs, sends, sweeps when it is its turn. */
-export async function runWorker(core: Core): Promise<Running> {
+export async function runWorker(core: Core, timings: Timings = TIMINGS): Promise<Running> {
   const { config, secrets, log, observer, effects } = core;
   const { prefix, accounts } = config;
   const redis = openRedis(core, 'waits');
@@ -44,7 +42,12 @@ export async function runWorker(core: Core): Promise<Running> {
     concurrencyTotal: config.concurrency.total,
     provider,
     apiKeyOf: (from) => secrets.apiKey(from) ?? '',
-    timeouts: { sendMs: config.sendTimeoutMs, localStorageMs: config.localStorageTimeoutMs },
+    timeouts: {
+      sendMs: config.sendTimeoutMs,
+      localStorageMs: config.localStorageTimeoutMs,
+      lockMs: timings.lockMs,
+    },
+    timings,
     sleep: (ms) => sleep(ms),
     store,
     attempts,
@@ -54,25 +57,38 @@ export async function runWorker(core: Core): Promise<Running> {
     observer,
     log,
   });
+  const housekeeping = keepHouse(core, { redis, store, attempts, queues, timings });
+  return {
+    async close() {
+      await Promise.all([housekeeping.close(), worker.close()]);
+      await provider.close();
+      await queues.close();
+      await closeRedis(redis);
+    },
+  };
+}
+
+type House = Omit<SweepDeps, 'observer'> & { readonly redis: Redis; readonly timings: Timings };
+
+/** What goes on beside the sending: sweeping in one worker at a time, and telling apps which accounts there are. */
+function keepHouse({ config, log, observer, effects }: Core, { redis, timings, ...stores }: House): Running {
+  const { prefix, accounts } = config;
   const lease = createLease({
     redis,
     prefix,
     role: 'sweeper',
     holder: effects.newId(),
-    ttlMs: SWEEPER_LEASE_MS,
+    ttlMs: timings.sweeperLeaseMs,
   });
-  const sweeping = every(SWEEP_EVERY_MS, log, async () => {
+  const sweeping = every(timings.sweepEveryMs, log, async () => {
     if (!(await lease.hold())) return;
-    for (const account of accounts) await sweep(account, { store, attempts, queues, observer });
+    for (const account of accounts) await sweep(account, { ...stores, observer });
   });
   const publishing = every(MINUTE, log, () => publishAccounts(redis, prefix, accounts));
   return {
     async close() {
-      await Promise.all([sweeping.close(), publishing.close(), worker.close()]);
+      await Promise.all([sweeping.close(), publishing.close()]);
       await lease.release().catch(() => undefined);
-      await provider.close();
-      await queues.close();
-      await closeRedis(redis);
     },
   };
 }

@@ -96,5 +96,5 @@ async function repeat(
 ): Promise<void> {
   if (!UNSENT.includes(known.status)) return;
   if (known.request !== null) await queues.add({ ...job, delayMs: 0 });
-  await queues.replaceLink(job.from, job.jobId, String(job.request['fileUrl']));
+  await queues.replaceLink(job.from, job.jobId, String(job.request.fileUrl));
 }

@@ -1,14 +1,14 @@
 import type { Account } from '../domain/account.js';
 import type { GateChange } from '../domain/aftermath.js';
 import type { Outcome } from '../domain/outcome.js';
-import type { Retention } from '../domain/record.js';
 import { isStatus, RECEIPT_PRECEDENCE, type Status } from '../domain/status.js';
-import type { Redis } from './connection.js';
-import { deliveryKeys, onConversation } from './conversation.js';
-import type { DeliveryRef } from './delivery-store.js';
-import { type AccountKeys, accountKeys } from './keys.js';
-import { type Reply, readReply, unexpectedReply } from './reply.js';
-import { createScriptRunner } from './script.js';
+import { type Reply, unexpectedReply } from './reply.js';
+import {
+  createRunOnDelivery,
+  type DeliveryRef,
+  type RunOnDelivery,
+  type StoreOptions,
+} from './run-on-delivery.js';
 
 /** The attempt no longer owns the record: another writer was there first, and what it wrote stands. */
 export type Stale = { readonly kind: 'stale'; readonly status: Status | null };
@@ -35,69 +35,25 @@ export type Attempt = DeliveryRef & { readonly attempt: string };
 
 export type AttemptStore = ReturnType<typeof createAttemptStore>;
 
-type Options = {
-  readonly redis: Redis;
-  readonly prefix: string;
-  readonly retention: Retention;
-};
-
 /** What an attempt came to, written by compare-and-set on the attempt's id. */
-export function createAttemptStore({ redis, prefix, retention }: Options) {
-  const runScript = createScriptRunner(redis);
-
-  function run(script: string, attempt: Attempt, args: Readonly<Record<string, string | number>>) {
-    const keys = accountKeys(prefix, attempt.from);
-    return onConversation(redis, { keys, to: attempt.to }, async (recipient) => {
-      const { id, to } = attempt;
-      const named = { ...deliveryKeys(keys, id, to, recipient), ...messageKeys(keys, args['uniqueId']) };
-      return readReply(
-        await runScript(script, named, { id, to, recipient, attempt: attempt.attempt, ...args }),
-      );
-    });
-  }
-
+export function createAttemptStore(options: StoreOptions) {
+  const run = createRunOnDelivery(options);
   return {
     /** The provider took the message, or never will. */
-    async settle(
-      attempt: Attempt,
-      outcome: Outcome,
-      context: { readonly account: Account; readonly reason: string; readonly gate: GateChange | null },
-    ): Promise<Settled> {
-      const reply = await run('settle', attempt, {
-        ...outcomeArgs(outcome),
-        reason: context.reason,
-        ...acceptanceArgs(outcome),
-        ...gateArgs(context.gate),
-        billed: context.account.billing === 'session' ? 1 : 0,
-        precedence: RECEIPT_PRECEDENCE.join(' '),
-        retentionMs: retention.recordMs,
-        idRetentionMs: retention.idMs,
-      });
-      return readSettled(reply);
-    },
+    settle: (attempt: Attempt, outcome: Outcome, context: SettleContext) =>
+      settle(run, { attempt, outcome, context }),
 
     /** The attempt came to nothing that counts; the delivery is tried again after the delay, or on an event. */
-    async postpone(
-      attempt: Attempt,
-      outcome: Outcome,
-      next: {
-        readonly status: 'waiting' | 'held';
-        readonly reason: 'backoff' | 'account' | 'window';
-        readonly delayMs: number;
-        readonly gate: GateChange | null;
-      },
-    ): Promise<Postponed> {
-      const { status, reason: why, delayMs, gate } = next;
-      const args = { ...outcomeArgs(outcome), ...gateArgs(gate), status, why, delayMs };
-      const reply = await run('postpone', attempt, args);
-      if (reply.code === 'stale') return readStale(reply);
-      if (reply.code !== 'postponed') return unexpectedReply('postpone', reply.code);
-      return { kind: 'postponed', now: reply.number(1), windowCorrected: reply.text(2) === '1' };
-    },
+    postpone: (attempt: Attempt, outcome: Outcome, next: Postponement) =>
+      postpone(run, { attempt, outcome, next }),
 
     /** Nobody can say what became of the attempt. */
     async doubt(attempt: Attempt, reason: string, detail: string): Promise<Doubted> {
-      const reply = await run('doubt', attempt, { reason, detail: oneLine(detail) });
+      const reply = await run('doubt', attempt, {
+        attempt: attempt.attempt,
+        reason,
+        detail: oneLine(detail),
+      });
       if (reply.code === 'stale') return readStale(reply);
       if (reply.code !== 'unknown') return unexpectedReply('doubt', reply.code);
       return { kind: 'unknown', startedAt: reply.number(1), now: reply.number(2) };
@@ -105,10 +61,43 @@ export function createAttemptStore({ redis, prefix, retention }: Options) {
   };
 }
 
-/** A message without a `unique` has none of these keys: the names stay, but the script leaves them alone. */
-function messageKeys(keys: AccountKeys, unique: string | number | undefined) {
-  const id = String(unique ?? '');
-  return { unique: keys.unique(id), orphan: keys.orphan(id) };
+export type SettleContext = {
+  readonly account: Account;
+  readonly reason: string;
+  readonly gate: GateChange | null;
+};
+
+type Settling = { readonly attempt: Attempt; readonly outcome: Outcome; readonly context: SettleContext };
+
+async function settle(run: RunOnDelivery, { attempt, outcome, context }: Settling): Promise<Settled> {
+  const reply = await run('settle', attempt, {
+    attempt: attempt.attempt,
+    ...outcomeArgs(outcome),
+    reason: context.reason,
+    ...acceptanceArgs(outcome),
+    ...gateArgs(context.gate),
+    billed: context.account.billing === 'session' ? 1 : 0,
+    precedence: RECEIPT_PRECEDENCE.join(' '),
+  });
+  return readSettled(reply);
+}
+
+export type Postponement = {
+  readonly status: 'waiting' | 'held';
+  readonly reason: 'backoff' | 'account' | 'window';
+  readonly delayMs: number;
+  readonly gate: GateChange | null;
+};
+
+type Postponing = { readonly attempt: Attempt; readonly outcome: Outcome; readonly next: Postponement };
+
+async function postpone(run: RunOnDelivery, { attempt, outcome, next }: Postponing): Promise<Postponed> {
+  const { status, reason: why, delayMs, gate } = next;
+  const args = { ...outcomeArgs(outcome), ...gateArgs(gate), status, why, delayMs };
+  const reply = await run('postpone', attempt, { attempt: attempt.attempt, ...args });
+  if (reply.code === 'stale') return readStale(reply);
+  if (reply.code !== 'postponed') return unexpectedReply('postpone', reply.code);
+  return { kind: 'postponed', now: reply.number(1), windowCorrected: reply.text(2) === '1' };
 }
 
 function outcomeArgs(outcome: Outcome) {

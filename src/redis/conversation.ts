@@ -24,30 +24,12 @@ export async function onConversation(
   }
 }
 
-/** The keys that most scripts on one delivery of a conversation take, by the names in their headers. */
-export function deliveryKeys(keys: AccountKeys, id: string, to: string, recipient: string) {
+/** The keys of a conversation, by the names in the scripts' headers. */
+export function conversationKeys(keys: AccountKeys, to: string, recipient: string) {
   return {
-    record: keys.record(id),
-    recordPrefix: keys.recordPrefix,
-    tomb: keys.tomb(id),
     conv: keys.conv(recipient),
     lane: keys.lane(recipient),
     held: keys.held(recipient),
     alias: keys.alias(to),
-    wake: keys.wake,
-    order: keys.order,
-    events: keys.events,
-    gate: keys.gate,
-    pace: keys.pace,
-    orphans: keys.orphans,
-    ledger: keys.ledger,
-    ledgerRows: keys.ledgerRows,
-    ...queueKeys(keys),
   };
-}
-
-/** BullMQ's own keys, for moving a job to the front. */
-export function queueKeys(keys: AccountKeys) {
-  const { bullDelayed, bullWait, bullMarker, bullMeta, bullActive, bullEvents, bullJobPrefix } = keys;
-  return { bullDelayed, bullWait, bullMarker, bullMeta, bullActive, bullEvents, bullJobPrefix };
 }

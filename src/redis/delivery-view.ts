@@ -56,38 +56,38 @@ export async function readDelivery(
 ): Promise<DeliveryView | null> {
   const keys = accountKeys(prefix, asked.from);
   const record = await redis.hgetall(keys.record(asked.id));
-  const status = record['status'];
+  const status = record.status;
   if (!isStatus(status)) return null;
-  const to = record['to'] ?? '';
+  const to = record.to ?? '';
   const recipient = await canonicalRecipient(redis, keys, to);
   const [conversation, ahead, job] = await Promise.all([
     redis.hgetall(keys.conv(recipient)),
     redis.zrank(keys.lane(recipient), asked.id),
-    redis.hget(`${keys.bullJobPrefix}${record['job'] ?? `d-${asked.id}`}`, 'data'),
+    redis.hget(keys.job(record.job ?? `d-${asked.id}`), 'data'),
   ]);
   const receipts = readReceipts(record);
   return {
     ...asked,
     to,
     status,
-    reason: record['reason'] ?? '',
-    createdAt: Number(record['createdAt']),
-    sendAt: Number(record['sendAt']),
-    expiresAt: Number(record['expiresAt']),
-    ...readTimeline(record['timeline'] ?? ''),
+    reason: record.reason ?? '',
+    createdAt: Number(record.createdAt),
+    sendAt: Number(record.sendAt),
+    expiresAt: Number(record.expiresAt),
+    ...readTimeline(record.timeline ?? ''),
     receipts,
     receiptsConflict: receiptsConflict(receipts),
-    failureCode: record['failureCode'] ?? null,
-    unique: record['unique'] || null,
-    acceptedAt: numberOrNull(record['acceptedAt']),
-    windowLeftMs: numberOrNull(record['windowLeftMs']),
-    window: { closesAt: numberOrNull(conversation['closesAt']) },
-    session: { openedAt: numberOrNull(conversation['sessionAt']) },
+    failureCode: record.failureCode ?? null,
+    unique: record.unique || null,
+    acceptedAt: numberOrNull(record.acceptedAt),
+    windowLeftMs: numberOrNull(record.windowLeftMs),
+    window: { closesAt: numberOrNull(conversation.closesAt) },
+    session: { openedAt: numberOrNull(conversation.sessionAt) },
     ahead,
-    notBefore: numberOrNull(record['pairAt'] ?? record['notBefore']),
-    originalRequest: record['originalRequest'] ?? null,
-    errors: readErrors(record['errors']),
-    request: parseJson(job ?? record['request'] ?? 'null'),
+    notBefore: numberOrNull(record.pairAt ?? record.notBefore),
+    originalRequest: record.originalRequest ?? null,
+    errors: readErrors(record.errors),
+    request: parseJson(job ?? record.request ?? 'null'),
   };
 }
 

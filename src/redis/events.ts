@@ -19,7 +19,7 @@ export async function readEvents(
   prefix: string,
   asked: { readonly from: string; readonly after: string; readonly blockMs: number },
 ): Promise<readonly StatusEvent[]> {
-  const { events } = accountKeys(prefix, asked.from);
+  const { events } = accountKeys(prefix, asked.from).fixed;
   const reply: unknown = await redis.xread(
     'COUNT',
     100,
@@ -47,6 +47,6 @@ function readEntry(entry: unknown): readonly StatusEvent[] {
 
 /** The id of the newest event, to read on from; `0` when there is none. */
 export async function newestEventId(redis: Redis, prefix: string, from: string): Promise<string> {
-  const [newest] = await redis.xrevrange(accountKeys(prefix, from).events, '+', '-', 'COUNT', 1);
+  const [newest] = await redis.xrevrange(accountKeys(prefix, from).fixed.events, '+', '-', 'COUNT', 1);
   return newest?.[0] ?? '0';
 }

@@ -9,7 +9,7 @@ export type Gate =
   | { readonly state: 'paused'; readonly reason: string; readonly since: number };
 
 export async function readGate(redis: Redis, prefix: string, from: string): Promise<Gate> {
-  const { state, until, reason = '', since } = await redis.hgetall(accountKeys(prefix, from).gate);
+  const { state, until, reason = '', since } = await redis.hgetall(accountKeys(prefix, from).fixed.gate);
   if (state === 'paused') return { state, reason, since: Number(since) };
   if (state === 'until') return { state, until: Number(until), reason, since: Number(since) };
   return { state: 'open' };
@@ -21,6 +21,6 @@ export async function setGate(
   prefix: string,
   to: { readonly from: string; readonly state: 'open' | 'paused'; readonly reason: string },
 ): Promise<void> {
-  const { gate } = accountKeys(prefix, to.from);
+  const { gate } = accountKeys(prefix, to.from).fixed;
   await createScriptRunner(redis)('gate', { gate }, { state: to.state, reason: to.reason });
 }

@@ -2,15 +2,21 @@
  * Every key name. All of an account's keys share the hash tag `{<from>}`, BullMQ's queue included, so that one
  * script can move them together and a cluster spreads accounts.
  */
-export type AccountKeys = ReturnType<typeof accountKeys>;
+export type AccountKeys = ReturnType<typeof buildAccountKeys>;
 
-export function accountKeys(prefix: string, from: string) {
-  const ours = `${prefix}:{${from}}:`;
-  const queue = `${prefix}:queue:{${from}}:`;
+const known = new Map<string, AccountKeys>();
+
+export function accountKeys(prefix: string, from: string): AccountKeys {
+  const base = `${prefix}:{${from}}:`;
+  const keys = known.get(base) ?? buildAccountKeys(base, `${prefix}:queue:{${from}}:`);
+  known.set(base, keys);
+  return keys;
+}
+
+function buildAccountKeys(ours: string, queue: string) {
   return {
     /** Hash, the delivery's truth. */
     record: (id: string) => `${ours}d:${id}`,
-    recordPrefix: `${ours}d:`,
     /** String, what is remembered of an id once its record has gone. */
     tomb: (id: string) => `${ours}id:${id}`,
     /** Hash: window, session, pair limit and the delivery in flight of a conversation. */
@@ -27,6 +33,17 @@ export function accountKeys(prefix: string, from: string) {
     orphan: (unique: string) => `${ours}orphan:${unique}`,
     /** String: a callback that has been applied. */
     seen: (callback: string) => `${ours}seen:${callback}`,
+    /** Hash: BullMQ's job. */
+    job: (id: string) => `${queue}${id}`,
+    fixed: fixedKeys(ours, queue),
+  };
+}
+
+/** Keys that an account has once, by the names in the scripts' headers. */
+function fixedKeys(ours: string, queue: string) {
+  return {
+    /** What the record of a delivery found by a script begins with. */
+    recordPrefix: `${ours}d:`,
     /** Sorted set: the orphans by age, to bound them. */
     orphans: `${ours}orphans`,
     /** Sorted set: when the sweeper must look at a delivery. */
@@ -42,15 +59,13 @@ export function accountKeys(prefix: string, from: string) {
     /** Sorted set of sessions by opening time, and a hash of their rows. */
     ledger: `${ours}ledger`,
     ledgerRows: `${ours}ledger:rows`,
-    /** List: callbacks that were not understood, bounded. */
-    unread: `${ours}unread`,
     bullDelayed: `${queue}delayed`,
     bullWait: `${queue}wait`,
     bullMarker: `${queue}marker`,
     bullMeta: `${queue}meta`,
     bullActive: `${queue}active`,
     bullEvents: `${queue}events`,
-    /** BullMQ's job hash is this and the job's id. */
+    /** What the hash of a job found by a script begins with. */
     bullJobPrefix: queue,
   };
 }
@@ -60,8 +75,8 @@ export function accountsKey(prefix: string): string {
   return `${prefix}:accounts`;
 }
 
-/** List: callbacks that belong to no account of ours, bounded. */
-export function strayCallbacksKey(prefix: string): string {
+/** List: callbacks that were not understood, bounded. */
+export function unreadCallbacksKey(prefix: string): string {
   return `${prefix}:unread`;
 }
 

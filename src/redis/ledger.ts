@@ -17,7 +17,7 @@ export async function readLedger(
   prefix: string,
   asked: { readonly from: string; readonly month: string; readonly timeZone: string },
 ): Promise<readonly LedgerRow[]> {
-  const keys = accountKeys(prefix, asked.from);
+  const keys = accountKeys(prefix, asked.from).fixed;
   const start = Date.parse(`${asked.month}-01T00:00:00Z`);
   // A month anywhere on earth lies within a day of the same month in UTC, and has 31 days at most.
   const names = await redis.zrangebyscore(keys.ledger, start - DAY, start + 33 * DAY);

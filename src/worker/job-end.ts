@@ -1,7 +1,8 @@
 import { DelayedError, type Job, RateLimitError, UnrecoverableError, WaitingError } from 'bullmq';
 import type { Status } from '../domain/status.js';
 import type { Queues } from '../queue/queues.js';
-import type { DeliveryRef, DeliveryStore } from '../redis/delivery-store.js';
+import type { DeliveryStore } from '../redis/delivery-store.js';
+import type { DeliveryRef } from '../redis/run-on-delivery.js';
 
 /** What BullMQ keeps of a job that was completed. */
 export type JobResult = { readonly id: string; readonly unique: string | null; readonly status: Status };

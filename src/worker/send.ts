@@ -9,10 +9,13 @@ import type { SendFileBody, SendTemplateBody } from '../provider/wire.js';
 /** A claim older than this must not be sent on: Redis or this process was away, and others may act by now. */
 export const GUARD_MS = 2 * SECOND;
 export const CONNECT_TIMEOUT_MS = 5 * SECOND;
-/** BullMQ's lock on a job, renewed while its worker lives. */
-export const LOCK_MS = 30 * SECOND;
 
-export type SendTimeouts = { readonly sendMs: number; readonly localStorageMs: number };
+export type SendTimeouts = {
+  readonly sendMs: number;
+  readonly localStorageMs: number;
+  /** BullMQ's lock: until it ends, a worker that is cut off from Redis may not know. */
+  readonly lockMs: number;
+};
 
 /** Time for what the clocks and the network round off. */
 const MARGIN_MS = 5 * SECOND;
@@ -24,7 +27,7 @@ export function timeoutOf({ localStorage }: Delivery, timeouts: SendTimeouts): n
 
 /** From a claim until no sender can still be sending it: guard, connecting, the attempt, the job's lock. */
 export function horizonOf(delivery: Delivery, timeouts: SendTimeouts): number {
-  return GUARD_MS + CONNECT_TIMEOUT_MS + timeoutOf(delivery, timeouts) + LOCK_MS + MARGIN_MS;
+  return GUARD_MS + CONNECT_TIMEOUT_MS + timeoutOf(delivery, timeouts) + timeouts.lockMs + MARGIN_MS;
 }
 
 export type Sending = {

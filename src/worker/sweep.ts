@@ -3,7 +3,9 @@ import { isPriority } from '../domain/delivery.js';
 import type { Swept } from '../observe/observer.js';
 import type { QueuedRequest, Queues } from '../queue/queues.js';
 import type { AttemptStore } from '../redis/attempt-store.js';
-import type { DeliveryRef, DeliveryStore, Look } from '../redis/delivery-store.js';
+import type { Look } from '../redis/delivery-replies.js';
+import type { DeliveryStore } from '../redis/delivery-store.js';
+import type { DeliveryRef } from '../redis/run-on-delivery.js';
 
 export type SweepDeps = {
   readonly store: DeliveryStore;
@@ -59,6 +61,6 @@ async function addAgain(
   { queues }: SweepDeps,
 ): Promise<void> {
   const data: QueuedRequest = JSON.parse(request);
-  const priority = isPriority(data['priority']) ? data['priority'] : 'normal';
+  const priority = isPriority(data.priority) ? data.priority : 'normal';
   await queues.add({ from, jobId: job.id, request: data, timestamp: job.timestamp, delayMs: 0, priority });
 }

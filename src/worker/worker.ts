@@ -4,13 +4,11 @@ import { HOUR, SECOND } from '../domain/time.js';
 import type { Log } from '../observe/log.js';
 import { queueName, queuePrefix } from '../queue/names.js';
 import type { Queues } from '../queue/queues.js';
-import { type DeliverDeps, deliver } from './deliver.js';
+import { deliver } from './deliver.js';
 import { endJob, isJobEnd, type JobResult, retryLater } from './job-end.js';
-import { LOCK_MS } from './send.js';
 import { createSlots } from './slots.js';
+import type { Timings } from './timings.js';
 
-/** At most a quarter of the lock, so that a dead worker's jobs come back soon after their locks end. */
-const STALLED_CHECK_MS = 7.5 * SECOND;
 /** A run that is cut short costs nothing: the record knows what was sent. BullMQ must not give a job up. */
 const STALLED_AT_MOST = 1000;
 const FINISHED_JOBS_KEPT_SECONDS = (24 * HOUR) / SECOND;
@@ -26,6 +24,7 @@ export type WorkerDeps = Omit<DeliverDeps, 'isDraining'> & {
   /** Deliveries in flight per account, and in all. */
   readonly concurrency: number;
   readonly concurrencyTotal: number;
+  readonly timings: Pick<Timings, 'lockMs' | 'stalledCheckMs'>;
   readonly log: Log;
 };
 
@@ -43,10 +42,10 @@ export function startWorker(deps: WorkerDeps): Worker {
   let active = 0;
   const deliverDeps: DeliverDeps = { ...deps, isDraining: () => draining };
 
-  async function run(job: Job, token: string, signal: AbortSignal, account: Account): Promise<JobResult> {
+  async function run(running: Running): Promise<JobResult> {
     active += 1;
     try {
-      return await withSlot(() => runJob({ job, token, signal, account }, deliverDeps, deps));
+      return await withSlot(() => runJob(running, deliverDeps, deps));
     } finally {
       active -= 1;
     }
@@ -84,7 +83,7 @@ async function runJob(running: Running, deliverDeps: DeliverDeps, deps: WorkerDe
   }
 }
 
-type Run = (job: Job, token: string, signal: AbortSignal, account: Account) => Promise<JobResult>;
+type Run = (running: Running) => Promise<JobResult>;
 
 function openWorker(account: Account, deps: WorkerDeps, run: Run): QueueWorker {
   const { log } = deps;
@@ -92,14 +91,14 @@ function openWorker(account: Account, deps: WorkerDeps, run: Run): QueueWorker {
     queueName(account.from),
     // BullMQ makes the signal only for a processor that names three parameters.
     (job: Job, token?: string, signal?: AbortSignal) =>
-      run(job, token ?? '', signal ?? new AbortController().signal, account),
+      run({ job, token: token ?? '', signal: signal ?? new AbortController().signal, account }),
     {
       connection: deps.connection,
       prefix: queuePrefix(deps.prefix),
       concurrency: deps.concurrency,
       limiter: NO_LIMIT,
-      lockDuration: LOCK_MS,
-      stalledInterval: STALLED_CHECK_MS,
+      lockDuration: deps.timings.lockMs,
+      stalledInterval: deps.timings.stalledCheckMs,
       maxStalledCount: STALLED_AT_MOST,
       removeOnComplete: { age: FINISHED_JOBS_KEPT_SECONDS },
       removeOnFail: { age: FINISHED_JOBS_KEPT_SECONDS },

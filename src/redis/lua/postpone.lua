@@ -19,7 +19,7 @@ end
 local corrected = 0
 if outcome == 'window_closed' then
   local c = redis.call('HMGET', conv, 'closesAt', 'inboundSeenAt')
-  if tonumber(c[2] or 0) <= tonumber(r[5]) then
+  if tonumber(c[2] or 0) < tonumber(r[5]) then
     redis.call('HSET', conv, 'closesAt', math.min(tonumber(c[1] or now), now))
     corrected = (c[1] and tonumber(c[1]) > now) and 1 or 0
   end

@@ -1,0 +1,103 @@
+import type { Claim, ClaimFacts, Refusal } from '../domain/claim.js';
+import type { SendKind } from '../domain/delivery.js';
+import type { Accepted } from '../domain/record.js';
+import { isStatus, type Status } from '../domain/status.js';
+import { type Reply, unexpectedReply } from './reply.js';
+
+/** A job as BullMQ has it; `timestamp` in epoch milliseconds by its producer's clock. */
+export type Job = { readonly id: string; readonly timestamp: number };
+
+/** What a second look at a delivery came to. */
+export type Look =
+  | { readonly kind: 'done' | 'front' | 'lost' }
+  | { readonly kind: 'stale'; readonly attempt: string }
+  /** Its job is not in the queue: what is needed to add it again. */
+  | { readonly kind: 'missing'; readonly request: string; readonly job: Job };
+
+export function readAccepted(reply: Reply): Accepted {
+  switch (reply.code) {
+    case 'new':
+      return { kind: 'new', delayMs: reply.number(1), status: readStatus(reply.text(2)) ?? 'queued' };
+    case 'again':
+      return { kind: 'again', status: readStatus(reply.text(1)) ?? 'queued', request: reply.textOrNull(2) };
+    case 'conflict':
+    case 'refused':
+      return { kind: reply.code };
+    default:
+      return unexpectedReply('accept', reply.code);
+  }
+}
+
+export function readClaim(reply: Reply, send: SendKind): Claim {
+  switch (reply.code) {
+    case 'unseen':
+    case 'conflict':
+      return { kind: reply.code };
+    case 'ended': {
+      const status = readStatus(reply.text(1)) ?? 'failed';
+      return { kind: 'ended', status, unique: reply.textOrNull(2), reason: reply.text(3) };
+    }
+    case 'in_flight':
+      return { kind: 'in_flight', attempt: reply.text(1), startedAt: reply.number(2), now: reply.number(3) };
+    case 'unknown':
+      return { kind: 'unknown', startedAt: reply.number(1), now: reply.number(2) };
+    case 'go':
+      return { kind: 'go', send, facts: readFacts(reply), paceMs: reply.number(6), dueAt: reply.number(7) };
+    default:
+      return { kind: 'refused', refusal: readRefusal(reply), facts: readFacts(reply) };
+  }
+}
+
+function readFacts(reply: Reply): ClaimFacts {
+  return {
+    now: reply.number(1),
+    expiresAt: reply.number(2),
+    attempts: reply.number(3),
+    window: { closesAt: reply.numberOrNull(4), lastInboundAt: reply.numberOrNull(5) },
+  };
+}
+
+function readRefusal(reply: Reply): Refusal {
+  switch (reply.code) {
+    case 'expired':
+    case 'lane':
+    case 'window':
+    case 'window_open':
+    case 'attempts':
+      return { why: reply.code };
+    case 'schedule':
+    case 'backoff':
+    case 'pair':
+    case 'rate':
+      return { why: reply.code, until: reply.number(6) };
+    case 'gate_until':
+      return { why: 'gate_until', until: reply.number(6), reason: reply.text(7) };
+    case 'gate_paused':
+      return { why: 'gate_paused', reason: reply.text(6) };
+    default:
+      return unexpectedReply('claim', reply.code);
+  }
+}
+
+export function readLook(reply: Reply): Look {
+  switch (reply.code) {
+    case 'done':
+    case 'front':
+    case 'lost':
+      return { kind: reply.code };
+    case 'stale':
+      return { kind: 'stale', attempt: reply.text(1) };
+    case 'missing':
+      return {
+        kind: 'missing',
+        request: reply.text(1),
+        job: { id: reply.text(2), timestamp: reply.number(3) },
+      };
+    default:
+      return unexpectedReply('look', reply.code);
+  }
+}
+
+export function readStatus(text: string): Status | null {
+  return isStatus(text) ? text : null;
+}

@@ -1,0 +1,37 @@
+import type { Account } from '../domain/account.js';
+import type { Claim } from '../domain/claim.js';
+import type { Delivery } from '../domain/delivery.js';
+import type { Job } from '../redis/delivery-replies.js';
+import type { DeliveryStore } from '../redis/delivery-store.js';
+import type { DeliveryRef } from '../redis/run-on-delivery.js';
+import type { Effects } from './clock.js';
+import type { JobEnd } from './job-end.js';
+import type { SendDeps } from './send.js';
+import type { SettleDeps } from './settle.js';
+import type { DelivererObserver } from './tell.js';
+
+/** One run of one job. */
+export type Run = {
+  readonly delivery: Delivery;
+  readonly account: Account;
+  readonly job: Job;
+  /** The job's data as it was found. */
+  readonly request: unknown;
+  /** Aborted when the job's lock is lost. */
+  readonly signal: AbortSignal;
+};
+
+/** A claim and its answer; `age` counts from before it was sent. */
+export type Claimed = { readonly attempt: string; readonly claim: Claim; readonly age: () => number };
+
+/** How a run ended, and of which delivery. */
+export type Delivered = { readonly end: JobEnd; readonly ref: DeliveryRef };
+
+/** What a run works with. */
+export type DeliverDeps = SendDeps &
+  SettleDeps & {
+    readonly store: DeliveryStore;
+    readonly effects: Effects;
+    readonly observer: DelivererObserver;
+    readonly isDraining: () => boolean;
+  };

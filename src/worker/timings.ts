@@ -1,0 +1,19 @@
+import { SECOND } from '../domain/time.js';
+
+/** How soon the work of a worker that died is taken up. The same for all workers: they judge one another by it. */
+export type Timings = {
+  /** BullMQ's lock on a job, renewed while its worker lives. */
+  readonly lockMs: number;
+  /** At most a quarter of the lock, so that a dead worker's jobs come back soon after their locks end. */
+  readonly stalledCheckMs: number;
+  readonly sweepEveryMs: number;
+  /** Another worker takes the sweeping over this long after its holder's death. */
+  readonly sweeperLeaseMs: number;
+};
+
+export const TIMINGS: Timings = {
+  lockMs: 30 * SECOND,
+  stalledCheckMs: 7.5 * SECOND,
+  sweepEveryMs: 5 * SECOND,
+  sweeperLeaseMs: 15 * SECOND,
+};
