@@ -74,18 +74,14 @@ export function createWaybill(options: WaybillOptions): Waybill {
     yield* followEvents(redis, prefix, { from: account?.from ?? from, after, signal });
   }
 
-  let closing: Promise<void> | undefined;
+  let closed = false;
   const close = async () => {
+    if (closed) return;
+    closed = true;
     await queues.close();
     if (own) redis.disconnect();
   };
-  return {
-    ...producer,
-    close() {
-      closing ??= close();
-      return closing;
-    },
-  };
+  return Object.assign(producer, { close });
 }
 
 type KnownAccount = NonNullable<WaybillOptions['accounts']>[number];

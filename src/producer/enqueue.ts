@@ -80,10 +80,10 @@ async function readRequest(request: EnqueueRequest, deps: EnqueueDeps): Promise<
   return { delivery: parsed.delivery, warnings: parsed.warnings, askedAt };
 }
 
-/** The job's data: the request itself, its expiry spelled out so that it means the same at every reading. */
+/** The job's data: the request itself, its times spelled out so that they mean the same at every reading. */
 function queuedRequest(request: EnqueueRequest, delivery: Delivery): QueuedRequest {
   const { id: _id, from: _from, ...rest } = request;
-  return { ...rest, to: delivery.to, expiresAt: delivery.expiresAt };
+  return { ...rest, to: delivery.to, sendAt: delivery.sendAt, expiresAt: delivery.expiresAt };
 }
 
 type Repeated = Omit<Parameters<Queues['add']>[0], 'delayMs'>;

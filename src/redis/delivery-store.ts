@@ -87,11 +87,13 @@ type Acceptance = { readonly delivery: Delivery; readonly job: Job; readonly req
 
 async function accept(run: RunOnDelivery, { delivery, job, request }: Acceptance): Promise<Accepted> {
   const { sendAt, expiresAt, strictOrder } = delivery;
+  // Both times are the producer's: one that is not later than its job means now, whatever Redis's clock says.
+  const scheduled = sendAt > job.timestamp;
   const reply = await run('accept', delivery, {
     fingerprint: fingerprintOf(delivery),
     job: job.id,
     jobAt: job.timestamp,
-    sendAt,
+    sendAt: scheduled ? sendAt : 0,
     expiresAt,
     strict: strictOrder ? 1 : 0,
     request,

@@ -72,7 +72,7 @@ export async function readDelivery(
     status,
     reason: record.reason ?? '',
     createdAt: Number(record.createdAt),
-    sendAt: Number(record.sendAt),
+    sendAt: Number(record.sendAt) || Number(record.createdAt),
     expiresAt: Number(record.expiresAt),
     ...readTimeline(record.timeline ?? ''),
     receipts,

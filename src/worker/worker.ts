@@ -6,6 +6,7 @@ import { queueName, queuePrefix } from '../queue/names.js';
 import type { Queues } from '../queue/queues.js';
 import { deliver } from './deliver.js';
 import { endJob, isJobEnd, type JobResult, retryLater } from './job-end.js';
+import type { DeliverDeps } from './run.js';
 import { createSlots } from './slots.js';
 import type { Timings } from './timings.js';
 
