@@ -69,9 +69,15 @@ export async function whenReady(redis: Redis, withinMs: number): Promise<void> {
   if (redis.status !== 'ready') await once(redis, 'ready', { signal: AbortSignal.timeout(withinMs) });
 }
 
-/** Another connection to the same place, for commands that block. */
+/** A command that blocks must outlast a timeout, and wait for its own connection to be made. */
+const BLOCKING = { ...PATIENT, enableOfflineQueue: true, commandTimeout: undefined };
+
+/** Another connection to the same place, for commands that block; its troubles show in their results. */
 export function duplicate(redis: Redis): Redis {
-  return redis instanceof Cluster ? redis.duplicate() : redis.duplicate();
+  const copy =
+    redis instanceof Cluster ? redis.duplicate([], { redisOptions: BLOCKING }) : redis.duplicate(BLOCKING);
+  copy.on('error', () => undefined);
+  return copy;
 }
 
 function identity({ username, password, tls }: RedisAddress) {
