@@ -1,0 +1,36 @@
+import type { Config } from '../config.js';
+import { ConfigError, type ConfigFault } from '../errors.js';
+
+/**
+ * Refuses settings that are known but have nothing behind them yet: who sets a budget or a data key relies on it.
+ * @throws ConfigError
+ */
+export function refuseUnbuilt(config: Config): void {
+  const faults = [...settingFaults(config), ...config.accounts.flatMap(accountFaults)];
+  if (faults.length > 0) throw new ConfigError(faults);
+}
+
+const PROBLEM = 'is not supported in this version';
+
+function settingFaults({ journalDir, preflight, webhooks, eventEndpoints, settings }: Config): ConfigFault[] {
+  const isSet = (name: string) => settings.some((row) => row.name === name && (row.from === 'environment' || row.from === 'file'));
+  const set: readonly (readonly [string, boolean])[] = [
+    ['WAYBILL_JOURNAL_DIR', journalDir !== null],
+    ['WAYBILL_PREFLIGHT', preflight],
+    ['WAYBILL_WEBHOOK_SPOOL', webhooks.spoolDir !== null],
+    ['WAYBILL_EVENT_ENDPOINTS', eventEndpoints.length > 0],
+    ['WAYBILL_DATA_KEY', isSet('WAYBILL_DATA_KEY')],
+    ['WAYBILL_API_KEYS', isSet('WAYBILL_API_KEYS')],
+  ];
+  return set.flatMap(([name, on]) => (on ? [{ name, problem: PROBLEM, expected: 'to be left unset' }] : []));
+}
+
+function accountFaults({ name: account, budget, onUnknown }: Config['accounts'][number]): ConfigFault[] {
+  const name = `WAYBILL_ACCOUNTS (${account})`;
+  const faults: ConfigFault[] = [];
+  if (budget.perDay !== null || budget.perMonth !== null) {
+    faults.push({ name, problem: `budget ${PROBLEM}`, expected: 'no perDay and no perMonth' });
+  }
+  if (onUnknown !== 'hold') faults.push({ name, problem: `onUnknown ${onUnknown} ${PROBLEM}`, expected: 'hold' });
+  return faults;
+}
