@@ -18,7 +18,11 @@ export type Core = {
 };
 
 /** Something that runs until it is closed; closing twice is closing once. */
-export type Running = { close(): Promise<void> };
+export type Running = {
+  close(): Promise<void>;
+  /** The state of what it depends on, in a word each: for `/readyz`. */
+  readonly dependencies?: () => Readonly<Record<string, string>>;
+};
 
 export const systemEffects: Effects = {
   now: () => Date.now(),
@@ -27,13 +31,18 @@ export const systemEffects: Effects = {
   newId: () => randomUUID(),
 };
 
-/** Opens a connection that tells of its losses. */
-export function openRedis({ config, secrets, log, observer }: Core, patience: ConnectionPatience): Redis {
+type Settled = Pick<Core, 'config' | 'secrets'>;
+
+/** A connection to the configured Redis; its errors are the caller's to hear. */
+export function connectConfigured({ config, secrets }: Settled, patience: ConnectionPatience): Redis {
   const password = secrets.redisPassword();
-  const redis = connectRedis(
-    { ...config.redis, password, sentinelPassword: secrets.sentinelPassword() },
-    patience,
-  );
+  return connectRedis({ ...config.redis, password, sentinelPassword: secrets.sentinelPassword() }, patience);
+}
+
+/** Opens a connection that tells of its losses. */
+export function openRedis(core: Core, patience: ConnectionPatience): Redis {
+  const { log, observer } = core;
+  const redis = connectConfigured(core, patience);
   let lost: string | null = null;
   redis.on('error', (error: Error) => {
     if (lost === null) log.warn('redis connection failed', { reason: error.message });

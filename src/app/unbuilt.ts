@@ -13,7 +13,8 @@ export function refuseUnbuilt(config: Config): void {
 const PROBLEM = 'is not supported in this version';
 
 function settingFaults({ journalDir, preflight, webhooks, eventEndpoints, settings }: Config): ConfigFault[] {
-  const isSet = (name: string) => settings.some((row) => row.name === name && (row.from === 'environment' || row.from === 'file'));
+  const isSet = (name: string) =>
+    settings.some((row) => row.name === name && (row.from === 'environment' || row.from === 'file'));
   const set: readonly (readonly [string, boolean])[] = [
     ['WAYBILL_JOURNAL_DIR', journalDir !== null],
     ['WAYBILL_PREFLIGHT', preflight],
@@ -31,6 +32,7 @@ function accountFaults({ name: account, budget, onUnknown }: Config['accounts'][
   if (budget.perDay !== null || budget.perMonth !== null) {
     faults.push({ name, problem: `budget ${PROBLEM}`, expected: 'no perDay and no perMonth' });
   }
-  if (onUnknown !== 'hold') faults.push({ name, problem: `onUnknown ${onUnknown} ${PROBLEM}`, expected: 'hold' });
+  if (onUnknown !== 'hold')
+    faults.push({ name, problem: `onUnknown ${onUnknown} ${PROBLEM}`, expected: 'hold' });
   return faults;
 }

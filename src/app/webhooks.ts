@@ -43,6 +43,7 @@ export async function runWebhooks(core: Core): Promise<RunningWebhooks> {
   return {
     address: server.address,
     port: server.port,
+    dependencies: () => ({ redis: redis.status }),
     async close() {
       await server.close();
       await queues.close();

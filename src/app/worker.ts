@@ -1,16 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { MINUTE } from '../domain/time.js';
 import { createProviderClient } from '../provider/client.js';
 import { createQueues } from '../queue/queues.js';
 import { publishAccounts } from '../redis/accounts.js';
-import type { Redis } from '../redis/connection.js';
-import { createLease } from '../redis/lease.js';
 import { CONNECT_TIMEOUT_MS } from '../worker/send.js';
-import { type SweepDeps, sweep } from '../worker/sweep.js';
 import { TIMINGS, type Timings } from '../worker/timings.js';
 import { startWorker } from '../worker/worker.js';
 import { type Core, checkEviction, closeRedis, openRedis, type Running } from './core.js';
-import { every } from './every.js';
+import { keepHouse } from './housekeeping.js';
 import { openStores } from './stores.js';
 
 /** Starts a worker: takes jobs, sends, sweeps when it is its turn. */
@@ -59,36 +55,12 @@ export async function runWorker(core: Core, timings: Timings = TIMINGS): Promise
   });
   const housekeeping = keepHouse(core, { redis, store, attempts, queues, timings });
   return {
+    dependencies: () => ({ redis: redis.status }),
     async close() {
       await Promise.all([housekeeping.close(), worker.close()]);
       await provider.close();
       await queues.close();
       await closeRedis(redis);
-    },
-  };
-}
-
-type House = Omit<SweepDeps, 'observer'> & { readonly redis: Redis; readonly timings: Timings };
-
-/** What goes on beside the sending: sweeping in one worker at a time, and telling apps which accounts there are. */
-function keepHouse({ config, log, observer, effects }: Core, { redis, timings, ...stores }: House): Running {
-  const { prefix, accounts } = config;
-  const lease = createLease({
-    redis,
-    prefix,
-    role: 'sweeper',
-    holder: effects.newId(),
-    ttlMs: timings.sweeperLeaseMs,
-  });
-  const sweeping = every(timings.sweepEveryMs, log, async () => {
-    if (!(await lease.hold())) return;
-    for (const account of accounts) await sweep(account, { ...stores, observer });
-  });
-  const publishing = every(MINUTE, log, () => publishAccounts(redis, prefix, accounts));
-  return {
-    async close() {
-      await Promise.all([sweeping.close(), publishing.close()]);
-      await lease.release().catch(() => undefined);
     },
   };
 }

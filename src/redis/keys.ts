@@ -48,6 +48,10 @@ function fixedKeys(ours: string, queue: string) {
     orphans: `${ours}orphans`,
     /** Sorted set: when the sweeper must look at a delivery. */
     wake: `${ours}wake`,
+    /** Hash: how many deliveries are held, by reason. */
+    holds: `${ours}holds`,
+    /** Sorted set: deliveries whose outcome is unknown, by the attempt's start. */
+    unknowns: `${ours}unknowns`,
     /** Counter: the order in which deliveries join their lanes. */
     order: `${ours}order`,
     /** String: the account's pace (GCRA), when the next message may go. */
@@ -61,6 +65,7 @@ function fixedKeys(ours: string, queue: string) {
     ledgerRows: `${ours}ledger:rows`,
     bullDelayed: `${queue}delayed`,
     bullWait: `${queue}wait`,
+    bullPrioritized: `${queue}prioritized`,
     bullMarker: `${queue}marker`,
     bullMeta: `${queue}meta`,
     bullActive: `${queue}active`,

@@ -1,6 +1,6 @@
 -- Takes a request in: new, the same again, or another payload under a known id. A due one joins its lane.
 -- The request itself stays in the record only until its job has been seen in the queue.
--- KEYS: record tomb conv lane held wake order events alias
+-- KEYS: record tomb conv lane held wake order events alias holds
 -- ARGV: id to recipient fingerprint job jobAt sendAt expiresAt strict request refused idRetentionMs
 -- Returns {moved} | {conflict} | {again, status, request or ''} | {refused} | {new, delayMs, status}
 -- include: clock alias record turn join

@@ -1,7 +1,7 @@
 -- Asks for the right to send one delivery now. If every plain fact allows it, books the account's pace and
 -- writes the attempt and `sending`; else books nothing but the pair limit's turn, which is taken once and then
 -- waited for. A due delivery joins its lane either way. Sent twice by one attempt, it answers the same.
--- KEYS: record tomb conv lane held wake order events alias gate pace
+-- KEYS: record tomb conv lane held wake order events alias gate pace holds
 -- ARGV: id to recipient fingerprint jobAt attempt send horizonMs maxAttempts rate pairBurst pairIntervalMs aheadMs
 -- Returns {code, now, expiresAt, attempts, closesAt, lastInboundAt, …what the code tells}
 -- include: clock alias record turn join

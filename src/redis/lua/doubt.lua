@@ -1,6 +1,6 @@
 -- Nobody can say what became of an attempt. The delivery leaves its lane as unknown; the conversation waits
 -- until the horizon, after which no sender can still send it.
--- KEYS: record recordPrefix conv lane held wake events alias
+-- KEYS: record recordPrefix conv lane held wake events alias unknowns
 -- ARGV: id to recipient attempt reason detail
 -- Returns {moved} | {stale, status} | {unknown, startedAt, now}
 -- include: clock alias record attempt
@@ -17,6 +17,7 @@ if not mine(r[1], r[2]) then
 end
 noteAttempt(r[3], r[4], now, 'unknown', reason, detail)
 redis.call('ZREM', lane, id)
+redis.call('ZADD', unknowns, r[5], id)
 redis.call('HSET', conv, 'flight', id, 'flightUntil', r[6])
 redis.call('ZADD', wake, r[6], id)
 move(record, id, 'unknown', reason, now)

@@ -1,6 +1,6 @@
 -- A client has written: the window opens, held deliveries return to their lane, its head goes to the front.
 -- A client who is known by number and by from_id is one conversation: the from_id's moves to the number's.
--- KEYS: seen conv lane held wake alias recordPrefix fromIdConv fromIdLane fromIdHeld bullDelayed bullWait bullMarker bullMeta bullActive bullEvents bullJobPrefix
+-- KEYS: seen conv lane held wake alias recordPrefix fromIdConv fromIdLane fromIdHeld bullDelayed bullWait bullMarker bullMeta bullActive bullEvents bullJobPrefix holds
 -- ARGV: to recipient writtenAt leftMs fromId seenMs keepMs
 -- Returns {moved} | {duplicate} | {applied, releasedCount, windowWasOpen}
 -- include: clock alias turn front lane
@@ -34,6 +34,7 @@ local released = redis.call('ZCARD', held)
 if released > 0 then
   redis.call('ZUNIONSTORE', lane, 2, lane, held, 'AGGREGATE', 'MIN')
   redis.call('DEL', held)
+  redis.call('HINCRBY', holds, 'window', -released)
 end
 if released > 0 or not wasOpen then
   wakeHead(now)

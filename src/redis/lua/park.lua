@@ -1,6 +1,6 @@
 -- Lets a delivery wait or be held, unless the reason has just gone. One that is held by the window leaves its
 -- lane, so that those behind it may pass, unless order is strict.
--- KEYS: record recordPrefix conv lane held wake events alias bullDelayed bullWait bullMarker bullMeta bullActive bullEvents bullJobPrefix
+-- KEYS: record recordPrefix conv lane held wake events alias bullDelayed bullWait bullMarker bullMeta bullActive bullEvents bullJobPrefix holds
 -- ARGV: id to recipient status why
 -- Returns {moved} | {go} | {ended, status} | {parked}
 -- include: clock alias record turn front lane
@@ -30,6 +30,7 @@ if why == 'window' and not r[3] then
   if place then
     redis.call('ZREM', lane, id)
     redis.call('ZADD', held, place, id)
+    redis.call('HINCRBY', holds, 'window', 1)
   end
   wakeHead(now)
 end

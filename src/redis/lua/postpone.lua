@@ -1,6 +1,6 @@
 -- An attempt came to nothing that counts: the delivery keeps its place in the lane and is tried again later.
 -- FAIL 7/8 closes the window here, unless the client wrote after the attempt had begun.
--- KEYS: record conv wake events alias gate
+-- KEYS: record conv wake events alias gate unknowns
 -- ARGV: id to recipient attempt outcome reason detail status why delayMs gateState gateMs gateReason
 -- Returns {moved} | {stale, status} | {postponed, now, corrected}
 -- include: clock alias record attempt gate
@@ -11,6 +11,9 @@ local now = clock()
 local r = redis.call('HMGET', record, 'status', 'attempt', 'attempts', 'send', 'startedAt')
 if not mine(r[1], r[2]) then
   return { 'stale', r[1] or '' }
+end
+if r[1] == 'unknown' then
+  redis.call('ZREM', unknowns, id)
 end
 noteAttempt(r[3], r[4], now, outcome, reason, detail)
 if redis.call('HGET', conv, 'flight') == id then

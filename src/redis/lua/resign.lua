@@ -1,5 +1,5 @@
 -- Closes the book on an unknown outcome: it stays unknown, and nobody will ask any more.
--- KEYS: record tomb events
+-- KEYS: record tomb events unknowns
 -- ARGV: id retentionMs idRetentionMs
 -- Returns {resigned} | {refused, status}
 -- include: clock record
@@ -11,6 +11,7 @@ end
 if r[3] ~= 'unresolved' then
   move(record, id, 'unknown', 'unresolved', now)
 end
+redis.call('ZREM', unknowns, id)
 redis.call('PEXPIRE', record, retentionMs)
 redis.call('SET', tomb, r[2] .. ' unknown', 'PX', idRetentionMs)
 return { 'resigned' }

@@ -1,6 +1,6 @@
 -- Ends an attempt for its lane: the provider took the message, or never will. Compare-and-set on the attempt;
 -- sent twice, it answers the same.
--- KEYS: record recordPrefix tomb conv lane held wake events alias gate unique orphan orphans ledger ledgerRows bullDelayed bullWait bullMarker bullMeta bullActive bullEvents bullJobPrefix
+-- KEYS: record recordPrefix tomb conv lane held wake events alias gate unique orphan orphans ledger ledgerRows bullDelayed bullWait bullMarker bullMeta bullActive bullEvents bullJobPrefix holds unknowns
 -- ARGV: id to recipient attempt outcome reason detail uniqueId acceptedAt windowLeftMs originalRequest billed precedence retentionMs idRetentionMs gateState gateMs gateReason
 -- Returns {moved} | {stale, status} | {settled, status, now, dueAt, sessionOpenedAt or ''}
 -- include: clock alias record turn front lane attempt gate ledger receipts
@@ -11,6 +11,9 @@ local now = clock()
 local r = redis.call('HMGET', record, 'status', 'attempt', 'attempts', 'send', 'fingerprint', 'dueAt', 'startedAt')
 if not mine(r[1], r[2]) then
   return { 'stale', r[1] or '' }
+end
+if r[1] == 'unknown' then
+  redis.call('ZREM', unknowns, id)
 end
 noteAttempt(r[3], r[4], now, outcome, reason, detail)
 if gateState ~= '' then

@@ -6,6 +6,7 @@ local function joinLane(delivery, now)
   local place = redis.call('ZSCORE', held, delivery)
   if place then
     redis.call('ZREM', held, delivery)
+    redis.call('HINCRBY', holds, 'window', -1)
   else
     place = redis.call('INCR', order)
   end

@@ -16,7 +16,9 @@ end
 -- Takes a delivery out of its lane for good, and lets the next one go.
 local function leaveLane(delivery, now)
   redis.call('ZREM', lane, delivery)
-  redis.call('ZREM', held, delivery)
+  if redis.call('ZREM', held, delivery) == 1 then
+    redis.call('HINCRBY', holds, 'window', -1)
+  end
   redis.call('ZREM', wake, delivery)
   if redis.call('HGET', conv, 'flight') == delivery then
     redis.call('HDEL', conv, 'flight', 'flightUntil')

@@ -1,0 +1,54 @@
+import { MINUTE } from '../domain/time.js';
+import { publishAccounts } from '../redis/accounts.js';
+import { measureBacklog } from '../redis/backlog.js';
+import type { Redis } from '../redis/connection.js';
+import { createLease } from '../redis/lease.js';
+import { measure } from '../worker/measure.js';
+import { type SweepDeps, sweep } from '../worker/sweep.js';
+import type { Timings } from '../worker/timings.js';
+import type { Core, Running } from './core.js';
+import { every } from './every.js';
+
+const ROLE = 'sweeper';
+
+export type House = Omit<SweepDeps, 'observer'> & { readonly redis: Redis; readonly timings: Timings };
+
+/**
+ * What goes on beside the sending: sweeping and measuring in one worker at a time, and in each of them telling apps
+ * which accounts there are.
+ */
+export function keepHouse(core: Core, { redis, timings, ...stores }: House): Running {
+  const { config, log, observer, effects } = core;
+  const { prefix, accounts } = config;
+  const lease = createLease({
+    redis,
+    prefix,
+    role: ROLE,
+    holder: effects.newId(),
+    ttlMs: timings.sweeperLeaseMs,
+  });
+  const backlogOf = (from: string) => measureBacklog(redis, prefix, from);
+  let held = false;
+
+  async function holdLease(): Promise<boolean> {
+    const holds = await lease.hold();
+    if (holds && !held) observer.leaseTaken(ROLE);
+    if (!holds && held) observer.leaseLost(ROLE);
+    held = holds;
+    return holds;
+  }
+
+  const sweeping = every(timings.sweepEveryMs, log, async () => {
+    if (!(await holdLease())) return;
+    for (const account of accounts) await sweep(account, { ...stores, observer });
+    await measure({ accounts, queues: stores.queues, backlogOf, observer });
+  });
+  const publishing = every(MINUTE, log, () => publishAccounts(redis, prefix, accounts));
+  return {
+    dependencies: () => ({ redis: redis.status }),
+    async close() {
+      await Promise.all([sweeping.close(), publishing.close()]);
+      await lease.release().catch(() => undefined);
+    },
+  };
+}

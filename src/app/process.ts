@@ -1,0 +1,78 @@
+import { type HealthServer, type Readiness, startHealthServer } from '../observe/health.js';
+import type { Log } from '../observe/log.js';
+import { type Booted, type BootOptions, boot } from './boot.js';
+import type { Core, Running } from './core.js';
+import { whenAborted } from './stop-signal.js';
+
+export type ServeOptions = BootOptions & {
+  /** Told to end by it, as by `listenForStop`. */
+  readonly stop: AbortSignal;
+  /** False: no metrics port, and nothing to ask about health. */
+  readonly health?: boolean;
+};
+
+/** Where this process serves its metrics; null when it does not. */
+export type MetricsAt = { readonly host: string; readonly port: number } | null;
+
+/** `cut_short`: the grace was over before everything in hand had ended. */
+export type Ended = 'drained' | 'cut_short';
+
+type Phase = { name: 'starting' | 'ready' | 'draining'; running: Running | null };
+
+/**
+ * Runs what `start` starts until told to stop, then closes it, bounded by WAYBILL_SHUTDOWN_GRACE_MS.
+ * @throws ConfigError, ListenError, WaybillError REDIS_EVICTS
+ */
+export async function serve(
+  options: ServeOptions,
+  start: (core: Core, metricsAt: MetricsAt) => Promise<Running>,
+): Promise<Ended> {
+  const booted = boot(options);
+  const { core } = booted;
+  exitOnBugs(core.log);
+  const phase: Phase = { name: 'starting', running: null };
+  const health = options.health === false ? null : await openHealth(booted, phase);
+  try {
+    // A start may wait for Redis as long as it takes; there is nothing in hand that would have to end first.
+    const running = await Promise.race([start(core, health), whenAborted(options.stop).then(() => null)]);
+    if (running === null) return 'drained';
+    Object.assign(phase, { name: 'ready', running });
+    core.log.info('started');
+    await whenAborted(options.stop);
+    phase.name = 'draining';
+    core.log.info('stopping');
+    return await drain(running, core);
+  } finally {
+    await health?.close();
+  }
+}
+
+function openHealth({ core: { config, log }, metrics }: Booted, phase: Phase): Promise<HealthServer> {
+  const ready = (): Readiness => ({
+    ready: phase.name === 'ready',
+    body: { phase: phase.name, dependencies: phase.running?.dependencies?.() ?? {} },
+  });
+  return startHealthServer({ ...config.listen.metrics, metrics, ready, log });
+}
+
+async function drain(running: Running, { config: { shutdownGraceMs }, log }: Core): Promise<Ended> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Ended>((resolve) => {
+    timer = setTimeout(() => resolve('cut_short'), shutdownGraceMs);
+  });
+  const ended = await Promise.race([running.close().then((): Ended => 'drained'), late]);
+  clearTimeout(timer);
+  if (ended === 'drained') log.info('stopped');
+  else log.error('stopped before everything in hand had ended', { shutdownGraceMs });
+  return ended;
+}
+
+/** The state after a bug is unknown: what was in hand is found by the others, by its record. */
+function exitOnBugs(log: Log): void {
+  const exit = (message: string) => (error: unknown) => {
+    log.error(message, { error });
+    process.exit(1);
+  };
+  process.on('unhandledRejection', exit('unhandled rejection'));
+  process.on('uncaughtException', exit('uncaught exception'));
+}
