@@ -2,7 +2,7 @@
 -- writes the attempt and `sending`; else books nothing but the pair limit's turn, which is taken once and then
 -- waited for. A due delivery joins its lane either way. Sent twice by one attempt, it answers the same.
 -- KEYS: record tomb conv lane held wake order events alias gate pace holds
--- ARGV: id to recipient fingerprint jobAt attempt send horizonMs maxAttempts rate pairBurst pairIntervalMs aheadMs
+-- ARGV: id to recipient fingerprint jobAt attempt send horizonMs maxAttempts rate pairBurst pairIntervalMs aheadMs idRetentionMs
 -- Returns {code, now, expiresAt, attempts, closesAt, lastInboundAt, …what the code tells}
 -- include: clock alias record turn join
 local now = clock()
@@ -96,6 +96,7 @@ redis.call('SET', pace, string.format('%.3f', slot + 1000 / rate), 'PX', 60000)
 attempts = attempts + 1
 redis.call('HSET', conv, 'flight', id)
 redis.call('HDEL', conv, 'flightUntil')
+redis.call('PEXPIRE', conv, idRetentionMs)
 redis.call('HSET', record, 'attempts', attempts, 'attempt', attempt, 'send', send, 'startedAt', now,
   'horizonAt', now + horizonMs)
 redis.call('HDEL', record, 'pairAt', 'notBefore')

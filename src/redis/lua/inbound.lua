@@ -3,7 +3,7 @@
 -- KEYS: seen conv lane held wake alias recordPrefix fromIdConv fromIdLane fromIdHeld bullDelayed bullWait bullMarker bullMeta bullActive bullEvents bullJobPrefix holds
 -- ARGV: to recipient writtenAt leftMs fromId seenMs keepMs
 -- Returns {moved} | {duplicate} | {applied, releasedCount, windowWasOpen}
--- include: clock alias turn front lane
+-- include: clock alias turn front lane take-over
 if fromId == '' and moved(to, recipient) then
   return { 'moved' }
 end
@@ -15,10 +15,7 @@ if fromId ~= '' then
   redis.call('SET', alias, recipient, 'PX', keepMs)
   redis.call('ZUNIONSTORE', lane, 2, lane, fromIdLane, 'AGGREGATE', 'MIN')
   redis.call('ZUNIONSTORE', held, 2, held, fromIdHeld, 'AGGREGATE', 'MIN')
-  local other = redis.call('HGETALL', fromIdConv)
-  for i = 1, #other, 2 do
-    redis.call('HSETNX', conv, other[i], other[i + 1])
-  end
+  takeOver()
   redis.call('DEL', fromIdConv, fromIdLane, fromIdHeld)
 end
 

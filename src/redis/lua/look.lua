@@ -1,5 +1,5 @@
 -- Looks once more at a delivery: after its job was added or delayed, and when its wake entry is due. If it may
--- go by now, its job is moved to the front; what else stands still is told to the caller.
+-- go by now, or has ended, its job is moved to the front; what else stands still is told to the caller.
 -- KEYS: record recordPrefix conv lane held wake events alias bullDelayed bullWait bullMarker bullMeta bullActive bullEvents bullJobPrefix holds
 -- ARGV: id to recipient
 -- Returns {moved} | {done} | {front} | {stale, attempt} | {missing, request, job, jobAt} | {lost}
@@ -15,27 +15,39 @@ local function done(answer)
   redis.call('ZREM', wake, id)
   return { answer }
 end
-if status == 'sending' then
-  return now >= tonumber(r[3]) and { 'stale', r[2] } or { 'done' }
-end
-if status == 'unknown' then
-  if now >= tonumber(redis.call('HGET', conv, 'flightUntil') or 0) then
-    leaveLane(id, now)
-  end
+local function later(at)
+  redis.call('ZADD', wake, at, id)
   return { 'done' }
 end
+if status == 'sending' then
+  return now >= tonumber(r[3]) and { 'stale', r[2] } or later(r[3])
+end
+if status == 'unknown' then
+  local horizon = tonumber(redis.call('HGET', conv, 'flightUntil') or 0)
+  if now < horizon then
+    return later(horizon)
+  end
+  leaveLane(id, now)
+  return { 'done' }
+end
+local job = r[4] or ('d-' .. id)
 if status ~= 'queued' and status ~= 'waiting' and status ~= 'held' then
-  return done('done')
+  -- It may have ended while its job was on its way to the delayed ones: a worker must finish that.
+  return done(front(job) and 'front' or 'done')
 end
 
-local job = r[4] or ('d-' .. id)
 if redis.call('EXISTS', bullJobPrefix .. job) == 0 then
   return r[5] and { 'missing', r[5], job, r[10] } or { 'lost' }
 end
 redis.call('HDEL', record, 'request')
 local closed = now >= tonumber(redis.call('HGET', conv, 'closesAt') or now + 1)
 local heldByWindow = status == 'held' and r[9] == 'window' and closed
-local notYet = now < math.max(tonumber(r[6]), tonumber(r[7] or 0), tonumber(r[8] or 0))
+local backoffEndsAt = tonumber(r[7] or 0)
+if now < backoffEndsAt then
+  -- Its job comes by itself then, except where a late answer of an unknown attempt set the time.
+  return later(backoffEndsAt + LOOK_AGAIN_MS)
+end
+local notYet = now < math.max(tonumber(r[6]), tonumber(r[8] or 0))
 if heldByWindow or notYet or not mayGo(id, now) then
   return done('done')
 end
@@ -46,5 +58,4 @@ end
 if r[5] then
   return done('done')
 end
-redis.call('ZADD', wake, now + LOOK_AGAIN_MS, id)
-return { 'done' }
+return later(now + LOOK_AGAIN_MS)

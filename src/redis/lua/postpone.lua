@@ -1,6 +1,6 @@
 -- An attempt came to nothing that counts: the delivery keeps its place in the lane and is tried again later.
 -- FAIL 7/8 closes the window here, unless the client wrote after the attempt had begun.
--- KEYS: record conv wake events alias gate unknowns
+-- KEYS: record conv lane wake order events alias gate unknowns
 -- ARGV: id to recipient attempt outcome reason detail status why delayMs gateState gateMs gateReason
 -- Returns {moved} | {stale, status} | {postponed, now, corrected}
 -- include: clock alias record attempt gate
@@ -8,8 +8,12 @@ if moved(to, recipient) then
   return { 'moved' }
 end
 local now = clock()
-local r = redis.call('HMGET', record, 'status', 'attempt', 'attempts', 'send', 'startedAt')
+local r = redis.call('HMGET', record, 'status', 'attempt', 'attempts', 'send', 'startedAt', 'postponed')
 if not mine(r[1], r[2]) then
+  -- The same again: the connection was lost before the first answer came.
+  if r[6] == attempt and (r[1] == 'waiting' or r[1] == 'held') then
+    return { 'postponed', now, 0 }
+  end
   return { 'stale', r[1] or '' }
 end
 if r[1] == 'unknown' then
@@ -30,8 +34,14 @@ end
 if gateState ~= '' then
   closeGate(gateState, now + gateMs, gateReason, now)
 end
-redis.call('HSET', record, 'notBefore', now + delayMs)
+redis.call('HSET', record, 'notBefore', now + delayMs, 'postponed', attempt)
 redis.call('HDEL', record, 'attempt')
-redis.call('ZREM', wake, id)
+-- One that was given up as unknown has left its lane: it goes before those that waited for it. Its job sleeps
+-- long, hence the wake entry.
+if not redis.call('ZSCORE', lane, id) then
+  local head = redis.call('ZRANGE', lane, 0, 0, 'WITHSCORES')
+  redis.call('ZADD', lane, head[2] and head[2] - 1 or redis.call('INCR', order), id)
+end
+redis.call('ZADD', wake, now + delayMs + 5000, id)
 move(record, id, status, why, now)
 return { 'postponed', now, corrected }

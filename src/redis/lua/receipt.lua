@@ -7,6 +7,9 @@
 local now = clock()
 local id = redis.call('GET', unique)
 if not id then
+  if code ~= '' then
+    redis.call('HSETNX', orphan, 'code', code)
+  end
   if redis.call('HSETNX', orphan, receipt, now) == 0 then
     return { 'duplicate' }
   end

@@ -8,8 +8,13 @@ if moved(to, recipient) then
   return { 'moved' }
 end
 local now = clock()
-local r = redis.call('HMGET', record, 'status', 'attempt', 'attempts', 'send', 'fingerprint', 'dueAt', 'startedAt')
+local r = redis.call('HMGET', record, 'status', 'attempt', 'attempts', 'send', 'fingerprint', 'dueAt', 'startedAt',
+  'acceptedAt', 'sessionOpenedAt', 'job')
 if not mine(r[1], r[2]) then
+  -- The same again: the connection was lost before the first answer came.
+  if r[2] == attempt and (r[8] ~= false) == (outcome == 'accepted') then
+    return { 'settled', r[1], now, r[6] or r[7], r[9] or '' }
+  end
   return { 'stale', r[1] or '' }
 end
 if r[1] == 'unknown' then
@@ -34,6 +39,9 @@ if status == 'accepted' then
   end
   if billed == '1' then
     openedAt = countInSession(at, id)
+    if openedAt then
+      redis.call('HSET', record, 'sessionOpenedAt', openedAt)
+    end
   end
   if uniqueId ~= '' then
     redis.call('SET', unique, id, 'PX', retentionMs)
@@ -47,6 +55,10 @@ if status == 'accepted' then
   end
 end
 leaveLane(id, now)
+-- Of an attempt that was given up as unknown the job stands among the delayed, and nobody has it in hand.
+if r[1] == 'unknown' then
+  front(r[10] or ('d-' .. id))
+end
 redis.call('PEXPIRE', record, retentionMs)
 redis.call('PEXPIRE', conv, idRetentionMs)
 redis.call('SET', tomb, r[5] .. ' ' .. status, 'PX', idRetentionMs)

@@ -1,5 +1,5 @@
 -- Closes the account's gate: until a time, or until somebody opens it. A pause outlives a time, and the later
--- of two times counts.
+-- of two times counts. `since` tells when it was first closed in this way.
 local function closeGate(state, untilMs, reason, now)
   local known = redis.call('HMGET', gate, 'state', 'until')
   if known[1] == 'paused' and state ~= 'paused' then
@@ -8,5 +8,8 @@ local function closeGate(state, untilMs, reason, now)
   if known[1] == 'until' and state == 'until' and tonumber(known[2]) >= untilMs then
     return
   end
-  redis.call('HSET', gate, 'state', state, 'until', untilMs, 'reason', reason, 'since', now)
+  redis.call('HSET', gate, 'state', state, 'until', untilMs, 'reason', reason)
+  if known[1] ~= state then
+    redis.call('HSET', gate, 'since', now)
+  end
 end

@@ -1,9 +1,14 @@
 -- Adds receipts ({name, time, …}) to an accepted delivery and lets its status follow from the whole set:
--- the first of `precedence` that has come. Returns how many were new, and the status.
+-- the first of `precedence` that has come. Returns how many were new, and the status. Among early receipts
+-- `code` stands for why it failed.
 local function addReceipts(key, delivery, receipts, now)
   local new = 0
   for i = 1, #receipts, 2 do
-    new = new + redis.call('HSETNX', key, 'receipt:' .. receipts[i], receipts[i + 1])
+    if receipts[i] == 'code' then
+      redis.call('HSETNX', key, 'failureCode', receipts[i + 1])
+    else
+      new = new + redis.call('HSETNX', key, 'receipt:' .. receipts[i], receipts[i + 1])
+    end
   end
   local status = redis.call('HGET', key, 'status')
   if new == 0 then
