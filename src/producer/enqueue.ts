@@ -90,11 +90,12 @@ type Repeated = Omit<Parameters<Queues['add']>[0], 'delayMs'>;
 
 /** The same again: mends what a crash left between record and job, and takes a link that was signed anew. */
 async function repeat(
-  known: { readonly status: Status; readonly request: string | null },
+  known: { readonly status: Status; readonly jobAt: number | null },
   job: Repeated,
   { queues }: EnqueueDeps,
 ): Promise<void> {
   if (!UNSENT.includes(known.status)) return;
-  if (known.request !== null) await queues.add({ ...job, delayMs: 0 });
+  // By the first call's clock: a job that seems older than its record would be taken for another delivery's.
+  if (known.jobAt !== null) await queues.add({ ...job, timestamp: known.jobAt, delayMs: 0 });
   await queues.replaceLink(job.from, job.jobId, String(job.request.fileUrl));
 }

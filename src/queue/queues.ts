@@ -68,7 +68,9 @@ export function createQueues(options: QueuesOptions) {
       await queueOf(from).pause();
     },
 
+    /** Ends a rest as well: who opens an account does not want to wait for it. */
     async resume(from: string): Promise<void> {
+      await queueOf(from).removeRateLimitKey();
       await queueOf(from).resume();
     },
 

@@ -19,7 +19,7 @@ export function readAccepted(reply: Reply): Accepted {
     case 'new':
       return { kind: 'new', delayMs: reply.number(1), status: readStatus(reply.text(2)) ?? 'queued' };
     case 'again':
-      return { kind: 'again', status: readStatus(reply.text(1)) ?? 'queued', request: reply.textOrNull(2) };
+      return { kind: 'again', status: readStatus(reply.text(1)) ?? 'queued', jobAt: reply.numberOrNull(2) };
     case 'conflict':
     case 'refused':
       return { kind: reply.code };

@@ -51,6 +51,12 @@ export function createDeliveryStore(options: StoreOptions) {
       await run('resign', ref);
     },
 
+    /** Whether the account's gate is closed until somebody opens it. */
+    async isPaused(from: string): Promise<boolean> {
+      const { gate } = accountKeys(options.prefix, from).fixed;
+      return (await options.redis.hget(gate, 'state')) === 'paused';
+    },
+
     /** The deliveries whose wake entry is due; those whose record has gone are dropped on the way. */
     async overdue(from: string, most: number): Promise<readonly DeliveryRef[]> {
       const raw = await runScript('overdue', accountKeys(options.prefix, from).fixed, { most });

@@ -45,6 +45,8 @@ export async function endJob(
       throw new RateLimitError();
     case 'paused':
       await queues.pause(ref.from);
+      // Somebody may have opened the gate since the claim, and would not resume the queue a second time.
+      if (!(await store.isPaused(ref.from))) await queues.resume(ref.from);
       await job.moveToWait(token);
       throw new WaitingError();
     case 'given_back':

@@ -15,6 +15,8 @@ export type SweepDeps = {
 };
 
 const MOST_PER_ROUND = 500;
+/** A burst of new deliveries, each with its wake entry, must not hide the one that needs help. */
+const MOST_ROUNDS = 40;
 
 type Found = 'replayed' | 'added' | 'stale' | 'lost' | 'nothing';
 
@@ -23,9 +25,12 @@ type Found = 'replayed' | 'added' | 'stale' | 'lost' | 'nothing';
  * out of the queue, and calls attempts that never told their end unknown.
  */
 export async function sweep(account: Account, deps: SweepDeps): Promise<void> {
-  const overdue = await deps.store.overdue(account.from, MOST_PER_ROUND);
   const found: Found[] = [];
-  for (const ref of overdue) found.push(await lookAt(ref, deps));
+  for (let round = 1; round <= MOST_ROUNDS; round += 1) {
+    const overdue = await deps.store.overdue(account.from, MOST_PER_ROUND);
+    found.push(...(await Promise.all(overdue.map((ref) => lookAt(ref, deps)))));
+    if (overdue.length < MOST_PER_ROUND) break;
+  }
   const count = (kind: Found) => found.filter((each) => each === kind).length;
   const [wakesReplayed, jobsAdded, staleAttempts] = [count('replayed'), count('added'), count('stale')];
   if (wakesReplayed + jobsAdded + staleAttempts === 0) return;

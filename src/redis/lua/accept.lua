@@ -2,18 +2,18 @@
 -- The request itself stays in the record only until its job has been seen in the queue.
 -- KEYS: record tomb conv lane held wake order events alias holds
 -- ARGV: id to recipient fingerprint job jobAt sendAt expiresAt strict request refused idRetentionMs
--- Returns {moved} | {conflict} | {again, status, request or ''} | {refused} | {new, delayMs, status}
+-- Returns {moved} | {conflict} | {again, status, jobAt while the job was not seen} | {refused} | {new, delayMs, status}
 -- include: clock alias record turn join
 if moved(to, recipient) then
   return { 'moved' }
 end
 local now = clock()
-local known = redis.call('HMGET', record, 'fingerprint', 'status', 'request')
+local known = redis.call('HMGET', record, 'fingerprint', 'status', 'request', 'jobAt')
 if known[1] then
   if known[1] ~= fingerprint then
     return { 'conflict' }
   end
-  return { 'again', known[2], known[3] or '' }
+  return { 'again', known[2], known[3] and known[4] or '' }
 end
 local remembered = redis.call('GET', tomb)
 if remembered then
