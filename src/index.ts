@@ -48,7 +48,11 @@ export function createWaybill(options: WaybillOptions): Waybill {
   if (own) redis.on('error', onError);
   const queues = createQueues({ connection: redis, prefix, onError });
   const known = (options.accounts ?? []).map(publish);
-  const read = async () => [...known, ...(await listAccounts(redis, prefix))];
+  const read = async () => {
+    const published = await listAccounts(redis, prefix);
+    const isPublished = ({ from }: PublishedAccount) => published.some((account) => account.from === from);
+    return [...published, ...known.filter((account) => !isPublished(account))];
+  };
   const directory = createAccountDirectory(read, Date.now);
   const find = (name: string) => known.find(({ from, name: called }) => from === name || called === name);
   const producer = createProducer({

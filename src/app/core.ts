@@ -44,16 +44,19 @@ export function openRedis(core: Core, patience: ConnectionPatience): Redis {
   const { log, observer } = core;
   const redis = connectConfigured(core, patience);
   let lost: string | null = null;
-  redis.on('error', (error: Error) => {
-    if (lost === null) log.warn('redis connection failed', { reason: error.message });
-    lost = error.message;
-  });
+  let told = false;
   redis.on('close', () => {
     lost ??= 'closed';
+  });
+  redis.on('error', (error: Error) => {
+    if (!told) log.warn('redis connection failed', { reason: error.message });
+    lost = error.message;
+    told = true;
   });
   redis.on('ready', () => {
     if (lost !== null) observer.redisReconnected({ connection: patience, reason: lost });
     lost = null;
+    told = false;
   });
   return redis;
 }

@@ -14,7 +14,7 @@ import { orUnavailable, PATIENCE_MS } from './unavailable.js';
 import { type WaitOptions, waitFor } from './watch.js';
 
 /** So many requests of one batch are under way at once. */
-const BATCH = 200;
+const BATCH = 50;
 
 export type ProducerDeps = EnqueueDeps & {
   readonly accounts: () => Promise<readonly PublishedAccount[]>;

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { UnavailableError, WaybillError } from '../errors.js';
 
 /** How long a call may take before Redis counts as away. */
@@ -7,7 +8,8 @@ export const PATIENCE_MS = 950;
 export async function orUnavailable<T>(call: () => Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new UnavailableError()), PATIENCE_MS);
+    // A process that was busy finds its timers due before it has read the answers that have come meanwhile.
+    timer = setTimeout(() => setImmediate(() => reject(new UnavailableError())), PATIENCE_MS);
   });
   try {
     return await Promise.race([call(), late]);
@@ -22,6 +24,8 @@ const CONNECTION_WORDS =
   /AbortError|TimeoutError|Connection is closed|Stream isn't writeable|Command timed out|max retries per request|ECONN|EPIPE|ETIMEDOUT|READONLY|LOADING|CLUSTERDOWN/;
 
 function isConnectionError(error: unknown): boolean {
-  if (error instanceof WaybillError || !(error instanceof Error)) return false;
-  return CONNECTION_WORDS.test(`${error.name} ${error.message}`);
+  // An error of another realm is no instance of ours; one about several addresses has a code and no message.
+  if (error instanceof WaybillError || !types.isNativeError(error)) return false;
+  const code = 'code' in error ? String(error.code) : '';
+  return CONNECTION_WORDS.test(`${error.name} ${code} ${error.message}`);
 }

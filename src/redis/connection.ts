@@ -66,7 +66,18 @@ export function connectRedisUrl(url: string, patience: ConnectionPatience): Redi
 
 /** Waits for the connection, at most so long; throws when it is not there by then. */
 export async function whenReady(redis: Redis, withinMs: number): Promise<void> {
-  if (redis.status !== 'ready') await once(redis, 'ready', { signal: AbortSignal.timeout(withinMs) });
+  if (redis.status !== 'ready') await (arrivals.get(redis) ?? awaitArrival(redis, withinMs));
+}
+
+/** One listener for all who wait for a connection: those of hundreds of calls would look like a leak. */
+const arrivals = new WeakMap<Redis, Promise<unknown>>();
+
+function awaitArrival(redis: Redis, withinMs: number): Promise<unknown> {
+  const arrival = once(redis, 'ready', { signal: AbortSignal.timeout(withinMs) }).finally(() =>
+    arrivals.delete(redis),
+  );
+  arrivals.set(redis, arrival);
+  return arrival;
 }
 
 /** A command that blocks must outlast a timeout, and wait for its own connection to be made. */
