@@ -4,28 +4,32 @@ import { createSecrets } from '../../src/config/secrets.js';
 import { parseConfig } from '../../src/config.js';
 import { createObserver } from '../../src/observe/events.js';
 import { createLog } from '../../src/observe/log.js';
-import { createMetrics } from '../../src/observe/metrics.js';
+import { createMetrics, type Metrics } from '../../src/observe/metrics.js';
 
-/** A process's core from its environment, with its log lines kept for looking at. */
-export function createCore(env: Readonly<Record<string, string>>): {
+export type TestCore = {
   readonly core: Core;
-  readonly lines: string[];
-} {
+  readonly metrics: Metrics;
+  /** Its log so far, where `stdout` was not asked for. */
+  readonly lines: readonly string[];
+};
+
+/**
+ * A process's core from its environment. Its log is kept for looking at, from debug level on; on `stdout` it is
+ * written as a real process writes it.
+ */
+export function createCore(env: Readonly<Record<string, string>>, log: 'kept' | 'stdout' = 'kept'): TestCore {
   const lines: string[] = [];
   const { config, sources } = parseConfig(readEnv(env));
-  const log = createLog({
-    level: 'debug',
-    format: 'json',
-    destination: { write: (line) => lines.push(line) },
-  });
+  const written =
+    log === 'stdout'
+      ? createLog(config.log)
+      : createLog({ level: 'debug', format: 'json', destination: { write: (line) => lines.push(line) } });
   const metrics = createMetrics({
     version: 'test',
     defaultMetrics: false,
     accounts: config.accounts.map(({ name }) => name),
   });
   const secrets = createSecrets(sources, { now: Date.now, onFailure: () => undefined });
-  return {
-    core: { config, secrets, log, observer: createObserver({ metrics, log }), effects: systemEffects },
-    lines,
-  };
+  const observer = createObserver({ metrics, log: written });
+  return { core: { config, secrets, log: written, observer, effects: systemEffects }, metrics, lines };
 }
