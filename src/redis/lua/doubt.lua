@@ -1,6 +1,6 @@
 -- Nobody can say what became of an attempt. The delivery leaves its lane as unknown; the conversation waits
 -- until the horizon, after which no sender can still send it.
--- KEYS: record recordPrefix conv lane held wake events alias unknowns
+-- KEYS: record conv lane wake events alias unknowns
 -- ARGV: id to recipient attempt reason detail
 -- Returns {moved} | {stale, status} | {unknown, startedAt, now}
 -- include: clock alias record attempt
