@@ -57,8 +57,12 @@ export function runQuietly(command, args, env = process.env) {
   if (status !== 0) throw new SetupError(`failed: ${[command, ...args].join(' ')}`);
 }
 
-/** Runs one of our own Node programs in the foreground and returns its exit code. */
+/**
+ * Runs one of our own Node programs in the foreground and returns its exit code. Ctrl-C reaches it by itself: we only
+ * stay until it has cleaned up.
+ */
 export function runNode(args) {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => undefined);
   const { status, error } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
   if (error) throw error;
   return status ?? 1;
