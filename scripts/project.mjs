@@ -62,7 +62,7 @@ export function runQuietly(command, args, env = process.env) {
  * stay until it has cleaned up.
  */
 export function runNode(args) {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => undefined);
+  process.on('SIGINT', () => undefined);
   const { status, error } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
   if (error) throw error;
   return status ?? 1;
