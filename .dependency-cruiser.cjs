@@ -114,7 +114,7 @@ const thirdParties = [
     name: 'no-dev-dependency',
     comment: 'what ships runs without development packages',
     severity: 'error',
-    from: { path: '^(src|sandbox|dev|demo)/' },
+    from: { path: '^(src|sandbox|dev)/' },
     to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'undetermined'] },
   },
 ];
