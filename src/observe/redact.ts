@@ -77,7 +77,13 @@ function isError(value: object): value is Error {
 function redactError(error: Error, path: Ancestors): Record<string, unknown> {
   const { name, message, stack, cause } = error;
   const parts = error instanceof AggregateError ? { errors: error.errors } : {};
-  return redactFields({ ...error, name, message, stack, cause, ...parts }, path);
+  return redactFields({ ...error, ...commandOf(error), name, message, stack, cause, ...parts }, path);
+}
+
+/** Redis's client hangs the whole command on its errors, and what a command carries is payload. */
+function commandOf(error: Error): { readonly command?: unknown } {
+  if (!('command' in error) || typeof error.command !== 'object' || error.command === null) return {};
+  return { command: 'name' in error.command ? error.command.name : undefined };
 }
 
 function redactFields(fields: Readonly<Record<string, unknown>>, path: Ancestors): Record<string, unknown> {

@@ -1,5 +1,6 @@
 import type { Account } from '../domain/account.js';
 import type { Decision } from '../domain/decide.js';
+import { maskText } from '../domain/mask.js';
 import type { ValidationFault } from '../errors.js';
 import type { Job } from '../redis/delivery-replies.js';
 import type { Parking } from '../redis/delivery-store.js';
@@ -58,5 +59,5 @@ export async function refuse(
   const detail = JSON.stringify(errors);
   await store.refuse(ref, job, detail);
   observer.deliveryFlagged({ account: account.name, deliveryId: id, recipient: '', flag: 'invalid', detail });
-  return { ref, end: { kind: 'failed', reason: `INVALID ${detail}`, status: 'failed' } };
+  return { ref, end: { kind: 'failed', reason: `INVALID ${maskText(detail)}`, status: 'failed' } };
 }

@@ -130,6 +130,14 @@ describe('what stays readable', () => {
     expect(parse(lines[0]).value).toEqual(written);
   });
 
+  it('names the command that Redis refused, not what it carried', () => {
+    const { log, lines } = open({});
+    const command = { name: 'evalsha', args: ['sha', '{"caption":"Dear Anna"}'] };
+    log.error('failed', { error: Object.assign(new Error('WRONGTYPE'), { command }) });
+    expect(lines.map(parse)).toMatchObject([{ error: { message: 'WRONGTYPE', command: 'evalsha' } }]);
+    expect(lines.join()).not.toContain('Anna');
+  });
+
   it('survives circles, depth, length and getters that throw', () => {
     const circle: Record<string, unknown> = {};
     circle.self = circle;

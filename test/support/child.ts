@@ -8,8 +8,11 @@ const CLOSE_TIMEOUT_MS = 10_000;
 
 export type Exit = { readonly code: number | null; readonly signal: NodeJS.Signals | null };
 
+export type Role = 'worker' | 'webhooks' | 'producer';
+
 /** A process of our own to kill, which does not outlive this one. */
 export type Child = {
+  readonly role: Role;
   readonly pid: number;
   /** Where a webhook consumer listens; 0 of the others. */
   readonly port: number;
@@ -27,10 +30,7 @@ export type Child = {
 const readySchema = z.object({ port: z.number().default(0), metricsPort: z.number().default(0) });
 
 /** Runs `child-process.ts` in a role; resolves when it is up. */
-export async function startChild(
-  role: 'worker' | 'webhooks' | 'producer',
-  env: Readonly<Record<string, string>>,
-): Promise<Child> {
+export async function startChild(role: Role, env: Readonly<Record<string, string>>): Promise<Child> {
   const child = spawn(process.execPath, ['-r', HOOK, SCRIPT, role], {
     env: { PATH: process.env.PATH ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -47,6 +47,7 @@ export async function startChild(
   const ready = await Promise.race([firstMessage(child), exited.then(() => null)]);
   if (ready === null) throw new Error(`The ${role} process ended before it was up:\n${output}`);
   return {
+    role,
     pid: child.pid ?? 0,
     ...ready,
     output: () => output,
