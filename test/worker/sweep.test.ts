@@ -1,0 +1,88 @@
+import { Queue } from 'bullmq';
+import { HOUR, MINUTE } from '../../src/domain/time.js';
+import type { Swept } from '../../src/observe/observer.js';
+import { createQueues } from '../../src/queue/queues.js';
+import { sweep } from '../../src/worker/sweep.js';
+import { account, type Bench, delivery, FROM, JOB_AT, openBench, PREFIX } from '../redis/bench.js';
+import { withRedis } from '../support/redis.js';
+
+const redis = withRedis();
+let bench: Bench;
+let queue: Queue;
+let queues: ReturnType<typeof createQueues>;
+let told: Swept[];
+const [one, two] = [delivery('one'), delivery('two')];
+
+beforeEach(() => {
+  told = [];
+  bench = openBench(redis.client);
+  const connection = { url: redis.url };
+  queue = new Queue(`{${FROM}}`, { connection, prefix: `${PREFIX}:queue` });
+  queues = createQueues({ connection, prefix: PREFIX, onError: () => undefined });
+});
+afterEach(() => Promise.all([queue.close(), queues.close()]));
+
+/** One sweep, at a time when every wake entry is due. */
+async function sweepAll(): Promise<void> {
+  for (const id of await bench.wakes())
+    await redis.client.zadd(bench.keys.fixed.wake, Date.now() - MINUTE, id);
+  await sweepNow();
+}
+
+const sweepNow = () =>
+  sweep(account(), { ...bench, queues, observer: { swept: (event) => void told.push(event) } });
+
+const nothing = { account: 'shop', wakesReplayed: 0, jobsAdded: 0, staleAttempts: 0 };
+
+it('adds what a crash kept out of the queue, as it was asked for', async () => {
+  const request = JSON.stringify({ to: one.to, priority: 'low' });
+  await bench.store.accept(one, { id: 'd-one', timestamp: JOB_AT }, request);
+  await sweepAll();
+  const job = await queue.getJob('d-one');
+  expect(job).toMatchObject({ data: JSON.parse(request), timestamp: JOB_AT, priority: 10 });
+  expect(told).toEqual([{ ...nothing, jobsAdded: 1 }]);
+});
+
+it('wakes a head whose turn was missed', async () => {
+  await bench.accept(one);
+  await queue.add('send-file', {}, { jobId: 'd-one', delay: HOUR });
+  await sweepAll();
+  await expect(queue.getWaiting()).resolves.toHaveLength(1);
+  expect(told).toEqual([{ ...nothing, wakesReplayed: 1 }]);
+});
+
+it('calls an attempt unknown once nobody can still be sending, and lets its conversation go on', async () => {
+  await bench.accept(one);
+  await queue.add('send-file', {}, { jobId: 'd-one', delay: HOUR });
+  await bench.accept(two);
+  await queue.add('send-file', {}, { jobId: 'd-two', delay: HOUR });
+  await bench.claim(one, { horizonMs: 0 });
+  await sweepAll();
+  await expect(bench.record('one')).resolves.toMatchObject({ status: 'unknown', reason: 'worker_lost' });
+  expect(told).toEqual([{ ...nothing, staleAttempts: 1 }]);
+  await sweepAll();
+  await expect(queue.getWaiting()).resolves.toEqual([expect.objectContaining({ id: 'd-two' })]);
+});
+
+it('says nothing when there was nothing to do', async () => {
+  await bench.accept(one);
+  await queue.add('send-file', {}, { jobId: 'd-one' });
+  await sweepAll();
+  expect(told).toEqual([]);
+  await expect(bench.wakes()).resolves.toEqual([]);
+});
+
+it('leaves what is not due', async () => {
+  await bench.accept(one);
+  await sweepNow();
+  await expect(queue.getJob('d-one')).resolves.toBeUndefined();
+  await expect(bench.wakes()).resolves.toEqual(['one']);
+});
+
+it('gets through a burst in one go', async () => {
+  const ids = Array.from({ length: 1100 }, (_, index) => `d${index}`);
+  await Promise.all(ids.map((id, index) => bench.accept(delivery(id, { to: `97250${1_000_000 + index}` }))));
+  await sweepAll();
+  expect(told).toEqual([{ ...nothing, jobsAdded: 1100 }]);
+  await expect(queue.getWaitingCount()).resolves.toBe(1100);
+});
