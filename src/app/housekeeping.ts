@@ -45,7 +45,6 @@ export function keepHouse(core: Core, { redis, timings, ...stores }: House): Run
   });
   const publishing = every(MINUTE, log, () => publishAccounts(redis, prefix, accounts));
   return {
-    dependencies: () => ({ redis: redis.status }),
     async close() {
       await Promise.all([sweeping.close(), publishing.close()]);
       await lease.release().catch(() => undefined);

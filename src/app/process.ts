@@ -2,6 +2,7 @@ import { type HealthServer, type Readiness, startHealthServer } from '../observe
 import type { Log } from '../observe/log.js';
 import { type Booted, type BootOptions, boot } from './boot.js';
 import type { Core, Running } from './core.js';
+import { explainRedis } from './explain-redis.js';
 import { whenAborted } from './stop-signal.js';
 
 export type ServeOptions = BootOptions & {
@@ -30,6 +31,7 @@ export async function serve(
   const booted = boot(options);
   const { core } = booted;
   exitOnBugs(core.log);
+  if (options.stop.aborted) return 'drained';
   const phase: Phase = { name: 'starting', running: null };
   const health = options.health === false ? null : await openHealth(booted, phase);
   try {
@@ -42,6 +44,8 @@ export async function serve(
     phase.name = 'draining';
     core.log.info('stopping');
     return await drain(running, core);
+  } catch (error) {
+    throw explainRedis(error, core.config);
   } finally {
     await health?.close();
   }

@@ -1,0 +1,115 @@
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Env } from '../src/app/boot.js';
+import { WaybillError } from '../src/errors.js';
+
+export const DEV_FILE = '.waybill-dev.json';
+
+/** What `waybill dev` leaves in its folder for the other commands: settings, secrets among them. */
+const devFileSchema = z.object({
+  pid: z.int().positive(),
+  env: z.record(z.string(), z.string()).default({}),
+});
+
+/** A folder that one `waybill dev` runs in. */
+export type DevFolder = {
+  /** Lets the other commands of the folder use these settings. */
+  publish(env: Readonly<Record<string, string>>): void;
+  /** Idempotent. */
+  release(): void;
+};
+
+/**
+ * Takes the folder; it is released when the process ends, however it does unless by SIGKILL.
+ * @throws WaybillError DEV_RUNS_ALREADY
+ */
+export function claimDevFolder(folder: string): DevFolder {
+  const path = join(folder, DEV_FILE);
+  const write = (file: string, env: Readonly<Record<string, string>>) =>
+    writeFileSync(file, `${JSON.stringify({ pid: process.pid, env }, null, 2)}\n`, {
+      mode: 0o600,
+      flag: 'wx',
+    });
+  const other = readDevFile(folder);
+  if (other !== null) {
+    throw new WaybillError(
+      'DEV_RUNS_ALREADY',
+      `waybill dev runs in this folder already (process ${other.pid}): end it first, or use another folder`,
+    );
+  }
+  // A file that is there nevertheless was left behind by one that is gone.
+  rmSync(path, { force: true });
+  write(path, {});
+  const release = (): void => rmSync(path, { force: true });
+  process.once('exit', release);
+  return {
+    publish(env) {
+      // Renamed into place, so that nobody reads half of it.
+      const fresh = `${path}.${process.pid}`;
+      rmSync(fresh, { force: true });
+      write(fresh, env);
+      renameSync(fresh, path);
+    },
+    release() {
+      process.off('exit', release);
+      release();
+    },
+  };
+}
+
+export type DevFile = z.output<typeof devFileSchema>;
+
+/** The file of the `waybill dev` that runs in a folder; null when none does. */
+export function readDevFile(folder: string): DevFile | null {
+  const parsed = devFileSchema.safeParse(readJson(join(folder, DEV_FILE)));
+  return parsed.success && isAlive(parsed.data.pid) ? parsed.data : null;
+}
+
+function readJson(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    return null;
+  }
+}
+
+/** Our own number cannot be another's: in a container, every run has the same. */
+function isAlive(pid: number): boolean {
+  if (pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+const REDIS_NAMES = /^REDIS_(URL|SENTINELS|CLUSTER)(_FILE)?$/;
+const ACCOUNT_NAMES = /^WAYBILL_(ACCOUNTS|FROM|PROVIDER_API_KEY)(_FILE)?$/;
+
+/** Whether the environment says where Redis is, or which accounts there are. */
+export function namesRedis(env: Env): boolean {
+  return names(env, REDIS_NAMES);
+}
+
+export function namesAccounts(env: Env): boolean {
+  return names(env, ACCOUNT_NAMES);
+}
+
+function names(env: Env, pattern: RegExp): boolean {
+  return Object.entries(env).some(([name, value]) => pattern.test(name) && value?.trim());
+}
+
+/** The environment, and what a folder's `waybill dev` adds to it. An environment that names a Redis is left alone. */
+export function withDevFile(env: Env, dev: DevFile | null): { readonly env: Env; readonly used: boolean } {
+  if (dev === null || namesRedis(env) || Object.keys(dev.env).length === 0) return { env, used: false };
+  const added = Object.entries(dev.env).filter(
+    ([name]) => !(namesAccounts(env) && ACCOUNT_NAMES.test(name)) && !isGiven(env, name),
+  );
+  return { env: { ...env, ...Object.fromEntries(added) }, used: added.length > 0 };
+}
+
+function isGiven(env: Env, name: string): boolean {
+  return Boolean(env[name]?.trim()) || Boolean(env[`${name}_FILE`]?.trim());
+}

@@ -1,0 +1,35 @@
+import { parseSandboxOptions } from '../sandbox/options.js';
+import { type Sandbox, startSandbox } from '../sandbox/sandbox.js';
+import { SandboxError } from '../sandbox/sandbox-error.js';
+import type { Core } from '../src/app/core.js';
+import { formatHostPort } from '../src/config/address.js';
+import { ListenError } from '../src/errors.js';
+
+/** Over what the settings say; as `sandbox/options.ts` has it, not yet believed. */
+export type SandboxWishes = Readonly<Record<string, unknown>>;
+
+/**
+ * Starts the provider's stand-in where the settings say, with their accounts.
+ * @throws SandboxError `invalid_options`, ListenError
+ */
+export async function runSandbox({ config, secrets, log }: Core, wishes: SandboxWishes): Promise<Sandbox> {
+  const at = config.listen.sandbox;
+  const accounts = config.accounts.flatMap(({ from }) => {
+    const apiKey = secrets.apiKey(from);
+    return apiKey === undefined ? [] : [{ from, apiKey }];
+  });
+  const options = parseSandboxOptions({
+    ...at,
+    ...(accounts.length === 0 ? {} : { accounts }),
+    ...wishes,
+  });
+  try {
+    const sandbox = await startSandbox(options);
+    const { host, port } = new URL(sandbox.origin);
+    log.info('listening', { setting: 'WAYBILL_LISTEN_SANDBOX', address: host, port: Number(port) });
+    return sandbox;
+  } catch (cause) {
+    if (cause instanceof SandboxError) throw cause;
+    throw new ListenError({ setting: 'WAYBILL_LISTEN_SANDBOX', address: formatHostPort(at) }, { cause });
+  }
+}

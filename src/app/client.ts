@@ -1,0 +1,100 @@
+import { ACCOUNT_DEFAULTS, findAccount } from '../domain/account.js';
+import { UnknownAccountError, WaybillError } from '../errors.js';
+import { createWaybill, type Waybill } from '../index.js';
+import { orUnavailable, PATIENCE_MS } from '../producer/unavailable.js';
+import { createQueues } from '../queue/queues.js';
+import { listAccounts } from '../redis/accounts.js';
+import { whenReady } from '../redis/connection.js';
+import { type LedgerRow, readLedger } from '../redis/ledger.js';
+import type { Settings } from './boot.js';
+import { connectConfigured } from './core.js';
+import { explainRedis } from './explain-redis.js';
+import { type AccountState, createGatekeeper } from './gatekeeper.js';
+
+export type { AccountState, LedgerRow };
+
+/** An account by both of its names. */
+export type NamedAccount = { readonly from: string; readonly name: string };
+
+type LedgerAsked = { readonly from: string; readonly month: string; readonly timeZone: string };
+
+/** What commands for people ask for. Every call fails with UnavailableError within a second without Redis. */
+export type Client = {
+  readonly waybill: Waybill;
+  /** The account by number or name; without one, the only account there is. */
+  account(fromOrName?: string): Promise<NamedAccount>;
+  states(): Promise<readonly AccountState[]>;
+  pause(from: string, reason: string): Promise<void>;
+  resume(from: string): Promise<void>;
+  /** In which its months are counted; `isDefault` when the account is not configured here. */
+  zoneOf(from: string): { readonly timeZone: string; readonly isDefault: boolean };
+  ledger(asked: LedgerAsked): Promise<readonly LedgerRow[]>;
+  /** Says more of a failed call, where the connection knows more: what Redis is at, and why it is away. */
+  explain(error: unknown): unknown;
+  close(): Promise<void>;
+};
+
+/** Opens a connection to the configured Redis. */
+export function openClient(settings: Settings): Client {
+  const { config } = settings;
+  const { prefix, accounts } = config;
+  const redis = connectConfigured(settings, 'fails');
+  let trouble: Error | null = null;
+  redis.on('error', (error: Error) => {
+    trouble = error;
+  });
+  const queues = createQueues({ connection: redis, prefix, onError: () => undefined });
+  const waybill = createWaybill({ redis, prefix, accounts: accounts.map(known) });
+  const gatekeeper = createGatekeeper({ redis, prefix, queues });
+  const onRedis = <T>(call: () => Promise<T>): Promise<T> =>
+    orUnavailable(async () => {
+      await whenReady(redis, PATIENCE_MS);
+      return call();
+    });
+
+  const everyAccount = () =>
+    onRedis(async (): Promise<readonly NamedAccount[]> => {
+      const published = await listAccounts(redis, prefix);
+      const others = published.filter(({ from }) => findAccount(accounts, from) === undefined);
+      return [...accounts, ...others].map(({ from, name }) => ({ from, name }));
+    });
+
+  return {
+    waybill,
+    account: async (fromOrName) => pick(await everyAccount(), fromOrName),
+    async states() {
+      const all = await everyAccount();
+      return onRedis(() => Promise.all(all.map((account) => gatekeeper.stateOf(account))));
+    },
+    pause: (from, reason) => onRedis(() => gatekeeper.pause(from, reason)),
+    resume: (from) => onRedis(() => gatekeeper.resume(from)),
+    zoneOf(from) {
+      const account = findAccount(accounts, from);
+      const timeZone = account?.budget.timeZone ?? ACCOUNT_DEFAULTS.budget.timeZone;
+      return { timeZone, isDefault: account === undefined };
+    },
+    ledger: (asked) => onRedis(() => readLedger(redis, prefix, asked)),
+    explain: (error) => explainRedis(error, { trouble, redis: config.redis }),
+    async close() {
+      // First the connection: what waits for an answer is not worth waiting for any more.
+      redis.disconnect();
+      await Promise.all([waybill.close(), queues.close()]);
+    },
+  };
+}
+
+function known(account: Settings['config']['accounts'][number]) {
+  const { from, name, onClosedWindow, template } = account;
+  return { from, name, onClosedWindow, ...(template === null ? {} : { template }) };
+}
+
+function pick(accounts: readonly NamedAccount[], fromOrName: string | undefined): NamedAccount {
+  const [only, ...others] = accounts.filter(
+    ({ from, name }) => fromOrName === undefined || fromOrName === from || fromOrName === name,
+  );
+  if (only !== undefined && (fromOrName !== undefined || others.length === 0)) return only;
+  if (fromOrName !== undefined) throw new UnknownAccountError(fromOrName);
+  const names = accounts.map(({ name }) => name).join(', ');
+  const choice = names === '' ? 'no account is configured, and no worker has told of one' : `one of ${names}`;
+  throw new WaybillError('ACCOUNT_NEEDED', `Name the account with --from: ${choice}`);
+}

@@ -1,0 +1,41 @@
+import type { Queues } from '../queue/queues.js';
+import type { Redis } from '../redis/connection.js';
+import { type Gate, readGate, setGate } from '../redis/gate.js';
+
+/** An account as an operator sees it. */
+export type AccountState = {
+  readonly from: string;
+  readonly name: string;
+  readonly gate: Gate;
+  readonly queuePaused: boolean;
+  /** By BullMQ's state. */
+  readonly jobs: Readonly<Record<string, number>>;
+};
+
+type Deps = { readonly redis: Redis; readonly prefix: string; readonly queues: Queues };
+
+/** Opens and closes accounts by hand. Doing either twice is doing it once. */
+export function createGatekeeper({ redis, prefix, queues }: Deps) {
+  return {
+    async stateOf({ from, name }: { readonly from: string; readonly name: string }): Promise<AccountState> {
+      const [gate, queuePaused, jobs] = await Promise.all([
+        readGate(redis, prefix, from),
+        queues.isPaused(from),
+        queues.counts(from),
+      ]);
+      return { from, name, gate, queuePaused, jobs };
+    },
+
+    /** The gate first: what is claimed from now on is refused, whoever fetched it. */
+    async pause(from: string, reason: string): Promise<void> {
+      await setGate(redis, prefix, { from, state: 'paused', reason });
+      await queues.pause(from);
+    },
+
+    /** The gate first: a worker that found it closed would pause the queue again. */
+    async resume(from: string): Promise<void> {
+      await setGate(redis, prefix, { from, state: 'open', reason: '' });
+      await queues.resume(from);
+    },
+  };
+}

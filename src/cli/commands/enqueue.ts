@@ -1,0 +1,118 @@
+import { Option } from 'commander';
+import { z } from 'zod';
+import { CLOSED_WINDOW_POLICIES, UNKNOWN_POLICIES } from '../../domain/account.js';
+import { PRIORITIES } from '../../domain/delivery.js';
+import { MEDIA_TYPES } from '../../domain/media.js';
+import { ValidationError } from '../../errors.js';
+import type { EnqueueRequest } from '../../index.js';
+import { addCommand, type CommandHost, optionOf } from '../define.js';
+import { EXIT } from '../exit-codes.js';
+import { flag, fromOption, jsonOption, text } from '../options.js';
+import { UsageError } from '../usage-error.js';
+import { withClient } from '../with-client.js';
+
+/** As people type it: epoch milliseconds come as text too. */
+const instant = text.transform((time) => (/^\d+$/.test(time) ? Number(time) : time));
+
+const pairs = z
+  .array(z.string().regex(/^[^=]+=/s, { error: 'must be name=value' }))
+  .transform((lines) => Object.fromEntries(lines.map((line) => splitPair(line))));
+
+const input = z.object({
+  from: text.optional(),
+  to: text,
+  file: text,
+  id: text.optional(),
+  caption: z.string().optional(),
+  replyTo: text.optional(),
+  mediaType: z.enum(MEDIA_TYPES).optional(),
+  sendAt: instant.optional(),
+  expiresAt: instant.optional(),
+  priority: z.enum(PRIORITIES).optional(),
+  onClosedWindow: z.enum(CLOSED_WINDOW_POLICIES).optional(),
+  onUnknown: z.enum(UNKNOWN_POLICIES).optional(),
+  template: text.optional(),
+  templateLanguage: z.coerce.number({ error: 'must be a number' }).optional(),
+  templateVariable: z.array(z.string()).optional(),
+  localStorage: flag,
+  showRequest: flag,
+  strictOrder: flag,
+  metadata: pairs.optional(),
+  json: flag,
+});
+type Input = z.output<typeof input>;
+
+const options: readonly Option[] = [
+  fromOption(),
+  new Option('--to <recipient>', 'number with its country code, or from_id').makeOptionMandatory(),
+  new Option('--file <url>', 'https link to the file').makeOptionMandatory(),
+  new Option('--caption <text>', 'text sent with the file'),
+  new Option('--reply-to <unique>', 'unique of the message that is quoted'),
+  new Option('--media-type <type>', 'when the link does not tell').choices(MEDIA_TYPES),
+  new Option('--send-at <time>', 'ISO 8601 with zone, or epoch milliseconds'),
+  new Option('--expires-at <time>', 'default: 24 h after --send-at, or after now'),
+  new Option('--id <id>', 'your own id: the same again changes nothing'),
+  new Option('--priority <priority>', 'between conversations; default normal').choices(PRIORITIES),
+  new Option('--on-closed-window <policy>', 'default: as the account says').choices(CLOSED_WINDOW_POLICIES),
+  new Option('--on-unknown <policy>', 'default: as the account says').choices(UNKNOWN_POLICIES),
+  new Option('--template <name>', 'template for a closed window; implies --on-closed-window template'),
+  new Option('--template-language <number>', 'the provider’s number of the language'),
+  new Option('--template-variable <text...>', 'the template’s variables, in order'),
+  new Option('--local-storage', 'the provider downloads the file first; slower'),
+  new Option('--show-request', 'keep the request as the provider saw it'),
+  new Option('--strict-order', 'later ones of the conversation wait for this one'),
+  new Option('--metadata <name=value...>', 'comes back in status and events'),
+  jsonOption(),
+];
+
+/** `waybill enqueue`: prints the id and the status. */
+export function addEnqueue(host: CommandHost): void {
+  addCommand(host, {
+    usage: 'enqueue',
+    summary: 'have a file sent',
+    options,
+    input,
+    run: (given, context) =>
+      withClient(context, async (client) => {
+        const { output } = context;
+        const { from } = await client.account(given.from);
+        const enqueued = await client.waybill.enqueue(requestOf(given, from)).catch(inOptions);
+        const { id, status, duplicate, warnings } = enqueued;
+        for (const { pointer, detail } of warnings) output.note(`note: ${optionAt(pointer)} ${detail}`);
+        if (given.json) output.json({ id, from, status, duplicate, warnings });
+        else output.line(`${id} ${status}${duplicate ? ' (the same again: nothing was added)' : ''}`);
+        return EXIT.done;
+      }),
+  });
+}
+
+function requestOf(given: Input, from: string): EnqueueRequest {
+  const { file, json: _json, template, templateLanguage, templateVariable, ...rest } = given;
+  if (template === undefined && (templateLanguage !== undefined || templateVariable !== undefined)) {
+    throw new UsageError('--template-language and --template-variable want --template');
+  }
+  const request = { ...rest, from, fileUrl: file };
+  if (template === undefined) return request;
+  return {
+    ...request,
+    onClosedWindow: given.onClosedWindow ?? 'template',
+    template: { name: template, language: templateLanguage, variables: templateVariable },
+  };
+}
+
+function splitPair(pair: string): [string, string] {
+  const at = pair.indexOf('=');
+  return [pair.slice(0, at), pair.slice(at + 1)];
+}
+
+/** What is wrong with the request, by the options that were typed. */
+function inOptions(error: unknown): never {
+  if (!(error instanceof ValidationError)) throw error;
+  const faults = error.errors.map(({ pointer, detail }) => `${optionAt(pointer)} ${detail}`);
+  throw new UsageError(faults.join('\n         '), { cause: error });
+}
+
+function optionAt(pointer: string): string {
+  const [, field = ''] = pointer.split('/');
+  return optionOf(field === 'fileUrl' ? 'file' : field);
+}

@@ -1,0 +1,15 @@
+import type { Env } from '../app/boot.js';
+import type { Output } from './output.js';
+
+/** What commands get from the process they run in. */
+export type CliContext = {
+  /** The package's. */
+  readonly version: string;
+  readonly output: Output;
+  /** The settings' variables, asked for when a command needs them. */
+  readonly env: () => Env;
+  /** Aborted by Ctrl-C and SIGTERM; a command that does not ask is ended by them as usual. */
+  readonly stop: () => AbortSignal;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+};

@@ -1,0 +1,65 @@
+import { stripVTControlCharacters } from 'node:util';
+import { createColors } from 'picocolors';
+import type { Env } from '../app/boot.js';
+
+/** A stream that lines go to. */
+export type Sink = { write(text: string): unknown; readonly isTTY?: boolean | undefined };
+
+/** Colours by what they say; plain text where there are none. */
+export type Paint = Readonly<
+  Record<'good' | 'bad' | 'pending' | 'faint' | 'strong', (text: string) => string>
+>;
+
+/** Results go to stdout, all else to stderr. */
+export type Output = {
+  readonly paint: Paint;
+  line(text: string): void;
+  lines(texts: readonly string[]): void;
+  /** One object, one line. */
+  json(value: unknown): void;
+  note(text: string): void;
+  complain(text: string): void;
+};
+
+export type Streams = { readonly stdout: Sink; readonly stderr: Sink; readonly env: Env };
+
+export function createOutput({ stdout, stderr, env }: Streams): Output {
+  const paint = paintFor(stdout, env);
+  const paintNotes = paintFor(stderr, env);
+  const line = (text: string): void => void stdout.write(`${text}\n`);
+  return {
+    paint,
+    line,
+    lines: (texts) => texts.forEach(line),
+    json: (value) => line(JSON.stringify(value)),
+    note: (text) => void stderr.write(`${paintNotes.faint(text)}\n`),
+    complain: (text) => void stderr.write(`${paintNotes.bad('waybill:')} ${text}\n`),
+  };
+}
+
+function paintFor({ isTTY }: Sink, env: Env): Paint {
+  const wanted = isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb';
+  const { green, red, yellow, dim, bold } = createColors(wanted);
+  return { good: green, bad: red, pending: yellow, faint: dim, strong: bold };
+}
+
+/** Text from elsewhere on one line, without anything that would steer a terminal. */
+export function plain(text: string): string {
+  return stripVTControlCharacters(text).replace(/[\p{Cc}\u2028\u2029]+/gu, ' ');
+}
+
+/** Columns side by side, each as wide as its widest cell. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const all = [head, ...rows];
+  const widths = head.map((_, column) => Math.max(...all.map((row) => widthOf(row[column]))));
+  return all.map((row) =>
+    row
+      .map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - widthOf(cell)))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+function widthOf(cell = ''): number {
+  return stripVTControlCharacters(cell).length;
+}

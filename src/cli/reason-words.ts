@@ -1,0 +1,69 @@
+import { verdictOfReason, verdictOfStatus } from '../domain/reasons.js';
+import type { Status } from '../domain/status.js';
+import { plain } from './output.js';
+
+/** Reasons that stand for the same wherever they appear: why it waits, is held, ended, or what broke. */
+const WORDS: ReadonlyMap<string, string> = new Map([
+  ['schedule', 'its time has not come'],
+  ['lane', 'an earlier delivery of the conversation goes first'],
+  ['limit', 'so many messages to one recipient are not allowed at once'],
+  ['backoff', 'the last attempt failed, the next one comes later'],
+  ['window', 'the customer window is closed until the recipient writes'],
+  ['budget', 'the budget for new sessions is used up'],
+  ['account', 'the account is paused'],
+  ['expired', 'its time ran out before it could be sent'],
+  ['cancelled', 'somebody cancelled it'],
+  ['window_closed', 'the customer window is closed'],
+  ['attempts_used_up', 'every attempt failed'],
+  ['job_removed', 'its job was removed from the queue'],
+  ['no_template', 'no template is set any more'],
+  ['invalid', 'the request is not valid'],
+  ['unresolved', 'nobody could tell whether it was sent'],
+  ['worker_lost', 'its worker never told what became of the attempt'],
+  ['stale', 'the attempt was too old to be sent on'],
+  ['file', 'the file is on its way to the provider'],
+  ['template', 'the template with the file is on its way to the provider'],
+  ['dns', 'the provider’s name could not be looked up'],
+  ['refused', 'the provider’s host refused the connection'],
+  ['connect_timeout', 'the provider’s host did not take the connection in time'],
+  ['tls', 'no trusted TLS connection to the provider'],
+  ['unreachable', 'the provider could not be reached'],
+  ['reset', 'the connection was cut before an answer came'],
+  ['timeout', 'no answer came in time'],
+  ['broken', 'the connection broke before an answer came'],
+  ['bad_http', 'the answer was no HTTP'],
+  ['too_large', 'the answer was too large'],
+  ['not_json', 'the answer was no JSON'],
+]);
+
+/** Says a reason in words; one that is not known stands as it is. Empty where there is nothing to say. */
+export function reasonInWords(reason: string): string {
+  if (reason === '' || reason === 'ok') return '';
+  const known = WORDS.get(reason);
+  if (known !== undefined) return known;
+  if (/^\d{1,4}$/.test(reason)) return `FAIL ${reason}: ${verdictOfReason(reason).meaning}`;
+  const [, status] = /^http_(\d{3})$/.exec(reason) ?? [];
+  if (status === undefined) return plain(reason).replaceAll('_', ' ');
+  return `HTTP ${status}: ${verdictOfStatus(Number(status)).meaning}`;
+}
+
+/** Failure codes that come by receipt after acceptance. Source: the provider's status callbacks. */
+const FAILURE_CODES: ReadonlyMap<string, string> = new Map([
+  ['2', 'no credit'],
+  ['5', 'daily limit reached'],
+  ['7', 'the recipient’s app is too old'],
+  ['8', 'needs a template'],
+  ['12', 'the template is not approved'],
+  ['16', 'too many messages'],
+]);
+
+export function failureInWords(code: string): string {
+  const meaning = FAILURE_CODES.get(code);
+  return `reported failed, code ${plain(code)}${meaning === undefined ? '' : `: ${meaning}`}`;
+}
+
+/** What a status says to somebody who reads it for the first time. */
+export function statusInWords(status: Status, reason: string): string {
+  const words = reasonInWords(reason);
+  return words === '' ? status : `${status}: ${words}`;
+}
