@@ -73,7 +73,7 @@ async function settle(run: RunOnDelivery, { attempt, outcome, context }: Settlin
   const reply = await run('settle', attempt, {
     attempt: attempt.attempt,
     ...outcomeArgs(outcome),
-    reason: context.reason,
+    why: context.reason,
     ...acceptanceArgs(outcome),
     ...gateArgs(context.gate),
     billed: context.account.billing === 'session' ? 1 : 0,

@@ -1,7 +1,7 @@
 -- Ends an attempt for its lane: the provider took the message, or never will. Compare-and-set on the attempt;
 -- sent twice, it answers the same.
 -- KEYS: record recordPrefix tomb conv lane held wake events alias gate unique orphan orphans ledger ledgerRows bullDelayed bullWait bullMarker bullMeta bullActive bullEvents bullJobPrefix holds unknowns
--- ARGV: id to recipient attempt outcome reason detail uniqueId acceptedAt windowLeftMs originalRequest billed precedence retentionMs idRetentionMs gateState gateMs gateReason
+-- ARGV: id to recipient attempt outcome reason detail why uniqueId acceptedAt windowLeftMs originalRequest billed precedence retentionMs idRetentionMs gateState gateMs gateReason
 -- Returns {moved} | {stale, status} | {settled, status, now, dueAt, sessionOpenedAt or ''}
 -- include: clock alias record turn front lane attempt gate ledger receipts
 if moved(to, recipient) then
@@ -25,7 +25,7 @@ if gateState ~= '' then
   closeGate(gateState, now + gateMs, gateReason, now)
 end
 local status = outcome == 'accepted' and 'accepted' or 'failed'
-move(record, id, status, reason, now)
+move(record, id, status, why, now)
 local openedAt
 if status == 'accepted' then
   local at = tonumber(acceptedAt) or now
