@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import { z } from 'zod';
-import { CLOSED_WINDOW_POLICIES, UNKNOWN_POLICIES } from '../../domain/account.js';
+import { CLOSED_WINDOW_POLICIES } from '../../domain/account.js';
 import { PRIORITIES } from '../../domain/delivery.js';
 import { MEDIA_TYPES } from '../../domain/media.js';
 import { ValidationError } from '../../errors.js';
@@ -18,7 +18,7 @@ const pairs = z
   .array(z.string().regex(/^[^=]+=/s, { error: 'must be name=value' }))
   .transform((lines) => Object.fromEntries(lines.map((line) => splitPair(line))));
 
-const input = z.object({
+const fields = z.object({
   from: text.optional(),
   to: text,
   file: text,
@@ -30,7 +30,6 @@ const input = z.object({
   expiresAt: instant.optional(),
   priority: z.enum(PRIORITIES).optional(),
   onClosedWindow: z.enum(CLOSED_WINDOW_POLICIES).optional(),
-  onUnknown: z.enum(UNKNOWN_POLICIES).optional(),
   template: text.optional(),
   templateLanguage: z.coerce.number({ error: 'must be a number' }).optional(),
   templateVariable: z.array(z.string()).optional(),
@@ -40,6 +39,12 @@ const input = z.object({
   metadata: pairs.optional(),
   json: flag,
 });
+
+const input = fields.refine(
+  ({ template, templateLanguage, templateVariable }) =>
+    template !== undefined || (templateLanguage === undefined && templateVariable === undefined),
+  { error: '--template-language and --template-variable want --template' },
+);
 type Input = z.output<typeof input>;
 
 const options: readonly Option[] = [
@@ -54,7 +59,6 @@ const options: readonly Option[] = [
   new Option('--id <id>', 'your own id: the same again changes nothing'),
   new Option('--priority <priority>', 'between conversations; default normal').choices(PRIORITIES),
   new Option('--on-closed-window <policy>', 'default: as the account says').choices(CLOSED_WINDOW_POLICIES),
-  new Option('--on-unknown <policy>', 'default: as the account says').choices(UNKNOWN_POLICIES),
   new Option('--template <name>', 'template for a closed window; implies --on-closed-window template'),
   new Option('--template-language <number>', 'the provider’s number of the language'),
   new Option('--template-variable <text...>', 'the template’s variables, in order'),
@@ -88,9 +92,6 @@ export function addEnqueue(host: CommandHost): void {
 
 function requestOf(given: Input, from: string): EnqueueRequest {
   const { file, json: _json, template, templateLanguage, templateVariable, ...rest } = given;
-  if (template === undefined && (templateLanguage !== undefined || templateVariable !== undefined)) {
-    throw new UsageError('--template-language and --template-variable want --template');
-  }
   const request = { ...rest, from, fileUrl: file };
   if (template === undefined) return request;
   return {

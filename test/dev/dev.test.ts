@@ -1,0 +1,110 @@
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { runCli } from '../cli/cli-in-process.js';
+import { runWaybill, type WaybillProcess, withFolder } from '../cli/waybill-process.js';
+import { eventually } from '../support/wait.js';
+
+const TO = '972501234567';
+const FILE = 'https://example.com/invoice.pdf';
+
+const devFile = z.object({ pid: z.number(), env: z.record(z.string(), z.string()) });
+
+const folder = withFolder();
+const place = () => ({ folder: folder.path, env: {} });
+const run = (...args: readonly string[]) => runWaybill(args, place());
+const pathOfFile = () => join(folder.path, '.waybill-dev.json');
+const readFile = () => devFile.parse(JSON.parse(readFileSync(pathOfFile(), 'utf8')));
+
+async function startDev(...args: readonly string[]): Promise<WaybillProcess> {
+  const dev = folder.start(['dev', '--port', '0', ...args], place());
+  await dev.says('"msg":"started"');
+  return dev;
+}
+
+describe('waybill dev', () => {
+  it('gets a file to a client who writes, by the commands of its folder', async () => {
+    const dev = await startDev();
+    const [, suggested = ''] = /npx waybill (enqueue .*)/.exec(dev.stdout()) ?? [];
+    const enqueued = await run(...suggested.split(' '), '--id', 'inv-1', '--caption', 'Invoice');
+    expect(enqueued).toEqual({
+      code: 0,
+      stdout: 'inv-1 queued\n',
+      stderr: 'using the waybill dev of this folder (.waybill-dev.json)\n',
+    });
+    const watching = folder.start(['status', 'inv-1', '--watch'], place());
+    await watching.says(' held ');
+    const reply = await run('sandbox', 'reply', TO, 'hi');
+    expect(reply.code).toBe(0);
+    await expect(watching.exited).resolves.toBe(0);
+    expect(watching.stdout()).toMatch(/ {2}delivered\n/);
+    expect((await run('ledger')).stdout).toContain('1 session, 1 message');
+    expect(await run('health')).toMatchObject({ code: 0, stdout: 'ready\n' });
+  });
+
+  it('tells no secret and no recipient but in its file, which is nobody else’s to read', async () => {
+    const dev = await startDev();
+    await run('enqueue', '--to', '972509876543', '--file', `${FILE}?signature=canary`);
+    await dev.says('"msg":"delivery moved"');
+    expect(statSync(pathOfFile()).mode & 0o777).toBe(0o600);
+    const { env } = readFile();
+    const [account] = z.array(z.object({ apiKey: z.string() })).parse(JSON.parse(env.WAYBILL_ACCOUNTS ?? ''));
+    const secrets = [env.WAYBILL_WEBHOOK_TOKEN ?? '', account?.apiKey ?? '', '972509876543', 'canary'];
+    expect(secrets.filter((secret) => secret.length < 6)).toEqual([]);
+    for (const secret of secrets) expect(`${dev.stdout()}${dev.stderr()}`).not.toContain(secret);
+  });
+
+  it('leaves nothing behind on SIGTERM', async () => {
+    const dev = await startDev();
+    const { REDIS_URL = '' } = readFile().env;
+    dev.kill('SIGTERM');
+    await expect(dev.exited).resolves.toBe(0);
+    expect(readdirSync(folder.path)).toEqual([]);
+    expect((await runCli(['accounts'], { REDIS_URL })).code).toBe(75);
+  });
+
+  it('takes Ctrl-C that comes twice, from the terminal and from npm, for one', async () => {
+    const dev = await startDev();
+    dev.kill('SIGINT');
+    dev.kill('SIGINT');
+    await expect(dev.exited).resolves.toBe(0);
+    expect(readdirSync(folder.path)).toEqual([]);
+  });
+
+  it('refuses to run twice in a folder', async () => {
+    const dev = await startDev();
+    const { pid } = readFile();
+    const second = await run('dev', '--port', '0');
+    expect(second.code).toBe(1);
+    expect(second.stderr).toContain('in this folder already');
+    expect(readFile().pid).toBe(pid);
+    expect(dev.hasEnded()).toBe(false);
+  });
+
+  it('replaces a file that one of the dead has left', async () => {
+    const first = await startDev();
+    const left = readFileSync(pathOfFile());
+    first.kill('SIGKILL');
+    await first.exited;
+    writeFileSync(pathOfFile(), left);
+    const away = await runWaybill(['config'], place());
+    expect(away.stderr).not.toContain('using');
+    const second = await startDev();
+    expect(readFile().pid).toBe(second.pid);
+  });
+
+  it('stays out of the way of an environment that names a Redis', async () => {
+    await startDev();
+    const env = { REDIS_URL: 'redis://127.0.0.1:1' };
+    const { code, stderr } = await runWaybill(['accounts'], { folder: folder.path, env });
+    expect(code).toBe(75);
+    expect(stderr).not.toContain('using');
+  });
+
+  it('wants a real account for another provider, and leaves no file when it cannot start', async () => {
+    const { code, stderr } = await run('dev', '--port', '0', '--provider-url', 'http://127.0.0.1:9/v2');
+    expect(code).toBe(2);
+    expect(stderr).toContain('WAYBILL_ACCOUNTS');
+    await eventually(() => readdirSync(folder.path).length === 0);
+  });
+});
