@@ -25,6 +25,21 @@ export type Refusal =
   | { readonly why: 'window_open' }
   | { readonly why: 'attempts' };
 
+/** An attempt of which nobody knows what became, and what was done to find out. Epoch milliseconds. */
+export type DoubtFacts = {
+  readonly attempt: string;
+  readonly send: SendKind;
+  readonly startedAt: number;
+  /** When no sender could still be sending it. */
+  readonly horizonAt: number;
+  /** When the history was last asked; null: never. */
+  readonly lastReadAt: number | null;
+  /** Readings late enough to count that did not show the message. */
+  readonly absentReads: number;
+  /** Something was seen of the conversation since: worth asking at once. */
+  readonly hinted: boolean;
+};
+
 /** What a claim came to. */
 export type Claim =
   | {
@@ -47,4 +62,4 @@ export type Claim =
     }
   /** Another attempt began and never told its end. */
   | { readonly kind: 'in_flight'; readonly attempt: string; readonly startedAt: number; readonly now: number }
-  | { readonly kind: 'unknown'; readonly startedAt: number; readonly now: number };
+  | { readonly kind: 'unknown'; readonly doubt: DoubtFacts; readonly facts: ClaimFacts };

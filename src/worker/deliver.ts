@@ -61,7 +61,10 @@ async function claim(
 }
 
 function policyOf({ delivery, account }: Run) {
-  return { onClosedWindow: delivery.onClosedWindow ?? account.onClosedWindow };
+  return {
+    onClosedWindow: delivery.onClosedWindow ?? account.onClosedWindow,
+    onUnknown: delivery.onUnknown ?? account.onUnknown,
+  };
 }
 
 function tellClaim(

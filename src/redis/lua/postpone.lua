@@ -1,6 +1,6 @@
 -- An attempt came to nothing that counts: the delivery keeps its place in the lane and is tried again later.
 -- FAIL 7/8 closes the window here, unless the client wrote after the attempt had begun.
--- KEYS: record conv lane wake order events alias gate unknowns
+-- KEYS: record conv lane wake order events alias gate unknowns doubts
 -- ARGV: id to recipient attempt outcome reason detail status why delayMs gateState gateMs gateReason
 -- Returns {moved} | {stale, status} | {postponed, now, corrected}
 -- include: clock alias record attempt gate
@@ -18,6 +18,7 @@ if not mine(r[1], r[2]) then
 end
 if r[1] == 'unknown' then
   redis.call('ZREM', unknowns, id)
+  redis.call('SREM', doubts, id)
 end
 noteAttempt(r[3], r[4], now, outcome, reason, detail)
 if redis.call('HGET', conv, 'flight') == id then

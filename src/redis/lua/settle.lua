@@ -1,7 +1,7 @@
 -- Ends an attempt for its lane: the provider took the message, or never will. Compare-and-set on the attempt;
 -- sent twice, it answers the same.
--- KEYS: record recordPrefix tomb conv lane held wake events alias gate unique orphan orphans ledger ledgerRows bullDelayed bullWait bullMarker bullMeta bullActive bullEvents bullJobPrefix holds unknowns
--- ARGV: id to recipient attempt outcome reason detail uniqueId acceptedAt windowLeftMs originalRequest billed precedence retentionMs idRetentionMs gateState gateMs gateReason
+-- KEYS: record recordPrefix tomb conv lane held wake events alias gate unique orphan orphans ledger ledgerRows bullDelayed bullWait bullMarker bullMeta bullActive bullEvents bullJobPrefix holds unknowns doubts
+-- ARGV: id to recipient attempt outcome reason detail uniqueId acceptedAt windowLeftMs originalRequest billed precedence retentionMs idRetentionMs gateState gateMs gateReason proof
 -- Returns {moved} | {stale, status} | {settled, status, now, dueAt, sessionOpenedAt or ''}
 -- include: clock alias record turn front lane attempt gate ledger receipts
 if moved(to, recipient) then
@@ -17,8 +17,12 @@ if not mine(r[1], r[2]) then
   end
   return { 'stale', r[1] or '' }
 end
+if proof == '1' and (redis.call('GET', unique) or id) ~= id then
+  return { 'stale', r[1] }
+end
 if r[1] == 'unknown' then
   redis.call('ZREM', unknowns, id)
+  redis.call('SREM', doubts, id)
 end
 noteAttempt(r[3], r[4], now, outcome, reason, detail)
 if gateState ~= '' then
