@@ -3,8 +3,21 @@ import { DAY, MINUTE } from './time.js';
 /** A span of the calendar in some time zone; `endsAt` in epoch milliseconds: when its budget renews. */
 export type Period = { readonly name: string; readonly endsAt: number };
 
+export type Periods = { readonly day: Period; readonly month: Period };
+
 /** `2026-11-22` and `2026-11` as they are at this moment in the time zone (IANA). */
-export function periodsAt(now: number, timeZone: string): { readonly day: Period; readonly month: Period } {
+export function periodsAt(now: number, timeZone: string): Periods {
+  const last = latest.get(timeZone);
+  if (last !== undefined && last.from <= now && now < last.periods.day.endsAt) return last.periods;
+  const periods = findPeriods(now, timeZone);
+  latest.set(timeZone, { from: now, periods });
+  return periods;
+}
+
+/** Finding them is dear beside a claim, and they change once a day. */
+const latest = new Map<string, { readonly from: number; readonly periods: Periods }>();
+
+function findPeriods(now: number, timeZone: string): Periods {
   const { year, month, day } = dateIn(timeZone, now);
   return {
     day: { name: nameOf(year, month, day), endsAt: midnight(timeZone, Date.UTC(year, month - 1, day + 1)) },

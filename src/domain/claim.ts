@@ -16,6 +16,8 @@ export type Refusal =
   | { readonly why: 'expired' }
   | { readonly why: 'schedule' | 'backoff' | 'pair' | 'rate'; readonly until: number }
   | { readonly why: 'lane' }
+  /** A session would have to be opened, and the budget is used up until then. */
+  | { readonly why: 'budget'; readonly until: number }
   /** Closed until a time (throttled, breaker). */
   | { readonly why: 'gate_until'; readonly until: number; readonly reason: string }
   /** Closed until an operator or a good probe opens it. */

@@ -66,6 +66,8 @@ function decideRefusal(refusal: Refusal, facts: ClaimFacts, policy: DecisionPoli
       return { do: 'wait', reason: refusal.why, until: Math.min(refusal.until, facts.expiresAt) };
     case 'pair':
       return { do: 'wait', reason: 'limit', until: Math.min(refusal.until, facts.expiresAt) };
+    case 'budget':
+      return { do: 'hold', reason: 'budget', until: Math.min(refusal.until, facts.expiresAt) };
     case 'lane':
       return { do: 'wait', reason: 'lane', until: facts.expiresAt };
     case 'rate':

@@ -81,6 +81,7 @@ function readRefusal(reply: Reply): Refusal {
     case 'backoff':
     case 'pair':
     case 'rate':
+    case 'budget':
       return { why: reply.code, until: reply.number(6) };
     case 'gate_until':
       return { why: 'gate_until', until: reply.number(6), reason: reply.text(7) };

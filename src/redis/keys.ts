@@ -54,6 +54,10 @@ function fixedKeys(ours: string, queue: string) {
     holds: `${ours}holds`,
     /** Sorted set: deliveries whose outcome is unknown, by the attempt's start. */
     unknowns: `${ours}unknowns`,
+    /** Sessions taken out of the budget of a day or month: this and its name. */
+    budgetPrefix: `${ours}budget:`,
+    /** Sorted set: deliveries that wait for the budget, by when they began to. */
+    budgetHeld: `${ours}budget-held`,
     /** Counter: the order in which deliveries join their lanes. */
     order: `${ours}order`,
     /** String: the account's pace (GCRA), when the next message may go. */

@@ -1,6 +1,6 @@
-import { eventually } from '../support/wait.js';
 import { withRedis } from '../support/redis.js';
 import { requestTo, type Stack, startStack } from '../support/stack.js';
+import { eventually } from '../support/wait.js';
 
 const TO = '972501234567';
 const redis = withRedis();

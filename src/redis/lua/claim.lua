@@ -1,16 +1,16 @@
 -- Asks for the right to send one delivery now. If every plain fact allows it, books the account's pace and
 -- writes the attempt and `sending`; else books nothing but the pair limit's turn, which is taken once and then
 -- waited for. A due delivery joins its lane either way. Sent twice by one attempt, it answers the same.
--- KEYS: record tomb conv lane held wake order events alias gate pace holds
--- ARGV: id to recipient fingerprint jobAt attempt send horizonMs maxAttempts rate pairBurst pairIntervalMs aheadMs idRetentionMs
+-- KEYS: record tomb conv lane held wake order events alias gate pace holds budgetPrefix budgetHeld
+-- ARGV: id to recipient fingerprint jobAt attempt send horizonMs maxAttempts rate pairBurst pairIntervalMs aheadMs idRetentionMs billed dayName dayLimit dayEndsAt monthName monthLimit monthEndsAt
 -- Returns {code, now, expiresAt, attempts, closesAt, lastInboundAt, …what the code tells}
--- include: clock alias record turn join known limits begin
+-- include: clock alias record turn join known session reserve limits begin
 local now = clock()
 if moved(to, recipient) then
   return { 'moved' }
 end
 local r = redis.call('HMGET', record, 'fingerprint', 'status', 'jobAt', 'expiresAt', 'attempts', 'attempt',
-  'startedAt', 'sendAt', 'notBefore', 'pairAt', 'unique', 'reason', 'dueAt', 'request')
+  'startedAt', 'sendAt', 'notBefore', 'pairAt', 'unique', 'reason', 'dueAt', 'request', 'reserved')
 if not r[1] then
   local mark, ended = fromTomb()
   if not mark then
@@ -79,6 +79,14 @@ local pairAt = pairTurn(r[10], c[3], now)
 if pairAt > now then
   redis.call('HSET', record, 'pairAt', pairAt)
   return refuse('pair', pairAt)
+end
+-- An attempt that ends after the running session does would open the next one.
+if billed == '1' and not r[15] and opensSession(now + horizonMs) then
+  local renewsAt = reserve(now)
+  if renewsAt then
+    redis.call('HSET', record, 'pairAt', pairAt)
+    return refuse('budget', renewsAt)
+  end
 end
 local slot, freeAt = paceSlot(now)
 if not slot then
