@@ -6,6 +6,7 @@ import { createObserver } from '../observe/events.js';
 import { createLog } from '../observe/log.js';
 import { createMetrics, type Metrics } from '../observe/metrics.js';
 import { type Core, systemEffects } from './core.js';
+import { refuseUnbuilt } from './unbuilt.js';
 
 export type { Env, Need };
 
@@ -25,6 +26,7 @@ export type Booted = { readonly core: Core; readonly metrics: Metrics };
  */
 export function boot({ env, version, need = [] }: BootOptions): Booted {
   const { config, sources, unknown } = parseConfig(readEnv(env), { need });
+  refuseUnbuilt(config);
   const log = createLog(config.log);
   const metrics = createMetrics({ version, accounts: config.accounts.map(({ name }) => name) });
   const observer = createObserver({ metrics, log });

@@ -1,6 +1,8 @@
+import type { Account } from '../domain/account.js';
 import { MINUTE } from '../domain/time.js';
 import { publishAccounts } from '../redis/accounts.js';
 import { measureBacklog } from '../redis/backlog.js';
+import { renewBudget } from '../redis/budget.js';
 import type { Redis } from '../redis/connection.js';
 import { createLease } from '../redis/lease.js';
 import { measure } from '../worker/measure.js';
@@ -28,6 +30,8 @@ export function keepHouse(core: Core, { redis, timings, ...stores }: House): Run
     ttlMs: timings.sweeperLeaseMs,
   });
   const backlogOf = (from: string) => measureBacklog(redis, prefix, from);
+  const renew = ({ from, budget }: Account) =>
+    renewBudget(redis, prefix, { from, budget, now: effects.now() });
   let held = false;
 
   async function holdLease(): Promise<boolean> {
@@ -41,7 +45,7 @@ export function keepHouse(core: Core, { redis, timings, ...stores }: House): Run
   const sweeping = every(timings.sweepEveryMs, log, async () => {
     if (!(await holdLease())) return;
     for (const account of accounts) await sweep(account, { ...stores, observer });
-    await measure({ accounts, queues: stores.queues, backlogOf, observer });
+    await measure({ accounts, queues: stores.queues, backlogOf, renewBudget: renew, observer });
   });
   const publishing = every(MINUTE, log, () => publishAccounts(redis, prefix, accounts));
   return {

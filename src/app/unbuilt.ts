@@ -2,11 +2,11 @@ import type { Config } from '../config.js';
 import { ConfigError, type ConfigFault } from '../errors.js';
 
 /**
- * Refuses settings that are known but have nothing behind them yet: who sets a budget or a data key relies on it.
+ * Refuses settings that are known but have nothing behind them yet: who sets a data key relies on it.
  * @throws ConfigError
  */
 export function refuseUnbuilt(config: Config): void {
-  const faults = [...settingFaults(config), ...config.accounts.flatMap(accountFaults)];
+  const faults = settingFaults(config);
   if (faults.length > 0) throw new ConfigError(faults);
 }
 
@@ -24,15 +24,4 @@ function settingFaults({ journalDir, preflight, webhooks, eventEndpoints, settin
     ['WAYBILL_API_KEYS', isSet('WAYBILL_API_KEYS')],
   ];
   return set.flatMap(([name, on]) => (on ? [{ name, problem: PROBLEM, expected: 'to be left unset' }] : []));
-}
-
-function accountFaults({ name: account, budget, onUnknown }: Config['accounts'][number]): ConfigFault[] {
-  const name = `WAYBILL_ACCOUNTS (${account})`;
-  const faults: ConfigFault[] = [];
-  if (budget.perDay !== null || budget.perMonth !== null) {
-    faults.push({ name, problem: `budget ${PROBLEM}`, expected: 'no perDay and no perMonth' });
-  }
-  if (onUnknown !== 'hold')
-    faults.push({ name, problem: `onUnknown ${onUnknown} ${PROBLEM}`, expected: 'hold' });
-  return faults;
 }

@@ -48,6 +48,7 @@ export async function runWorker(core: Core, timings: Timings = TIMINGS): Promise
     store,
     attempts,
     retry: config.retry,
+    historyLagMs: config.historyLagMs,
     random: effects.random,
     effects,
     observer,

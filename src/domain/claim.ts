@@ -16,6 +16,8 @@ export type Refusal =
   | { readonly why: 'expired' }
   | { readonly why: 'schedule' | 'backoff' | 'pair' | 'rate'; readonly until: number }
   | { readonly why: 'lane' }
+  /** A session would have to be opened, and the budget is used up until then. */
+  | { readonly why: 'budget'; readonly until: number }
   /** Closed until a time (throttled, breaker). */
   | { readonly why: 'gate_until'; readonly until: number; readonly reason: string }
   /** Closed until an operator or a good probe opens it. */
@@ -24,6 +26,21 @@ export type Refusal =
   /** A template was to go, but meanwhile the client has written. */
   | { readonly why: 'window_open' }
   | { readonly why: 'attempts' };
+
+/** An attempt of which nobody knows what became, and what was done to find out. Epoch milliseconds. */
+export type DoubtFacts = {
+  readonly attempt: string;
+  readonly send: SendKind;
+  readonly startedAt: number;
+  /** When no sender could still be sending it. */
+  readonly horizonAt: number;
+  /** When the history was last asked; null: never. */
+  readonly lastReadAt: number | null;
+  /** Readings late enough to count that did not show the message. */
+  readonly absentReads: number;
+  /** Something was seen of the conversation since: worth asking at once. */
+  readonly hinted: boolean;
+};
 
 /** What a claim came to. */
 export type Claim =
@@ -47,4 +64,4 @@ export type Claim =
     }
   /** Another attempt began and never told its end. */
   | { readonly kind: 'in_flight'; readonly attempt: string; readonly startedAt: number; readonly now: number }
-  | { readonly kind: 'unknown'; readonly startedAt: number; readonly now: number };
+  | { readonly kind: 'unknown'; readonly doubt: DoubtFacts; readonly facts: ClaimFacts };

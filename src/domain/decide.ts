@@ -1,13 +1,13 @@
-import type { ClosedWindowPolicy } from './account.js';
-import type { Claim, ClaimFacts, Refusal } from './claim.js';
+import type { ClosedWindowPolicy, UnknownPolicy } from './account.js';
+import type { Claim, ClaimFacts, DoubtFacts, Refusal } from './claim.js';
 import type { SendKind } from './delivery.js';
+import { mayResend, nextReadAt, UNKNOWN_ENDS_MS } from './doubt.js';
 import type { HoldReason, Status, WaitReason } from './status.js';
-import { DAY } from './time.js';
 
-/** After this an unknown outcome is final: most did arrive, so it is never called failed. */
-export const UNKNOWN_ENDS_MS = DAY;
-
-export type DecisionPolicy = { readonly onClosedWindow: ClosedWindowPolicy };
+export type DecisionPolicy = {
+  readonly onClosedWindow: ClosedWindowPolicy;
+  readonly onUnknown: UnknownPolicy;
+};
 
 /** What the worker does next with a delivery that it has claimed, or was not allowed to. */
 export type Decision =
@@ -29,6 +29,10 @@ export type Decision =
       readonly reason: string;
     }
   | { readonly do: 'doubt'; readonly attempt: string }
+  /** Ask the history what became of it. */
+  | { readonly do: 'ask'; readonly doubt: DoubtFacts }
+  /** It is nowhere to be seen, and the policy allows another attempt. */
+  | { readonly do: 'resend'; readonly attempt: string }
   | { readonly do: 'keep_unknown'; readonly until: number }
   | { readonly do: 'end_unknown' };
 
@@ -47,7 +51,7 @@ export function decide(claim: Claim, policy: DecisionPolicy): Decision {
     case 'in_flight':
       return { do: 'doubt', attempt: claim.attempt };
     case 'unknown':
-      return decideUnknown(claim.startedAt, claim.now);
+      return decideUnknown(claim.doubt, claim.facts, policy);
   }
 }
 
@@ -62,6 +66,8 @@ function decideRefusal(refusal: Refusal, facts: ClaimFacts, policy: DecisionPoli
       return { do: 'wait', reason: refusal.why, until: Math.min(refusal.until, facts.expiresAt) };
     case 'pair':
       return { do: 'wait', reason: 'limit', until: Math.min(refusal.until, facts.expiresAt) };
+    case 'budget':
+      return { do: 'hold', reason: 'budget', until: Math.min(refusal.until, facts.expiresAt) };
     case 'lane':
       return { do: 'wait', reason: 'lane', until: facts.expiresAt };
     case 'rate':
@@ -87,7 +93,13 @@ function decideClosedWindow(facts: ClaimFacts, policy: DecisionPolicy): Decision
   }
 }
 
-function decideUnknown(startedAt: number, now: number): Decision {
-  const endsAt = startedAt + UNKNOWN_ENDS_MS;
-  return now < endsAt ? { do: 'keep_unknown', until: endsAt } : { do: 'end_unknown' };
+function decideUnknown(doubt: DoubtFacts, facts: ClaimFacts, { onUnknown }: DecisionPolicy): Decision {
+  const { now, expiresAt, window } = facts;
+  const endsAt = doubt.startedAt + UNKNOWN_ENDS_MS;
+  if (now >= endsAt) return { do: 'end_unknown' };
+  const { attempt, absentReads } = doubt;
+  if (mayResend({ policy: onUnknown, absentReads, expiresAt, window }, now)) return { do: 'resend', attempt };
+  const readAt = nextReadAt(doubt.startedAt, doubt.lastReadAt);
+  if (doubt.hinted || readAt <= now) return { do: 'ask', doubt };
+  return { do: 'keep_unknown', until: Math.min(readAt, endsAt) };
 }

@@ -167,10 +167,6 @@ function warningsOf(together: Together): readonly Warning[] {
   if ((linkExpiresAt(url) ?? delivery.expiresAt) < delivery.expiresAt) {
     warnings.push({ pointer: '/fileUrl', detail: 'the link stops working before expiresAt' });
   }
-  if (delivery.onUnknown === 'resend_if_absent') {
-    const detail = 'is not acted upon in this version: a delivery whose outcome is unknown is held';
-    warnings.push({ pointer: '/onUnknown', detail });
-  }
   if (isPrivateHost(url)) {
     warnings.push({ pointer: '/fileUrl', detail: 'the host looks private: the provider may not reach it' });
   }

@@ -2,6 +2,7 @@ import type { Account } from '../domain/account.js';
 import type { GateChange } from '../domain/aftermath.js';
 import type { Outcome } from '../domain/outcome.js';
 import { isStatus, RECEIPT_PRECEDENCE, type Status } from '../domain/status.js';
+import { accountKeys } from './keys.js';
 import { type Reply, unexpectedReply } from './reply.js';
 import {
   createRunOnDelivery,
@@ -41,11 +42,23 @@ export function createAttemptStore(options: StoreOptions) {
   return {
     /** The provider took the message, or never will. */
     settle: (attempt: Attempt, outcome: Outcome, context: SettleContext) =>
-      settle(run, { attempt, outcome, context }),
+      settle(run, { attempt, outcome, context, proof: 0 }),
 
     /** The attempt came to nothing that counts; the delivery is tried again after the delay, or on an event. */
     postpone: (attempt: Attempt, outcome: Outcome, next: Postponement) =>
       postpone(run, { attempt, outcome, next }),
+
+    /** The provider took the message, as its history shows; stale when another delivery has that message. */
+    prove: (attempt: Attempt, outcome: Outcome, context: SettleContext) =>
+      settle(run, { attempt, outcome, context, proof: 1 }),
+
+    /** Notes that the history was asked and did not settle an unknown outcome. */
+    async noteAsked(attempt: Attempt, asked: Asked): Promise<void> {
+      await run('asked', attempt, { attempt: attempt.attempt, ...asked, absent: asked.absent ? 1 : 0 });
+    },
+
+    /** Which of these messages belong to a delivery other than this one. */
+    owned: (attempt: Attempt, uniques: readonly string[]) => owned(options, attempt, uniques),
 
     /** Nobody can say what became of the attempt. */
     async doubt(attempt: Attempt, reason: string, detail: string): Promise<Doubted> {
@@ -67,15 +80,24 @@ export type SettleContext = {
   readonly gate: GateChange | null;
 };
 
-type Settling = { readonly attempt: Attempt; readonly outcome: Outcome; readonly context: SettleContext };
+/** A reading of the history. `absent`: it was complete and did not show the message; `found`: in a few words. */
+export type Asked = { readonly absent: boolean; readonly lagMs: number; readonly found: string };
 
-async function settle(run: RunOnDelivery, { attempt, outcome, context }: Settling): Promise<Settled> {
+type Settling = {
+  readonly attempt: Attempt;
+  readonly outcome: Outcome;
+  readonly context: SettleContext;
+  readonly proof: 0 | 1;
+};
+
+async function settle(run: RunOnDelivery, { attempt, outcome, context, proof }: Settling): Promise<Settled> {
   const reply = await run('settle', attempt, {
     attempt: attempt.attempt,
     ...outcomeArgs(outcome),
     why: context.reason,
     ...acceptanceArgs(outcome),
     ...gateArgs(context.gate),
+    proof,
     billed: context.account.billing === 'session' ? 1 : 0,
     precedence: RECEIPT_PRECEDENCE.join(' '),
   });
@@ -118,6 +140,17 @@ function gateArgs(gate: GateChange | null) {
   if (gate === null) return { gateState: '', gateMs: 0, gateReason: '' };
   const gateMs = gate.kind === 'until' ? gate.delayMs : 0;
   return { gateState: gate.kind, gateMs, gateReason: gate.reason };
+}
+
+async function owned(
+  { redis, prefix }: StoreOptions,
+  { from, id }: Attempt,
+  uniques: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (uniques.length === 0) return new Set();
+  const keys = accountKeys(prefix, from);
+  const owners = await redis.mget(uniques.map((unique) => keys.unique(unique)));
+  return new Set(uniques.filter((_, index) => owners[index] !== null && owners[index] !== id));
 }
 
 /** The timeline is lines of tab-separated fields. */

@@ -83,11 +83,12 @@ async function applyInbound(callback: InboundCallback, deps: Deps): Promise<Appl
   return { kind: 'applied', account: callback.account, released: reply.number(1) };
 }
 
-function inboundArgs({ timestamp, windowLeftMs }: InboundCallback, fromId: string | null) {
+function inboundArgs({ timestamp, windowLeftMs, quotedUnique }: InboundCallback, fromId: string | null) {
   return {
     writtenAt: timestamp ?? '',
     leftMs: windowLeftMs ?? '',
     fromId: fromId ?? '',
+    quoted: quotedUnique === null ? 0 : 1,
     seenMs: CALLBACKS_REMEMBERED_MS,
     keepMs: CONVERSATION_KEPT_MS,
   };
@@ -108,6 +109,8 @@ function inboundKeys(keys: AccountKeys, { callback, recipient, name }: InboundTa
     fromIdConv: keys.conv(name),
     fromIdLane: keys.lane(name),
     fromIdHeld: keys.held(name),
+    fromIdDoubts: keys.doubts(name),
+    quotedUnique: keys.unique(callback.quotedUnique ?? ''),
   };
 }
 
@@ -121,6 +124,8 @@ async function applyReceipt(callback: ReceiptCallback, deps: Deps): Promise<Appl
   if (!(await isAccount(callback.account))) return { kind: 'unknown_account' };
   const keys = accountKeys(prefix, callback.account);
   const [unique, orphan] = [keys.unique(callback.unique), keys.orphan(callback.unique)];
+  // A hidden client's from_id is no number: its receipts cannot hint at anything before they are owned.
+  const doubts = keys.doubts(callback.recipient ?? '');
   const args = {
     uniqueId: callback.unique,
     receipt: callback.receipt,
@@ -129,7 +134,7 @@ async function applyReceipt(callback: ReceiptCallback, deps: Deps): Promise<Appl
     orphanMs: CALLBACKS_REMEMBERED_MS,
     orphansKept: ORPHANS_KEPT,
   };
-  const reply = readReply(await runScript('receipt', { ...keys.fixed, unique, orphan }, args));
+  const reply = readReply(await runScript('receipt', { ...keys.fixed, unique, orphan, doubts }, args));
   if (reply.code === 'duplicate' || reply.code === 'early') return { kind: reply.code };
   if (reply.code !== 'applied') return unexpectedReply('receipt', reply.code);
   return { kind: 'applied', account: callback.account, delivery: readTouched(reply) };

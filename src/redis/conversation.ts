@@ -30,6 +30,7 @@ export function conversationKeys(keys: AccountKeys, to: string, recipient: strin
     conv: keys.conv(recipient),
     lane: keys.lane(recipient),
     held: keys.held(recipient),
+    doubts: keys.doubts(recipient),
     alias: keys.alias(to),
   };
 }

@@ -1,4 +1,4 @@
-import type { Claim, ClaimFacts, Refusal } from '../domain/claim.js';
+import type { Claim, ClaimFacts, DoubtFacts, Refusal } from '../domain/claim.js';
 import type { SendKind } from '../domain/delivery.js';
 import type { Accepted } from '../domain/record.js';
 import { isStatus, type Status } from '../domain/status.js';
@@ -9,7 +9,7 @@ export type Job = { readonly id: string; readonly timestamp: number };
 
 /** What a second look at a delivery came to. */
 export type Look =
-  | { readonly kind: 'done' | 'front' | 'lost' }
+  | { readonly kind: 'done' | 'front' | 'lost' | 'unresolved' }
   | { readonly kind: 'stale'; readonly attempt: string }
   /** Its job is not in the queue: what is needed to add it again. */
   | { readonly kind: 'missing'; readonly request: string; readonly job: Job };
@@ -40,12 +40,24 @@ export function readClaim(reply: Reply, send: SendKind): Claim {
     case 'in_flight':
       return { kind: 'in_flight', attempt: reply.text(1), startedAt: reply.number(2), now: reply.number(3) };
     case 'unknown':
-      return { kind: 'unknown', startedAt: reply.number(1), now: reply.number(2) };
+      return { kind: 'unknown', doubt: readDoubt(reply), facts: readFacts(reply) };
     case 'go':
       return { kind: 'go', send, facts: readFacts(reply), paceMs: reply.number(6), dueAt: reply.number(7) };
     default:
       return { kind: 'refused', refusal: readRefusal(reply), facts: readFacts(reply) };
   }
+}
+
+function readDoubt(reply: Reply): DoubtFacts {
+  return {
+    attempt: reply.text(6),
+    send: reply.text(7) === 'template' ? 'template' : 'file',
+    startedAt: reply.number(8),
+    horizonAt: reply.number(9),
+    lastReadAt: reply.numberOrNull(10),
+    absentReads: reply.number(11),
+    hinted: reply.text(12) === '1',
+  };
 }
 
 function readFacts(reply: Reply): ClaimFacts {
@@ -69,6 +81,7 @@ function readRefusal(reply: Reply): Refusal {
     case 'backoff':
     case 'pair':
     case 'rate':
+    case 'budget':
       return { why: reply.code, until: reply.number(6) };
     case 'gate_until':
       return { why: 'gate_until', until: reply.number(6), reason: reply.text(7) };
@@ -84,6 +97,7 @@ export function readLook(reply: Reply): Look {
     case 'done':
     case 'front':
     case 'lost':
+    case 'unresolved':
       return { kind: reply.code };
     case 'stale':
       return { kind: 'stale', attempt: reply.text(1) };

@@ -4,6 +4,7 @@ import type { Claim } from '../domain/claim.js';
 import { type Delivery, identityOf, type SendKind } from '../domain/delivery.js';
 import type { Accepted } from '../domain/record.js';
 import type { HoldReason, Status, WaitReason } from '../domain/status.js';
+import { budgetArgs } from './budget.js';
 import { type Job, type Look, readAccepted, readClaim, readLook, readStatus } from './delivery-replies.js';
 import { accountKeys } from './keys.js';
 import { unexpectedReply } from './reply.js';
@@ -73,6 +74,8 @@ export type Asked = {
   readonly send: SendKind;
   /** From the claim until no sender can still be sending it. */
   readonly horizonMs: number;
+  /** Epoch milliseconds: whose day and month the budget is. */
+  readonly now: number;
   readonly maxAttempts: number;
 };
 
@@ -139,6 +142,8 @@ async function claim(run: RunOnDelivery, { delivery, job, asked }: Claiming): Pr
     pairBurst: account.pairBurst,
     pairIntervalMs: account.pairIntervalMs,
     aheadMs: AHEAD_MS,
+    billed: account.billing === 'session' ? 1 : 0,
+    ...budgetArgs(account.budget, asked.now),
   });
   return readClaim(reply, send);
 }

@@ -25,6 +25,8 @@ function buildAccountKeys(ours: string, queue: string) {
     lane: (recipient: string) => `${ours}lane:${recipient}`,
     /** Sorted set: those of the lane that are held by the window and let others pass; same scores. */
     held: (recipient: string) => `${ours}held:${recipient}`,
+    /** Set: the conversation's deliveries whose outcome is unknown. */
+    doubts: (recipient: string) => `${ours}doubts:${recipient}`,
     /** String: the number behind a `from_id`. */
     alias: (fromId: string) => `${ours}alias:${fromId}`,
     /** String: the delivery that a message's `unique` belongs to. */
@@ -52,6 +54,10 @@ function fixedKeys(ours: string, queue: string) {
     holds: `${ours}holds`,
     /** Sorted set: deliveries whose outcome is unknown, by the attempt's start. */
     unknowns: `${ours}unknowns`,
+    /** Sessions taken out of the budget of a day or month: this and its name. */
+    budgetPrefix: `${ours}budget:`,
+    /** Sorted set: deliveries that wait for the budget, by when they began to. */
+    budgetHeld: `${ours}budget-held`,
     /** Counter: the order in which deliveries join their lanes. */
     order: `${ours}order`,
     /** String: the account's pace (GCRA), when the next message may go. */

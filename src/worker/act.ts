@@ -1,5 +1,7 @@
 import type { Claim } from '../domain/claim.js';
 import type { Decision } from '../domain/decide.js';
+import type { Outcome } from '../domain/outcome.js';
+import { ask } from './ask.js';
 import type { JobEnd } from './job-end.js';
 import type { Claimed, DeliverDeps, Run } from './run.js';
 import { send } from './send.js';
@@ -39,6 +41,10 @@ export async function act({ run, claimed, decision }: Step, deps: DeliverDeps): 
       return { kind: 'failed', reason: CONFLICT, status: 'failed' };
     case 'doubt':
       return doubt(run, decision.attempt, deps);
+    case 'ask':
+      return ask(run, decision.doubt, deps);
+    case 'resend':
+      return resend(run, decision.attempt, deps);
     case 'keep_unknown':
       return { kind: 'delayed', until: decision.until, status: 'unknown' };
     case 'end_unknown':
@@ -53,6 +59,15 @@ export async function act({ run, claimed, decision }: Step, deps: DeliverDeps): 
 async function doubt(run: Run, attempt: string, { attempts, observer }: DeliverDeps): Promise<null> {
   await attempts.doubt({ ...run.delivery, attempt }, 'worker_lost', 'its worker never told');
   observer.deliveryMoved({ ...subjectOf(run), from: 'sending', to: 'unknown', reason: 'worker_lost' });
+  return null;
+}
+
+/** The attempt's message is nowhere to be seen, long after it could have been sent: it counts as not sent. */
+async function resend(run: Run, attempt: string, { attempts, observer }: DeliverDeps): Promise<null> {
+  const outcome: Outcome = { kind: 'not_sent', reason: 'absent', detail: 'not in the history, twice' };
+  const next = { status: 'waiting', reason: 'backoff', delayMs: 0, gate: null } as const;
+  await attempts.postpone({ ...run.delivery, attempt }, outcome, next);
+  observer.deliveryMoved({ ...subjectOf(run), from: 'unknown', to: 'waiting', reason: 'absent' });
   return null;
 }
 

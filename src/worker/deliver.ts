@@ -56,12 +56,22 @@ async function claim(
   const attempt = effects.newId();
   const { account, delivery, job } = run;
   const { maxAttempts } = retry;
-  const asked = { account, attempt, send: kind, horizonMs: horizonOf(delivery, timeouts), maxAttempts };
+  const asked = {
+    account,
+    attempt,
+    send: kind,
+    horizonMs: horizonOf(delivery, timeouts),
+    maxAttempts,
+    now: effects.now(),
+  };
   return { attempt, age, claim: await store.claim(delivery, job, asked) };
 }
 
 function policyOf({ delivery, account }: Run) {
-  return { onClosedWindow: delivery.onClosedWindow ?? account.onClosedWindow };
+  return {
+    onClosedWindow: delivery.onClosedWindow ?? account.onClosedWindow,
+    onUnknown: delivery.onUnknown ?? account.onUnknown,
+  };
 }
 
 function tellClaim(

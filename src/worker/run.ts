@@ -33,5 +33,7 @@ export type DeliverDeps = SendDeps &
     readonly store: DeliveryStore;
     readonly effects: Effects;
     readonly observer: DelivererObserver;
+    /** How long a sent message may take to show in the history. */
+    readonly historyLagMs: number;
     readonly isDraining: () => boolean;
   };

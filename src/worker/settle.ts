@@ -1,7 +1,6 @@
 import type { Account } from '../domain/account.js';
 import { type Aftermath, aftermathOf, type GateChange } from '../domain/aftermath.js';
 import type { RetryPolicy } from '../domain/backoff.js';
-import { UNKNOWN_ENDS_MS } from '../domain/decide.js';
 import type { Delivery, SendKind } from '../domain/delivery.js';
 import type { Outcome } from '../domain/outcome.js';
 import type { AttemptStore, Doubted, Postponed, Settled } from '../redis/attempt-store.js';
@@ -29,7 +28,7 @@ export type SettleDeps = {
 
 /** What was written, for those who watch. */
 export type Settlement = {
-  /** Null: the window was found closed, and a new claim decides what to do about it. */
+  /** Null: a new claim decides what to do about it, as with a window that was found closed. */
   readonly end: JobEnd | null;
   readonly after: Aftermath['do'];
   readonly gate: GateChange | null;
@@ -91,12 +90,11 @@ async function postpone({ claimed, outcome }: Step, next: Next, attempts: Attemp
   return { end: { kind: 'delayed', until, status: 'waiting' }, after, gate, written };
 }
 
+/** A new claim says when to ask what became of it. */
 async function doubt({ claimed, outcome }: Step, attempts: AttemptStore): Promise<Settlement> {
   const detail = outcome.kind === 'accepted' ? '' : outcome.detail;
-  const doubted = await attempts.doubt(refOf(claimed), outcome.reason, detail);
-  if (doubted.kind === 'stale') return { end: GIVEN_BACK, after: 'doubt', gate: null, written: doubted };
-  const until = doubted.startedAt + UNKNOWN_ENDS_MS;
-  return { end: { kind: 'delayed', until, status: 'unknown' }, after: 'doubt', gate: null, written: doubted };
+  const written = await attempts.doubt(refOf(claimed), outcome.reason, detail);
+  return { end: written.kind === 'stale' ? GIVEN_BACK : null, after: 'doubt', gate: null, written };
 }
 
 /** Where the record is another writer's by now, the job goes back and the next claim finds how it stands. */

@@ -54,6 +54,9 @@ async function lookAt(ref: DeliveryRef, deps: SweepDeps): Promise<Found> {
       // Somebody removed the job, and with it the request: said aloud, since nothing can be sent any more.
       await deps.store.conclude(ref, { status: 'failed', reason: 'job_removed' });
       return 'lost';
+    case 'unresolved':
+      await deps.store.resign(ref);
+      return 'nothing';
     default:
       return look satisfies never;
   }

@@ -47,12 +47,10 @@ export function tellAttempt(ended: Ended, observer: DelivererObserver): void {
   tellAccount(ended, observer);
 }
 
-function tellMove(
-  { claimed, outcome, settlement: { written, end } }: Ended,
-  observer: DelivererObserver,
-): void {
+function tellMove({ claimed, outcome, settlement }: Ended, observer: DelivererObserver): void {
   const subject = subjectOf(claimed);
-  const to = written.kind === 'settled' ? written.status : statusAfter(end);
+  const { written } = settlement;
+  const to = written.kind === 'settled' ? written.status : statusAfter(settlement);
   if (to !== null) observer.deliveryMoved({ ...subject, from: 'sending', to, reason: outcome.reason });
   if (written.kind === 'settled' && written.sessionOpenedAt !== null) {
     observer.sessionOpened({ ...subject, closesAt: written.sessionOpenedAt + SESSION_MS });
@@ -78,7 +76,8 @@ export function subjectOf({ delivery, account }: Pick<ClaimedAttempt, 'delivery'
   return { account: account.name, deliveryId: delivery.id, recipient: delivery.to };
 }
 
-function statusAfter(end: Settlement['end']) {
+function statusAfter({ end, after }: Settlement) {
+  if (after === 'doubt') return 'unknown';
   if (end === null) return 'held';
   if (end.kind === 'delayed') return end.status;
   return end.kind === 'paused' ? 'held' : null;

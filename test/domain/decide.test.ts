@@ -1,7 +1,12 @@
-import { CLOSED_WINDOW_POLICIES, type ClosedWindowPolicy } from '../../src/domain/account.js';
-import type { Claim, ClaimFacts, Refusal } from '../../src/domain/claim.js';
-import { type Decision, decide, UNKNOWN_ENDS_MS } from '../../src/domain/decide.js';
-import { DAY, HOUR } from '../../src/domain/time.js';
+import {
+  CLOSED_WINDOW_POLICIES,
+  type ClosedWindowPolicy,
+  type UnknownPolicy,
+} from '../../src/domain/account.js';
+import type { Claim, ClaimFacts, DoubtFacts, Refusal } from '../../src/domain/claim.js';
+import { type Decision, decide } from '../../src/domain/decide.js';
+import { UNKNOWN_ENDS_MS } from '../../src/domain/doubt.js';
+import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/time.js';
 import { NOW } from './samples.js';
 
 const EXPIRES = NOW + 5 * HOUR;
@@ -15,7 +20,11 @@ const FACTS: ClaimFacts = {
 describe('a claim that was allowed', () => {
   it.each(['file', 'template'] as const)('is sent, as a %s', (send) => {
     const claim: Claim = { kind: 'go', send, facts: FACTS, paceMs: 120, dueAt: NOW };
-    expect(decide(claim, { onClosedWindow: 'hold' })).toEqual({ do: 'send', send, paceMs: 120 });
+    expect(decide(claim, { onClosedWindow: 'hold', onUnknown: 'hold' })).toEqual({
+      do: 'send',
+      send,
+      paceMs: 120,
+    });
   });
 });
 
@@ -60,7 +69,9 @@ describe('a refusal', () => {
     [{ why: 'window_open' }, { do: 'claim_again', send: 'file' }],
   ])('%j: %j, whatever the policy', (refusal, decision) => {
     for (const onClosedWindow of CLOSED_WINDOW_POLICIES) {
-      expect(decide({ kind: 'refused', refusal, facts: FACTS }, { onClosedWindow })).toEqual(decision);
+      expect(
+        decide({ kind: 'refused', refusal, facts: FACTS }, { onClosedWindow, onUnknown: 'hold' }),
+      ).toEqual(decision);
     }
   });
 });
@@ -71,9 +82,12 @@ describe('a closed window', () => {
     ['fail', { do: 'end', status: 'failed', reason: 'window_closed' }],
     ['template', { do: 'claim_again', send: 'template' }],
   ])('under %s: %j', (onClosedWindow, decision) => {
-    expect(decide({ kind: 'refused', refusal: { why: 'window' }, facts: FACTS }, { onClosedWindow })).toEqual(
-      decision,
-    );
+    expect(
+      decide(
+        { kind: 'refused', refusal: { why: 'window' }, facts: FACTS },
+        { onClosedWindow, onUnknown: 'hold' },
+      ),
+    ).toEqual(decision);
   });
 });
 
@@ -94,18 +108,67 @@ describe('a claim that found something else', () => {
       { do: 'doubt', attempt: 'a-1' },
     ],
   ])('%j: %j', (claim, decision) => {
-    expect(decide(claim, { onClosedWindow: 'hold' })).toEqual(decision);
+    expect(decide(claim, { onClosedWindow: 'hold', onUnknown: 'hold' })).toEqual(decision);
   });
 });
 
 describe('an unknown outcome', () => {
-  it.each<[string, number, Decision]>([
-    ['has just begun', NOW, { do: 'keep_unknown', until: NOW + DAY }],
-    ['is a moment from its end', NOW - DAY + 1, { do: 'keep_unknown', until: NOW + 1 }],
-    ['is 24 h old', NOW - DAY, { do: 'end_unknown' }],
-    ['is older', NOW - 2 * DAY, { do: 'end_unknown' }],
-  ])('that %s', (_name, startedAt, decision) => {
-    expect(decide({ kind: 'unknown', startedAt, now: NOW }, { onClosedWindow: 'fail' })).toEqual(decision);
+  const doubt = (more: Partial<DoubtFacts>): DoubtFacts => ({
+    attempt: 'a1',
+    send: 'file',
+    startedAt: NOW - MINUTE,
+    horizonAt: NOW,
+    lastReadAt: null,
+    absentReads: 0,
+    hinted: false,
+    ...more,
+  });
+  const open = { ...FACTS, window: { closesAt: NOW + HOUR, lastInboundAt: NOW - HOUR } };
+  const decideOn = (more: Partial<DoubtFacts>, facts: ClaimFacts, onUnknown: UnknownPolicy = 'hold') =>
+    decide({ kind: 'unknown', doubt: doubt(more), facts }, { onClosedWindow: 'fail', onUnknown });
+
+  it.each<[string, Partial<DoubtFacts>, Decision]>([
+    ['has just begun', { startedAt: NOW }, { do: 'keep_unknown', until: NOW + 5 * SECOND }],
+    [
+      'was never asked about',
+      { startedAt: NOW - 5 * SECOND },
+      { do: 'ask', doubt: doubt({ startedAt: NOW - 5 * SECOND }) },
+    ],
+    [
+      'was asked about in time',
+      { lastReadAt: NOW - 10 * SECOND },
+      { do: 'keep_unknown', until: NOW + MINUTE },
+    ],
+    [
+      'is a moment from its end',
+      { startedAt: NOW - DAY + 1, lastReadAt: NOW },
+      { do: 'keep_unknown', until: NOW + 1 },
+    ],
+    ['is 24 h old', { startedAt: NOW - DAY }, { do: 'end_unknown' }],
+    ['is older', { startedAt: NOW - 2 * DAY, hinted: true }, { do: 'end_unknown' }],
+  ])('that %s', (_name, more, decision) => {
+    expect(decideOn(more, open)).toEqual(decision);
+  });
+
+  it('is asked about at once when something was seen', () => {
+    const more = { lastReadAt: NOW - 1, hinted: true };
+    expect(decideOn(more, open)).toEqual({ do: 'ask', doubt: doubt(more) });
+  });
+
+  it('is sent again when it was absent twice and the policy allows it', () => {
+    expect(decideOn({ absentReads: 2, lastReadAt: NOW }, open, 'resend_if_absent')).toEqual({
+      do: 'resend',
+      attempt: 'a1',
+    });
+  });
+
+  it.each<[string, Partial<DoubtFacts>, ClaimFacts, UnknownPolicy]>([
+    ['the policy says hold', { absentReads: 9 }, open, 'hold'],
+    ['it was absent only once', { absentReads: 1 }, open, 'resend_if_absent'],
+    ['the window has closed', { absentReads: 2 }, FACTS, 'resend_if_absent'],
+    ['it has expired', { absentReads: 2 }, { ...open, expiresAt: NOW }, 'resend_if_absent'],
+  ])('is not sent again when %s', (_name, more, facts, policy) => {
+    expect(decideOn({ lastReadAt: NOW, ...more }, facts, policy).do).toBe('keep_unknown');
   });
 
   it('is final after 24 h', () => {

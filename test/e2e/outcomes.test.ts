@@ -32,6 +32,17 @@ function seen(id: string, status: string, reason?: string): Promise<DeliveryView
   });
 }
 
+/** As an operator does it. */
+async function openAccount(): Promise<void> {
+  const queues = openQueues();
+  await setGate(redis.client, 'waybill', { from: FROM, state: 'open', reason: '' });
+  await queues.resume(FROM);
+  await queues.close();
+}
+
+const openQueues = () =>
+  createQueues({ connection: { url: redis.url }, prefix: 'waybill', onError: () => undefined });
+
 const outcomes = ({ attempts }: DeliveryView) =>
   attempts.map(({ outcome, reason }) => `${outcome} ${reason}`);
 
@@ -121,11 +132,7 @@ describe('account_error', () => {
       await send();
       expect(outcomes(await seen('one', 'held', 'account'))).toEqual([`account_error ${reason}`]);
       await expect(gate()).resolves.toMatchObject({ state: 'paused', reason });
-      const queues = createQueues({
-        connection: { url: redis.url },
-        prefix: 'waybill',
-        onError: () => undefined,
-      });
+      const queues = openQueues();
       try {
         await eventually(() => queues.isPaused(FROM));
         await stack.waybill.enqueueMany(
@@ -136,12 +143,10 @@ describe('account_error', () => {
           return active === 0 && waiting === 3;
         });
         expect(stack.sandbox.requests()).toHaveLength(1);
-
-        await setGate(redis.client, 'waybill', { from: FROM, state: 'open', reason: '' });
-        await queues.resume(FROM);
       } finally {
         await queues.close();
       }
+      await openAccount();
       for (const id of ['one', '972500000001', '972500000002']) {
         await stack.waybill.wait(id, 'accepted', { timeoutMs: 10_000 });
       }

@@ -53,7 +53,7 @@ export function openBench(redis: Redis) {
         horizonMs: MINUTE,
         maxAttempts: 8,
       };
-      return store.claim(delivery, jobOf(delivery, jobAt), { ...asked, ...more });
+      return store.claim(delivery, jobOf(delivery, jobAt), { ...asked, ...more, now: Date.now() });
     },
     settle: (
       delivery: Delivery,

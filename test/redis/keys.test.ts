@@ -102,6 +102,7 @@ describe('with access to the account’s keys alone', () => {
     const { orphans } = bench.keys.fixed;
     for (const uniqueId of ['u1', 'u2', 'u3']) {
       const [unique, orphan] = [bench.keys.unique(uniqueId), bench.keys.orphan(uniqueId)];
+      const doubts = bench.keys.doubts('');
       const args = {
         uniqueId,
         receipt: 'sent',
@@ -110,7 +111,7 @@ describe('with access to the account’s keys alone', () => {
         orphanMs: HOUR,
         orphansKept: 2,
       };
-      await createScriptRunner(narrow)('receipt', { ...bench.keys.fixed, unique, orphan }, args);
+      await createScriptRunner(narrow)('receipt', { ...bench.keys.fixed, unique, orphan, doubts }, args);
     }
     await expect(narrow.zrange(orphans, '0', '-1')).resolves.toEqual(['u2', 'u3']);
     await expect(narrow.exists(bench.keys.orphan('u1'))).resolves.toBe(0);

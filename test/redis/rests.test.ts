@@ -71,6 +71,17 @@ describe('park', () => {
     await expect(bench.lane()).resolves.toEqual(['strict', 'two']);
     await expect(bench.claim(two)).resolves.toMatchObject({ refusal: { why: 'lane' } });
   });
+
+  it('gives a held delivery its place back when its job comes up for another reason', async () => {
+    await bench.accept(one);
+    await bench.accept(two);
+    await bench.closeWindow();
+    await bench.holdForWindow(one);
+    await expect(bench.claim(one)).resolves.toMatchObject({ refusal: { why: 'window' } });
+    await expect(bench.lane()).resolves.toEqual(['one', 'two']);
+    await expect(bench.held()).resolves.toEqual([]);
+    await expect(redis.client.hget(bench.keys.fixed.holds, 'window')).resolves.toBe('0');
+  });
 });
 
 describe('look', () => {
@@ -144,8 +155,20 @@ describe('look', () => {
     await expect(bench.store.look(one)).resolves.toEqual({ kind: 'done' });
     await expect(queue.getDelayed()).resolves.toHaveLength(1);
     await redis.client.hset(bench.keys.conv(CLIENT), 'flightUntil', Date.now() - 1);
+    await redis.client.hset(bench.keys.record('one'), 'horizonAt', Date.now() - 1);
     await bench.store.look(one);
     await expect(queue.getWaiting()).resolves.toEqual([expect.objectContaining({ id: 'd-two' })]);
+    await expect(bench.wakes()).resolves.toContain('one');
+  });
+
+  it('tells of an unknown outcome that nobody has ended after a day', async () => {
+    await bench.accept(one);
+    await bench.claim(one);
+    await bench.doubt(one);
+    const longAgo = Date.now() - 25 * 60 * MINUTE;
+    await redis.client.hset(bench.keys.record('one'), { startedAt: longAgo, horizonAt: longAgo });
+    await expect(bench.store.look(one)).resolves.toEqual({ kind: 'unresolved' });
+    await bench.store.resign(one);
     await expect(bench.wakes()).resolves.not.toContain('one');
   });
 

@@ -151,6 +151,15 @@ it('leaves the queue paused while the gate is closed', async () => {
   await expect(queue.isPaused()).resolves.toBe(true);
 });
 
+it('ends a rest of the queue when the account is opened', async () => {
+  const queues = opened();
+  await queues.rest(FROM, HOUR);
+  await queues.resume(FROM);
+  await acceptAndAdd();
+  await line.work();
+  await line.waybill.wait('one', 'accepted', { timeoutMs: 10_000 });
+});
+
 it('never sends again what a dead worker may have sent, and lets the conversation go on after the horizon', async () => {
   await acceptAndAdd();
   await take();
@@ -160,6 +169,7 @@ it('never sends again what a dead worker may have sent, and lets the conversatio
   await line.waybill.wait('one', 'unknown', { timeoutMs: 15_000 });
   await expect(line.waybill.get('next')).resolves.toMatchObject({ status: 'waiting', reason: 'lane' });
   await redis.client.hset(bench.keys.conv(CLIENT), 'flightUntil', Date.now() - 1);
+  await redis.client.hset(bench.keys.record('one'), 'horizonAt', Date.now() - 1);
   await wakesAreDue();
   await line.waybill.wait('next', 'accepted', { timeoutMs: 15_000 });
   expect(line.sent()).toEqual(['next']);

@@ -3,7 +3,7 @@
 -- KEYS: record tomb conv lane held wake order events alias holds
 -- ARGV: id to recipient fingerprint job jobAt sendAt expiresAt strict request refused idRetentionMs
 -- Returns {moved} | {conflict} | {again, status, jobAt while the job was not seen} | {refused} | {new, delayMs, status}
--- include: clock alias record turn join
+-- include: clock alias record turn join known
 if moved(to, recipient) then
   return { 'moved' }
 end
@@ -15,9 +15,8 @@ if known[1] then
   end
   return { 'again', known[2], known[3] and known[4] or '' }
 end
-local remembered = redis.call('GET', tomb)
-if remembered then
-  local mark, status = string.match(remembered, '^(%S+) (%S+)')
+local mark, status = fromTomb()
+if mark then
   return mark == fingerprint and { 'again', status, '' } or { 'conflict' }
 end
 

@@ -1,35 +1,31 @@
 -- Asks for the right to send one delivery now. If every plain fact allows it, books the account's pace and
 -- writes the attempt and `sending`; else books nothing but the pair limit's turn, which is taken once and then
 -- waited for. A due delivery joins its lane either way. Sent twice by one attempt, it answers the same.
--- KEYS: record tomb conv lane held wake order events alias gate pace holds
--- ARGV: id to recipient fingerprint jobAt attempt send horizonMs maxAttempts rate pairBurst pairIntervalMs aheadMs idRetentionMs
+-- KEYS: record tomb conv lane held wake order events alias gate pace holds budgetPrefix budgetHeld
+-- ARGV: id to recipient fingerprint jobAt attempt send horizonMs maxAttempts rate pairBurst pairIntervalMs aheadMs idRetentionMs billed dayName dayLimit dayEndsAt monthName monthLimit monthEndsAt
 -- Returns {code, now, expiresAt, attempts, closesAt, lastInboundAt, …what the code tells}
--- include: clock alias record turn join
+-- include: clock alias record turn join known session reserve limits begin
 local now = clock()
 if moved(to, recipient) then
   return { 'moved' }
 end
 local r = redis.call('HMGET', record, 'fingerprint', 'status', 'jobAt', 'expiresAt', 'attempts', 'attempt',
-  'startedAt', 'sendAt', 'notBefore', 'pairAt', 'unique', 'reason', 'dueAt', 'request')
+  'startedAt', 'sendAt', 'notBefore', 'pairAt', 'unique', 'reason', 'dueAt', 'request', 'reserved')
 if not r[1] then
-  local remembered = redis.call('GET', tomb)
-  if not remembered then
+  local mark, ended = fromTomb()
+  if not mark then
     return { 'unseen' }
   end
-  local mark, ended = string.match(remembered, '^(%S+) (%S+)')
   return mark == fingerprint and { 'ended', ended, '', '' } or { 'conflict' }
 end
 local status = r[2]
 if r[1] ~= fingerprint or tonumber(jobAt) < tonumber(r[3]) then
   return { 'conflict' }
 end
-if status == 'sending' then
-  if r[6] ~= attempt then
-    return { 'in_flight', r[6], r[7], now }
-  end
-elseif status == 'unknown' then
-  return { 'unknown', r[7], now }
-elseif status ~= 'queued' and status ~= 'waiting' and status ~= 'held' then
+if status == 'sending' and r[6] ~= attempt then
+  return { 'in_flight', r[6], r[7], now }
+end
+if string.find(' accepted sent delivered read failed expired cancelled ', ' ' .. status .. ' ', 1, true) then
   return { 'ended', status, r[11] or '', r[12] or '' }
 end
 if r[14] then
@@ -43,6 +39,10 @@ local function refuse(code, ...)
 end
 if status == 'sending' then
   return refuse('go', 0, r[13] or r[7])
+end
+if status == 'unknown' then
+  local u = redis.call('HMGET', record, 'send', 'horizonAt', 'lastReadAt', 'absentReads', 'hinted')
+  return refuse('unknown', r[6], u[1], r[7], u[2], u[3] or '', u[4] or 0, u[5] or 0)
 end
 if now >= tonumber(r[4]) then
   return refuse('expired')
@@ -75,31 +75,24 @@ if send == 'template' and not closed then
   return refuse('window_open')
 end
 
--- GCRA: each message moves the theoretical arrival time (tat) on by one interval.
-local pairAt = tonumber(r[10])
-if not pairAt then
-  local tat = math.max(tonumber(c[3] or 0), now)
-  pairAt = tat - (pairBurst - 1) * pairIntervalMs
-  redis.call('HSET', conv, 'pairTat', tat + pairIntervalMs)
-end
+local pairAt = pairTurn(r[10], c[3], now)
 if pairAt > now then
   redis.call('HSET', record, 'pairAt', pairAt)
   return refuse('pair', pairAt)
 end
-local slot = math.max(tonumber(redis.call('GET', pace) or 0), now)
-if slot - now > tonumber(aheadMs) then
-  redis.call('HSET', record, 'pairAt', pairAt)
-  return refuse('rate', math.ceil(slot - aheadMs))
+-- An attempt that ends after the running session does would open the next one.
+if billed == '1' and not r[15] and opensSession(now + horizonMs) then
+  local renewsAt = reserve(now)
+  if renewsAt then
+    redis.call('HSET', record, 'pairAt', pairAt)
+    return refuse('budget', renewsAt)
+  end
 end
-redis.call('SET', pace, string.format('%.3f', slot + 1000 / rate), 'PX', 60000)
-
+local slot, freeAt = paceSlot(now)
+if not slot then
+  redis.call('HSET', record, 'pairAt', pairAt)
+  return refuse('rate', freeAt)
+end
 attempts = attempts + 1
-redis.call('HSET', conv, 'flight', id)
-redis.call('HDEL', conv, 'flightUntil')
-redis.call('PEXPIRE', conv, idRetentionMs)
-redis.call('HSET', record, 'attempts', attempts, 'attempt', attempt, 'send', send, 'startedAt', now,
-  'horizonAt', now + horizonMs)
-redis.call('HDEL', record, 'pairAt', 'notBefore')
-redis.call('ZADD', wake, now + horizonMs, id)
-move(record, id, 'sending', send, now)
+begin(attempts, now)
 return refuse('go', math.ceil(slot - now), r[13] or now)

@@ -1,14 +1,14 @@
 -- Ends a delivery that is not being sent: failed, expired or cancelled. Its job is moved to the front, so that a
 -- worker finishes it to match.
--- KEYS: record recordPrefix tomb conv lane held wake events alias bullDelayed bullWait bullMarker bullMeta bullActive bullEvents bullJobPrefix holds
+-- KEYS: record recordPrefix tomb conv lane held wake events alias bullDelayed bullWait bullMarker bullMeta bullActive bullEvents bullJobPrefix holds budgetPrefix budgetHeld
 -- ARGV: id to recipient status why retentionMs idRetentionMs
 -- Returns {moved} | {unseen} | {refused, status} | {concluded, status}
--- include: clock alias record turn front lane
+-- include: clock alias record turn front lane give-back
 if moved(to, recipient) then
   return { 'moved' }
 end
 local now = clock()
-local r = redis.call('HMGET', record, 'status', 'fingerprint', 'job')
+local r = redis.call('HMGET', record, 'status', 'fingerprint', 'job', 'reserved')
 if not r[1] then
   return { 'unseen' }
 end
@@ -20,6 +20,7 @@ if r[1] ~= 'queued' and r[1] ~= 'waiting' and r[1] ~= 'held' then
 end
 move(record, id, status, why, now)
 redis.call('HDEL', record, 'request')
+giveBack(r[4], now)
 leaveLane(id, now)
 front(r[3] or ('d-' .. id))
 redis.call('PEXPIRE', record, retentionMs)

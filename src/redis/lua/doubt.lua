@@ -1,7 +1,7 @@
 -- Nobody can say what became of an attempt. The delivery leaves its lane as unknown; the conversation waits
 -- until the horizon, after which no sender can still send it.
--- KEYS: record conv lane wake events alias unknowns
--- ARGV: id to recipient attempt reason detail
+-- KEYS: record conv lane wake events alias unknowns doubts
+-- ARGV: id to recipient attempt reason detail idRetentionMs
 -- Returns {moved} | {stale, status} | {unknown, startedAt, now}
 -- include: clock alias record attempt
 if moved(to, recipient) then
@@ -18,6 +18,8 @@ end
 noteAttempt(r[3], r[4], now, 'unknown', reason, detail)
 redis.call('ZREM', lane, id)
 redis.call('ZADD', unknowns, r[5], id)
+redis.call('SADD', doubts, id)
+redis.call('PEXPIRE', doubts, idRetentionMs)
 redis.call('HSET', conv, 'flight', id, 'flightUntil', r[6])
 redis.call('ZADD', wake, r[6], id)
 move(record, id, 'unknown', reason, now)

@@ -1,9 +1,9 @@
 -- A client has written: the window opens, held deliveries return to their lane, its head goes to the front.
 -- A client who is known by number and by from_id is one conversation: the from_id's moves to the number's.
--- KEYS: seen conv lane held wake alias recordPrefix fromIdConv fromIdLane fromIdHeld bullDelayed bullWait bullMarker bullMeta bullActive bullEvents bullJobPrefix holds
--- ARGV: to recipient writtenAt leftMs fromId seenMs keepMs
+-- KEYS: seen conv lane held wake alias recordPrefix fromIdConv fromIdLane fromIdHeld bullDelayed bullWait bullMarker bullMeta bullActive bullEvents bullJobPrefix holds doubts fromIdDoubts quotedUnique budgetHeld
+-- ARGV: to recipient writtenAt leftMs fromId quoted seenMs keepMs
 -- Returns {moved} | {duplicate} | {applied, releasedCount, windowWasOpen}
--- include: clock alias turn front lane take-over
+-- include: clock alias turn front lane take-over hint
 if fromId == '' and moved(to, recipient) then
   return { 'moved' }
 end
@@ -16,7 +16,8 @@ if fromId ~= '' then
   redis.call('ZUNIONSTORE', lane, 2, lane, fromIdLane, 'AGGREGATE', 'MIN')
   redis.call('ZUNIONSTORE', held, 2, held, fromIdHeld, 'AGGREGATE', 'MIN')
   takeOver()
-  redis.call('DEL', fromIdConv, fromIdLane, fromIdHeld)
+  redis.call('SUNIONSTORE', doubts, doubts, fromIdDoubts)
+  redis.call('DEL', fromIdConv, fromIdLane, fromIdHeld, fromIdDoubts)
 end
 
 -- The client cannot have written in the future: a provider's clock that is ahead must not widen the window.
@@ -35,5 +36,9 @@ if released > 0 then
 end
 if released > 0 or not wasOpen then
   wakeHead(now)
+end
+-- A reply to a message that no delivery owns: it may be that of an attempt whose answer never came.
+if quoted == '1' and redis.call('EXISTS', quotedUnique) == 0 then
+  hint()
 end
 return { 'applied', released, wasOpen and 1 or 0 }

@@ -1,15 +1,17 @@
 -- Looks once more at a delivery: after its job was added or delayed, and when its wake entry is due. If it may
 -- go by now, or has ended, its job is moved to the front; what else stands still is told to the caller.
--- KEYS: record recordPrefix conv lane held wake alias bullDelayed bullWait bullMarker bullMeta bullActive bullEvents bullJobPrefix holds
+-- KEYS: record recordPrefix conv lane held wake alias bullDelayed bullWait bullMarker bullMeta bullActive bullEvents bullJobPrefix holds budgetHeld
 -- ARGV: id to recipient
--- Returns {moved} | {done} | {front} | {stale, attempt} | {missing, request, job, jobAt} | {lost}
+-- Returns {moved} | {done} | {front} | {stale, attempt} | {missing, request, job, jobAt} | {lost} | {unresolved}
 -- include: clock alias turn front lane
 if moved(to, recipient) then
   return { 'moved' }
 end
+-- A minute after its job should have ended it: the job may have been removed.
+local UNKNOWN_ENDS_MS = 24 * 3600 * 1000 + 60 * 1000
 local now = clock()
 local r = redis.call('HMGET', record, 'status', 'attempt', 'horizonAt', 'job', 'request', 'sendAt', 'notBefore',
-  'pairAt', 'reason', 'jobAt')
+  'pairAt', 'reason', 'jobAt', 'hinted', 'startedAt')
 local status = r[1]
 local function done(answer)
   redis.call('ZREM', wake, id)
@@ -22,15 +24,18 @@ end
 if status == 'sending' then
   return now >= tonumber(r[3]) and { 'stale', r[2] } or later(r[3])
 end
+local job = r[4] or ('d-' .. id)
 if status == 'unknown' then
-  local horizon = tonumber(redis.call('HGET', conv, 'flightUntil') or 0)
-  if now < horizon then
-    return later(horizon)
+  if r[11] then
+    front(job)
+  end
+  if now < tonumber(r[3]) then
+    return later(r[3])
   end
   leaveLane(id, now)
-  return { 'done' }
+  local endsAt = r[12] + UNKNOWN_ENDS_MS
+  return now < endsAt and later(endsAt + LOOK_AGAIN_MS) or { 'unresolved' }
 end
-local job = r[4] or ('d-' .. id)
 if status ~= 'queued' and status ~= 'waiting' and status ~= 'held' then
   -- It may have ended while its job was on its way to the delayed ones: a worker must finish that.
   return done(front(job) and 'front' or 'done')
@@ -42,13 +47,14 @@ end
 redis.call('HDEL', record, 'request')
 local closed = now >= tonumber(redis.call('HGET', conv, 'closesAt') or now + 1)
 local heldByWindow = status == 'held' and r[9] == 'window' and closed
+local heldByBudget = status == 'held' and r[9] == 'budget' and redis.call('ZSCORE', budgetHeld, id)
 local backoffEndsAt = tonumber(r[7] or 0)
 if now < backoffEndsAt then
   -- Its job comes by itself then, except where a late answer of an unknown attempt set the time.
   return later(backoffEndsAt + LOOK_AGAIN_MS)
 end
 local notYet = now < math.max(tonumber(r[6]), tonumber(r[8] or 0))
-if heldByWindow or notYet or not mayGo(id, now) then
+if heldByWindow or heldByBudget or notYet or not mayGo(id, now) then
   return done('done')
 end
 if front(job) then

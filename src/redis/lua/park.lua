@@ -1,14 +1,14 @@
 -- Lets a delivery wait or be held, unless the reason has just gone. One that is held by the window leaves its
 -- lane, so that those behind it may pass, unless order is strict.
--- KEYS: record recordPrefix conv lane held wake events alias bullDelayed bullWait bullMarker bullMeta bullActive bullEvents bullJobPrefix holds
+-- KEYS: record recordPrefix conv lane held wake events alias bullDelayed bullWait bullMarker bullMeta bullActive bullEvents bullJobPrefix holds budgetPrefix budgetHeld
 -- ARGV: id to recipient status why
 -- Returns {moved} | {go} | {ended, status} | {parked}
--- include: clock alias record turn front lane
+-- include: clock alias record turn front lane give-back
 if moved(to, recipient) then
   return { 'moved' }
 end
 local now = clock()
-local r = redis.call('HMGET', record, 'status', 'reason', 'strict')
+local r = redis.call('HMGET', record, 'status', 'reason', 'strict', 'reserved')
 if r[1] ~= 'queued' and r[1] ~= 'waiting' and r[1] ~= 'held' then
   return { 'ended', r[1] or '' }
 end
@@ -24,6 +24,10 @@ if r[1] ~= status or r[2] ~= why then
 end
 if status == 'held' then
   redis.call('HDEL', record, 'dueAt')
+end
+if why == 'window' then
+  redis.call('ZREM', budgetHeld, id)
+  giveBack(r[4], now)
 end
 if why == 'window' and not r[3] then
   local place = redis.call('ZSCORE', lane, id)

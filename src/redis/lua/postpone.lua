@@ -1,14 +1,14 @@
 -- An attempt came to nothing that counts: the delivery keeps its place in the lane and is tried again later.
 -- FAIL 7/8 closes the window here, unless the client wrote after the attempt had begun.
--- KEYS: record conv lane wake order events alias gate unknowns
+-- KEYS: record conv lane wake order events alias gate unknowns doubts recordPrefix budgetPrefix budgetHeld bullDelayed bullWait bullMarker bullMeta bullActive bullEvents bullJobPrefix
 -- ARGV: id to recipient attempt outcome reason detail status why delayMs gateState gateMs gateReason
 -- Returns {moved} | {stale, status} | {postponed, now, corrected}
--- include: clock alias record attempt gate
+-- include: clock alias record attempt gate front give-back
 if moved(to, recipient) then
   return { 'moved' }
 end
 local now = clock()
-local r = redis.call('HMGET', record, 'status', 'attempt', 'attempts', 'send', 'startedAt', 'postponed')
+local r = redis.call('HMGET', record, 'status', 'attempt', 'attempts', 'send', 'startedAt', 'postponed', 'reserved')
 if not mine(r[1], r[2]) then
   -- The same again: the connection was lost before the first answer came.
   if r[6] == attempt and (r[1] == 'waiting' or r[1] == 'held') then
@@ -18,6 +18,7 @@ if not mine(r[1], r[2]) then
 end
 if r[1] == 'unknown' then
   redis.call('ZREM', unknowns, id)
+  redis.call('SREM', doubts, id)
 end
 noteAttempt(r[3], r[4], now, outcome, reason, detail)
 if redis.call('HGET', conv, 'flight') == id then
@@ -34,6 +35,7 @@ end
 if gateState ~= '' then
   closeGate(gateState, now + gateMs, gateReason, now)
 end
+giveBack(r[7], now)
 redis.call('HSET', record, 'notBefore', now + delayMs, 'postponed', attempt)
 redis.call('HDEL', record, 'attempt')
 -- One that was given up as unknown has left its lane: it goes before those that waited for it. Its job sleeps

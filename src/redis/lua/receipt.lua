@@ -1,9 +1,9 @@
 -- Applies a receipt: facts only grow, the status follows from them. One whose message no delivery owns yet is
 -- kept, within bounds, for the settle that is still to come.
--- KEYS: unique orphan orphans recordPrefix events
+-- KEYS: unique orphan orphans recordPrefix events doubts bullDelayed bullWait bullMarker bullMeta bullActive bullEvents bullJobPrefix
 -- ARGV: uniqueId receipt code precedence orphanMs orphansKept
 -- Returns {duplicate} | {early} | {applied, id, job, statusBefore, statusAfter, acceptedAt, now}
--- include: clock record receipts
+-- include: clock record receipts front hint
 local now = clock()
 local id = redis.call('GET', unique)
 if not id then
@@ -24,6 +24,7 @@ if not id then
       redis.call('DEL', prefix .. oldest[i])
     end
   end
+  hint()
   return { 'early' }
 end
 

@@ -1,5 +1,5 @@
 -- Closes the book on an unknown outcome: it stays unknown, and nobody will ask any more.
--- KEYS: record tomb events unknowns
+-- KEYS: record tomb events unknowns doubts wake
 -- ARGV: id retentionMs idRetentionMs
 -- Returns {resigned} | {refused, status}
 -- include: clock record
@@ -12,6 +12,8 @@ if r[3] ~= 'unresolved' then
   move(record, id, 'unknown', 'unresolved', now)
 end
 redis.call('ZREM', unknowns, id)
+redis.call('SREM', doubts, id)
+redis.call('ZREM', wake, id)
 redis.call('PEXPIRE', record, retentionMs)
 redis.call('SET', tomb, r[2] .. ' unknown', 'PX', idRetentionMs)
 return { 'resigned' }

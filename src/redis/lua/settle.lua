@@ -1,15 +1,15 @@
 -- Ends an attempt for its lane: the provider took the message, or never will. Compare-and-set on the attempt;
 -- sent twice, it answers the same.
--- KEYS: record recordPrefix tomb conv lane held wake events alias gate unique orphan orphans ledger ledgerRows bullDelayed bullWait bullMarker bullMeta bullActive bullEvents bullJobPrefix holds unknowns
--- ARGV: id to recipient attempt outcome reason detail why uniqueId acceptedAt windowLeftMs originalRequest billed precedence retentionMs idRetentionMs gateState gateMs gateReason
+-- KEYS: record recordPrefix tomb conv lane held wake events alias gate unique orphan orphans ledger ledgerRows bullDelayed bullWait bullMarker bullMeta bullActive bullEvents bullJobPrefix holds unknowns doubts budgetPrefix budgetHeld
+-- ARGV: id to recipient attempt outcome reason detail why uniqueId acceptedAt windowLeftMs originalRequest billed precedence retentionMs idRetentionMs gateState gateMs gateReason proof
 -- Returns {moved} | {stale, status} | {settled, status, now, dueAt, sessionOpenedAt or ''}
--- include: clock alias record turn front lane attempt gate ledger receipts
+-- include: clock alias record turn front lane attempt gate session ledger give-back receipts
 if moved(to, recipient) then
   return { 'moved' }
 end
 local now = clock()
 local r = redis.call('HMGET', record, 'status', 'attempt', 'attempts', 'send', 'fingerprint', 'dueAt', 'startedAt',
-  'acceptedAt', 'sessionOpenedAt', 'job')
+  'acceptedAt', 'sessionOpenedAt', 'job', 'reserved')
 if not mine(r[1], r[2]) then
   -- The same again: the connection was lost before the first answer came.
   if r[2] == attempt and (r[8] ~= false) == (outcome == 'accepted') then
@@ -17,8 +17,12 @@ if not mine(r[1], r[2]) then
   end
   return { 'stale', r[1] or '' }
 end
+if proof == '1' and (redis.call('GET', unique) or id) ~= id then
+  return { 'stale', r[1] }
+end
 if r[1] == 'unknown' then
   redis.call('ZREM', unknowns, id)
+  redis.call('SREM', doubts, id)
 end
 noteAttempt(r[3], r[4], now, outcome, reason, detail)
 if gateState ~= '' then
@@ -53,6 +57,11 @@ if status == 'accepted' then
       redis.call('ZREM', orphans, uniqueId)
     end
   end
+end
+if openedAt then
+  redis.call('HDEL', record, 'reserved')
+else
+  giveBack(r[11], now)
 end
 leaveLane(id, now)
 -- Of an attempt that was given up as unknown the job stands among the delayed, and nobody has it in hand.

@@ -20,6 +20,7 @@ local function leaveLane(delivery, now)
     redis.call('HINCRBY', holds, 'window', -1)
   end
   redis.call('ZREM', wake, delivery)
+  redis.call('ZREM', budgetHeld, delivery)
   if redis.call('HGET', conv, 'flight') == delivery then
     redis.call('HDEL', conv, 'flight', 'flightUntil')
   end

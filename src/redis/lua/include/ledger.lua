@@ -1,5 +1,3 @@
-local SESSION_MS = 24 * 3600 * 1000
-
 local function count(openedAt, delivery)
   local row = recipient .. '@' .. openedAt
   local known = redis.call('HGET', ledgerRows, row)

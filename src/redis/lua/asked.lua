@@ -1,0 +1,18 @@
+-- Notes that the history was asked about an unknown outcome and did not settle it. A complete reading that comes
+-- late enough counts as one that does not show the message.
+-- KEYS: record
+-- ARGV: attempt absent lagMs found
+-- Returns {noted} | {stale, status}
+-- include: clock record attempt
+local now = clock()
+local r = redis.call('HMGET', record, 'status', 'attempt', 'horizonAt')
+if r[1] ~= 'unknown' or r[2] ~= attempt then
+  return { 'stale', r[1] or '' }
+end
+redis.call('HSET', record, 'lastReadAt', now)
+redis.call('HDEL', record, 'hinted')
+if absent == '1' and now >= r[3] + lagMs then
+  redis.call('HINCRBY', record, 'absentReads', 1)
+end
+note(record, 'asked\t' .. now .. '\t' .. found)
+return { 'noted' }

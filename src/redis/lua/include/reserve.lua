@@ -1,0 +1,18 @@
+-- Takes a session out of the budgets of day and month ('' where there is no limit), or tells when the one that is
+-- used up renews. The names of what was taken stay in the record, to be given back.
+local function reserve(now)
+  local budgets = { { dayName, dayLimit, dayEndsAt }, { monthName, monthLimit, monthEndsAt } }
+  for _, budget in ipairs(budgets) do
+    local used = tonumber(redis.call('GET', budgetPrefix .. budget[1]) or 0)
+    if budget[2] ~= '' and used >= tonumber(budget[2]) then
+      redis.call('ZADD', budgetHeld, 'NX', now, id)
+      return math.max(tonumber(budget[3]), now + 1000)
+    end
+  end
+  for _, budget in ipairs(budgets) do
+    redis.call('INCR', budgetPrefix .. budget[1])
+    redis.call('PEXPIREAT', budgetPrefix .. budget[1], budget[3] + 24 * 3600 * 1000)
+  end
+  redis.call('HSET', record, 'reserved', dayName .. ' ' .. monthName)
+  redis.call('ZREM', budgetHeld, id)
+end
