@@ -80,8 +80,15 @@ export type SettleContext = {
   readonly gate: GateChange | null;
 };
 
-/** A reading of the history. `absent`: it was complete and did not show the message; `found`: in a few words. */
-export type Asked = { readonly absent: boolean; readonly lagMs: number; readonly found: string };
+/** A reading of the history, with an id of its own. */
+export type Asked = {
+  readonly reading: string;
+  /** It was complete and did not show the message. */
+  readonly absent: boolean;
+  readonly lagMs: number;
+  /** In a word. */
+  readonly found: string;
+};
 
 type Settling = {
   readonly attempt: Attempt;

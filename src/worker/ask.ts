@@ -38,6 +38,7 @@ export async function ask(run: Run, doubt: DoubtFacts, deps: DeliverDeps): Promi
   }
   const absent = reading.complete && evidence.kind === 'none';
   await deps.attempts.noteAsked(attempt, {
+    reading: deps.effects.newId(),
     absent,
     lagMs: deps.historyLagMs,
     found: wordOf(evidence, reading),

@@ -1,8 +1,11 @@
 import { Queue } from 'bullmq';
 import { HOUR } from '../../src/domain/time.js';
+import { renewBudget } from '../../src/redis/budget.js';
 import { setGate } from '../../src/redis/gate.js';
 import { withRedis } from '../support/redis.js';
 import {
+  accepted,
+  account,
   type Bench,
   delivery,
   FROM,
@@ -48,6 +51,8 @@ const unknown = async () => {
 };
 const closed = () => bench.closeWindow();
 const at = { now: expect.any(Number) };
+const settling = { account: account(), reason: 'history', gate: null };
+const reading = { reading: 'r1', absent: true, lagMs: 0, found: 'absent' };
 
 const cases: readonly Case[] = [
   {
@@ -117,6 +122,24 @@ const cases: readonly Case[] = [
     before: sending,
     send: () => bench.doubt(one),
     again: (first) => ({ ...asObject(first), ...at }),
+  },
+  {
+    what: 'proof from the history',
+    before: unknown,
+    send: () => bench.attempts.prove({ ...one, attempt: 'a1' }, accepted(), settling),
+    again: (first) => ({ ...asObject(first), ...at }),
+  },
+  {
+    what: 'reading of the history that shows nothing',
+    before: async () => {
+      await bench.claim(one, { horizonMs: 0 });
+      await bench.doubt(one);
+    },
+    send: () => bench.attempts.noteAsked({ ...one, attempt: 'a1' }, reading),
+  },
+  {
+    what: 'renewal of the budget',
+    send: () => renewBudget(redis.client, PREFIX, { from: FROM, budget: account().budget, now: Date.now() }),
   },
   { what: 'resign', before: unknown, send: () => bench.store.resign(one) },
   {
