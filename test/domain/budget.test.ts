@@ -4,7 +4,16 @@ import { DAY, HOUR } from '../../src/domain/time.js';
 
 const at = (text: string) => Date.parse(text);
 
-it.each<[string, string, string, string, string, string]>([
+type Row = readonly [
+  zone: string,
+  now: string,
+  day: string,
+  dayEnds: string,
+  month: string,
+  monthEnds: string,
+];
+
+const ROWS: readonly Row[] = [
   ['UTC', '2026-11-22T09:30:00Z', '2026-11-22', '2026-11-23T00:00:00Z', '2026-11', '2026-12-01T00:00:00Z'],
   ['UTC', '2026-12-31T23:59:59Z', '2026-12-31', '2027-01-01T00:00:00Z', '2026-12', '2027-01-01T00:00:00Z'],
   [
@@ -57,7 +66,10 @@ it.each<[string, string, string, string, string, string]>([
     '2026-09',
     '2026-10-01T03:00:00Z',
   ],
-])('in %s at %s', (zone, now, day, dayEnds, month, monthEnds) => {
+];
+
+it.each(ROWS.map((row) => ({ row })))('tells day and month: $row', ({ row }) => {
+  const [zone, now, day, dayEnds, month, monthEnds] = row;
   expect(periodsAt(at(now), zone)).toEqual({
     day: { name: day, endsAt: at(dayEnds) },
     month: { name: month, endsAt: at(monthEnds) },

@@ -43,7 +43,7 @@ it('stays unknown when the history does not show it, and settles nothing by an a
   await eventually(
     async () => {
       const record = await redis.client.hgetall(`waybill:{972771234567}:d:${id}`);
-      return /^asked\t\d+\tabsent$/m.test(record['timeline'] ?? '');
+      return /^asked\t\d+\tabsent$/m.test(record.timeline ?? '');
     },
     { timeoutMs: 15_000 },
   );
