@@ -1,4 +1,3 @@
-import type { SendKind } from './delivery.js';
 import { SECOND } from './time.js';
 
 /** A message as a history tells of it. `timestamp`: epoch milliseconds by the provider's clock. */
@@ -13,7 +12,8 @@ export type SeenMessage = {
 
 /** An attempt of which nobody knows what became. Times in epoch milliseconds. */
 export type DoubtfulAttempt = {
-  readonly send: SendKind;
+  /** The template's name; null when the file itself was sent. */
+  readonly template: string | null;
   readonly fileUrl: string;
   readonly caption: string | null;
   readonly startedAt: number;
@@ -53,6 +53,8 @@ function mayBe(attempt: DoubtfulAttempt, message: SeenMessage): boolean {
   const { direction, type, timestamp } = message;
   if (direction !== 'out' || type === 'text') return false;
   if (timestamp < spanStart(attempt) || timestamp > attempt.horizonAt + CLOCK_TOLERANCE_MS) return false;
+  if (attempt.template !== null)
+    return showsTemplate(attempt.template, message) || showsLink(attempt, message);
   return showsLink(attempt, message) || showsCaption(attempt, message);
 }
 
@@ -60,9 +62,13 @@ function showsLink({ fileUrl }: DoubtfulAttempt, { text }: SeenMessage): boolean
   return text !== null && withoutQuery(text) === withoutQuery(fileUrl);
 }
 
-/** A template shows its own words, not the caption. */
-function showsCaption({ send, caption }: DoubtfulAttempt, { text, caption: shown }: SeenMessage): boolean {
-  return send === 'file' && caption !== null && caption !== '' && (shown ?? text) === caption;
+function showsCaption({ caption }: DoubtfulAttempt, { text, caption: shown }: SeenMessage): boolean {
+  return caption !== null && caption !== '' && (shown ?? text) === caption;
+}
+
+/** How a history shows a template is not documented: by its name, as far as it can be told from other messages. */
+function showsTemplate(name: string, { type, text }: SeenMessage): boolean {
+  return type === 'template' && text === name;
 }
 
 function withoutQuery(link: string): string {

@@ -17,7 +17,8 @@ export async function ask(run: Run, doubt: DoubtFacts, deps: DeliverDeps): Promi
   const { delivery } = run;
   const { startedAt, horizonAt, send } = doubt;
   const attempt = { ...delivery, attempt: doubt.attempt };
-  const span = { send, startedAt, horizonAt, fileUrl: delivery.fileUrl, caption: delivery.caption };
+  const template = send === 'template' ? templateOf(run) : null;
+  const span = { template, startedAt, horizonAt, fileUrl: delivery.fileUrl, caption: delivery.caption };
   const reading = await readHistory(run, spanStart(span), deps);
   const uniques = reading.messages.map(({ unique }) => unique);
   const owned = await deps.attempts.owned(attempt, uniques);
@@ -44,6 +45,10 @@ export async function ask(run: Run, doubt: DoubtFacts, deps: DeliverDeps): Promi
     found: wordOf(evidence, reading),
   });
   return null;
+}
+
+function templateOf({ delivery, account }: Run): string | null {
+  return (delivery.template ?? account.template)?.name ?? null;
 }
 
 async function readHistory(run: Run, since: number, deps: DeliverDeps): Promise<Reading> {

@@ -10,7 +10,7 @@ const START = 1_800_000_000_000;
 const LINK = 'https://files.example.com/a.pdf';
 
 const attempt: DoubtfulAttempt = {
-  send: 'file',
+  template: null,
   fileUrl: `${LINK}?signature=1`,
   caption: 'Invoice 7',
   startedAt: START,
@@ -66,8 +66,16 @@ it('counts a message once, however often it is listed', () => {
 it.each<[string, DoubtfulAttempt]>([
   ['without a caption', { ...attempt, caption: null }],
   ['with an empty caption', { ...attempt, caption: '' }],
-  ['by template, which shows other words', { ...attempt, send: 'template' }],
+  ['by template, which shows other words', { ...attempt, template: 'your_file' }],
 ])('knows an attempt %s by its link alone', (_name, other) => {
   expect(findEvidence(other, [message({ text: other.caption ?? null })], nobody)).toEqual({ kind: 'none' });
   expect(findEvidence(other, [message({ text: LINK })], nobody)).toEqual(found);
+});
+
+it('knows a template by its name, where the history says that it is one', () => {
+  const template = { ...attempt, template: 'your_file' };
+  const named = message({ type: 'template', text: 'your_file' });
+  expect(findEvidence(template, [named], nobody)).toEqual(found);
+  expect(findEvidence(template, [{ ...named, type: 'file' }], nobody)).toEqual({ kind: 'none' });
+  expect(findEvidence(attempt, [named], nobody)).toEqual({ kind: 'none' });
 });
