@@ -110,6 +110,7 @@ function inboundKeys(keys: AccountKeys, { callback, recipient, name }: InboundTa
     fromIdLane: keys.lane(name),
     fromIdHeld: keys.held(name),
     fromIdDoubts: keys.doubts(name),
+    fromIdAccepts: keys.accepts(name),
     quotedUnique: keys.unique(callback.quotedUnique ?? ''),
   };
 }

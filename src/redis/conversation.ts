@@ -31,6 +31,7 @@ export function conversationKeys(keys: AccountKeys, to: string, recipient: strin
     lane: keys.lane(recipient),
     held: keys.held(recipient),
     doubts: keys.doubts(recipient),
+    accepts: keys.accepts(recipient),
     alias: keys.alias(to),
   };
 }

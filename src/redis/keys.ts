@@ -25,6 +25,8 @@ function buildAccountKeys(ours: string, queue: string) {
     lane: (recipient: string) => `${ours}lane:${recipient}`,
     /** Sorted set: those of the lane that are held by the window and let others pass; same scores. */
     held: (recipient: string) => `${ours}held:${recipient}`,
+    /** Sorted set: the conversation's accepted deliveries by accept time, of its last sessions. */
+    accepts: (recipient: string) => `${ours}accepts:${recipient}`,
     /** Set: the conversation's deliveries whose outcome is unknown. */
     doubts: (recipient: string) => `${ours}doubts:${recipient}`,
     /** String: the number behind a `from_id`. */

@@ -1,35 +1,38 @@
-local function count(openedAt, delivery)
-  local row = recipient .. '@' .. openedAt
-  local known = redis.call('HGET', ledgerRows, row)
-  local messages, opener = string.match(known or '', '^(%d+) (.*)$')
-  redis.call('HSET', ledgerRows, row, (messages or 0) + 1 .. ' ' .. (opener or delivery))
-  redis.call('ZADD', ledger, openedAt, row)
-end
-
--- Counts an accepted message in the session of its accept time, and opens that session where there is none.
--- A late proof may show that the session began earlier than was thought: its row then moves to that time.
--- Returns the opening time if a session was opened, else nil.
-local function countInSession(at, delivery)
-  local openedAt = tonumber(redis.call('HGET', conv, 'sessionAt') or -SESSION_MS)
-  if at >= openedAt + SESSION_MS then
-    redis.call('HSET', conv, 'sessionAt', at)
-    count(at, delivery)
-    return at
-  end
-  if at >= openedAt then
-    count(openedAt, delivery)
+-- A message that is accepted after all others: counted in the running session, or opening the next one. What is kept
+-- of accept times begins with a session, the last but two: no late proof reaches further back.
+local function countNewest(at, delivery)
+  local c = redis.call('HMGET', conv, 'sessionAt', 'sessionBefore')
+  local openedAt = tonumber(c[1] or -SESSION_MS)
+  if at < openedAt + SESSION_MS then
+    local messages, opener = string.match(
+      redis.call('HGET', ledgerRows, recipient .. '@' .. openedAt) or '0 ' .. delivery, '^(%d+) (.*)$')
+    writeRow({ openedAt = openedAt, openedBy = opener, messages = messages + 1 })
     return nil
   end
-  if openedAt - at >= SESSION_MS then
-    count(at, delivery)
-    return at
+  redis.call('ZREMRANGEBYSCORE', accepts, '-inf', '(' .. (c[2] or '-inf'))
+  redis.call('HSET', conv, 'sessionAt', at, 'sessionBefore', c[1] or at)
+  writeRow({ openedAt = at, openedBy = delivery, messages = 1 })
+  return at
+end
+
+-- Counts an accepted message in the session of its accept time. A late proof may begin a session earlier, and so move
+-- later messages into the next one: then the kept sessions are folded anew. Returns a time if a session was opened.
+local function countInSession(at, delivery)
+  local newest = redis.call('ZRANGE', accepts, -1, -1, 'WITHSCORES')[2]
+  local before = newest and at < tonumber(newest) and fold(accepts)
+  redis.call('ZADD', accepts, at, delivery)
+  redis.call('PEXPIRE', accepts, idRetentionMs)
+  if not before then
+    return countNewest(at, delivery)
   end
-  local row = recipient .. '@' .. openedAt
-  local messages = string.match(redis.call('HGET', ledgerRows, row) or '0 ', '^(%d+)')
-  redis.call('HDEL', ledgerRows, row)
-  redis.call('ZREM', ledger, row)
-  redis.call('HSET', ledgerRows, recipient .. '@' .. at, messages + 1 .. ' ' .. delivery)
-  redis.call('ZADD', ledger, at, recipient .. '@' .. at)
-  redis.call('HSET', conv, 'sessionAt', at)
-  return nil
+  local after = fold(accepts)
+  for _, session in ipairs(before) do
+    eraseRow(session, recipient)
+  end
+  for _, session in ipairs(after) do
+    writeRow(session)
+  end
+  local last, previous = after[#after], after[#after - 1]
+  redis.call('HSET', conv, 'sessionAt', last.openedAt, 'sessionBefore', (previous or last).openedAt)
+  return #after > #before and at or nil
 end

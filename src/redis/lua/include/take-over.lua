@@ -1,3 +1,23 @@
+-- The sessions of both names become those of one conversation, by accept time.
+local function takeOverSessions()
+  for _, session in ipairs(fold(accepts)) do
+    eraseRow(session, recipient)
+  end
+  for _, session in ipairs(fold(fromIdAccepts)) do
+    eraseRow(session, fromId)
+  end
+  redis.call('ZUNIONSTORE', accepts, 2, accepts, fromIdAccepts, 'AGGREGATE', 'MIN')
+  local sessions = fold(accepts)
+  for _, session in ipairs(sessions) do
+    writeRow(session)
+  end
+  local last, previous = sessions[#sessions], sessions[#sessions - 1]
+  if last then
+    redis.call('HSET', conv, 'sessionAt', last.openedAt, 'sessionBefore', (previous or last).openedAt)
+    redis.call('PEXPIRE', accepts, keepMs)
+  end
+end
+
 -- What the from_id's conversation knew goes to the number's: the later of two times, and the flight unless the
 -- number has one of its own.
 local function takeOver()
@@ -12,4 +32,5 @@ local function takeOver()
       redis.call('HSETNX', conv, field, value)
     end
   end
+  takeOverSessions()
 end
