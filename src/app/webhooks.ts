@@ -1,4 +1,3 @@
-import { createQueues } from '../queue/queues.js';
 import { createAccountDirectory, listAccounts } from '../redis/accounts.js';
 import { createCallbackStore } from '../redis/callback-store.js';
 import { startWebhookServer } from '../webhooks/server.js';
@@ -13,11 +12,6 @@ export async function runWebhooks(core: Core): Promise<RunningWebhooks> {
   const { config, secrets, log, observer, effects } = core;
   const { prefix } = config;
   const redis = openRedis(core, 'fails');
-  const queues = createQueues({
-    connection: redis,
-    prefix,
-    onError: (error) => log.warn('queue error', { error }),
-  });
   const directory = createAccountDirectory(() => listAccounts(redis, prefix), effects.now);
   const names = new Map(config.accounts.map(({ from, name }) => [from, name]));
 
@@ -34,7 +28,6 @@ export async function runWebhooks(core: Core): Promise<RunningWebhooks> {
     allow: (config.webhooks.allow ?? []).map(({ address, prefix: bits }) => `${address}/${bits}`),
     trustProxy: config.trustProxy,
     store: createCallbackStore({ redis, prefix, isAccount }),
-    progress: { report: (account, jobId, status) => queues.showStatus(account, jobId, status) },
     observer: tellWebhooks({ observer, nameOf: (from) => names.get(from) ?? 'unlisted', now: effects.now }),
     ready: () => ({ ready: true, dependencies: { redis: redis.status } }),
     log,
@@ -46,7 +39,6 @@ export async function runWebhooks(core: Core): Promise<RunningWebhooks> {
     dependencies: () => ({ redis: redis.status }),
     async close() {
       await server.close();
-      await queues.close();
       await closeRedis(redis);
     },
   };

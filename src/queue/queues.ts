@@ -1,6 +1,5 @@
-import { type ConnectionOptions, type JobProgress, type JobsOptions, Queue } from 'bullmq';
+import { type ConnectionOptions, type JobsOptions, Queue } from 'bullmq';
 import type { Priority } from '../domain/delivery.js';
-import type { Status } from '../domain/status.js';
 import { JOB_NAME, queueName, queuePrefix } from './names.js';
 
 /** BullMQ's events stream is a convenience for listeners: bounded. */
@@ -47,16 +46,6 @@ export function createQueues(options: QueuesOptions) {
       const job = await queueOf(from).getJob(jobId);
       if (job === undefined || job.data.fileUrl === fileUrl) return;
       await job.updateData({ ...job.data, fileUrl });
-    },
-
-    /** Shows the delivery's status as the job's progress; a job that has been removed shows nothing. */
-    async showStatus(from: string, jobId: string, status: Status): Promise<void> {
-      const progress: JobProgress = status;
-      await queueOf(from)
-        .updateJobProgress(jobId, progress)
-        .catch((error: unknown) => {
-          if (!(error instanceof Error && /Missing key for job/.test(error.message))) throw error;
-        });
     },
 
     /** Nobody fetches from the queue for so long. */

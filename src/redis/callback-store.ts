@@ -24,7 +24,6 @@ export type AppliedReceipt =
 
 export type TouchedDelivery = {
   readonly id: string;
-  readonly jobId: string;
   readonly status: Status;
   readonly statusBefore: string;
   readonly statusChanged: boolean;
@@ -142,11 +141,11 @@ async function applyReceipt(callback: ReceiptCallback, deps: Deps): Promise<Appl
 }
 
 function readTouched(reply: Reply): TouchedDelivery {
-  const [id, jobId, statusBefore, status] = [reply.text(1), reply.text(2), reply.text(3), reply.text(4)];
+  const [id, statusBefore, status] = [reply.text(1), reply.text(2), reply.text(3)];
   if (!isStatus(status)) return unexpectedReply('receipt', status);
   const arrived = !hasArrived(statusBefore) && hasArrived(status);
-  const acceptToDeliveredMs = arrived ? Math.max(0, reply.number(6) - reply.number(5)) : null;
-  return { id, jobId, status, statusBefore, statusChanged: statusBefore !== status, acceptToDeliveredMs };
+  const acceptToDeliveredMs = arrived ? Math.max(0, reply.number(5) - reply.number(4)) : null;
+  return { id, status, statusBefore, statusChanged: statusBefore !== status, acceptToDeliveredMs };
 }
 
 function hasArrived(status: string): boolean {

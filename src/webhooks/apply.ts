@@ -2,7 +2,6 @@ import type { Callback, InboundCallback, ReceiptCallback } from '../domain/callb
 import type { Status } from '../domain/status.js';
 import type { ReceivedCallback } from './body.js';
 import { withDeadline } from './deadline.js';
-import { describeError, type WebhookLog } from './log.js';
 
 const MAX_RAW_BYTES = 16 * 1024;
 
@@ -11,7 +10,6 @@ export type TouchedDelivery = {
   readonly id: string;
   readonly status: Status;
   readonly statusBefore: string;
-  readonly jobId: string;
   readonly statusChanged: boolean;
   /** On the first news of its arrival: how long after acceptance; else null. */
   readonly acceptToDeliveredMs: number | null;
@@ -35,31 +33,23 @@ export type CallbackStore = {
   keepUnread(name: string, raw: string): Promise<void>;
 };
 
-/** Tells a delivery's BullMQ job of its status. */
-export type ProgressReporter = { report(account: string, jobId: string, status: Status): Promise<void> };
-
 export type ApplyDeps = {
   readonly store: CallbackStore;
-  readonly progress: ProgressReporter;
   readonly observer: { applied(callback: Callback, result: CallbackResult, durationMs: number): void };
-  readonly log: WebhookLog;
   readonly now: () => number;
-  readonly deadlines: { readonly storeMs: number; readonly progressMs: number };
+  readonly deadlines: { readonly storeMs: number };
 };
 
 /**
- * Makes one callback durable, then tells of it. A store that answers too late is still heard: progress and
- * observer follow the record, though the caller has given up and the provider will repeat the call.
+ * Makes one callback durable, then tells of it. A store that answers too late is still heard: the observer follows
+ * the record, though the caller has given up and the provider will repeat the call.
  * @throws DeadlineError when the store is late; whatever the store throws
  */
 export async function applyCallback(received: ReceivedCallback, deps: ApplyDeps): Promise<void> {
   const startedAt = deps.now();
   const recording = record(received, deps.store);
   const told = recording.then(
-    async (result) => {
-      await reportProgress(result, deps);
-      deps.observer.applied(received.callback, result, deps.now() - startedAt);
-    },
+    (result) => deps.observer.applied(received.callback, result, deps.now() - startedAt),
     () => undefined, // the store's failure is heard below, once
   );
   await withDeadline(recording, deps.deadlines.storeMs);
@@ -84,17 +74,6 @@ async function record({ callback, raw }: ReceivedCallback, store: CallbackStore)
 async function keepIfForeign(result: ApplyResult, raw: string, store: CallbackStore): Promise<ApplyResult> {
   if (result.kind === 'unknown_account') await store.keepUnread('unknown_account', firstBytes(raw));
   return result;
-}
-
-/** The record is the truth and is written: a job that cannot be told is a line in the log. */
-async function reportProgress(result: CallbackResult, deps: ApplyDeps): Promise<void> {
-  if (result.kind !== 'applied' || result.delivery?.statusChanged !== true) return;
-  const { id, jobId, status } = result.delivery;
-  try {
-    await withDeadline(deps.progress.report(result.account, jobId, status), deps.deadlines.progressMs);
-  } catch (error) {
-    deps.log.warn('job progress not reported', { deliveryId: id, status, ...describeError(error) });
-  }
 }
 
 /** Cut at a character's edge. */

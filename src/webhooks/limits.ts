@@ -1,6 +1,6 @@
 import { SECOND } from '../domain/time.js';
 
-/** What a caller may take of us. The provider gives up after 5 s: the store's time and the progress's stay below. */
+/** What a caller may take of us. The provider gives up after 5 s: the store's time stays below. */
 export const WEBHOOK_LIMITS = {
   bodyBytes: 256 * 1024,
   headerBytes: 16 * 1024,
@@ -13,7 +13,6 @@ export const WEBHOOK_LIMITS = {
   connections: 2000,
   inFlight: 500,
   storeMs: 3 * SECOND,
-  progressMs: SECOND,
   /** How long `close` waits for requests that have begun, before their connections are cut. */
   drainMs: 5 * SECOND,
 } as const;

@@ -5,11 +5,12 @@ import { type ApplyDeps, applyCallback } from './apply.js';
 import { isValidToken } from './auth.js';
 import { type ReceivedCallback, readBody } from './body.js';
 import { DeadlineError } from './deadline.js';
-import { describeError } from './log.js';
+import { describeError, type WebhookLog } from './log.js';
 import { type Refusal, refuse, type WebhookObserver } from './refusal.js';
 
 export type RouteDeps = Omit<ApplyDeps, 'observer'> & {
   readonly observer: WebhookObserver;
+  readonly log: WebhookLog;
   readonly tokens: () => readonly string[];
   readonly isAllowed: AddressCheck;
   /** How many proxies stand in front. */

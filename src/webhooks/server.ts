@@ -3,7 +3,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { ListenError } from '../errors.js';
 import { createAddressCheck } from './address.js';
 import { type Admission, createAdmission } from './admission.js';
-import type { CallbackStore, ProgressReporter } from './apply.js';
+import type { CallbackStore } from './apply.js';
 import { createFaultAnswers } from './faults.js';
 import { type Readiness, registerHealthRoutes } from './health.js';
 import { WEBHOOK_LIMITS, type WebhookLimits } from './limits.js';
@@ -22,7 +22,6 @@ export type WebhookServerOptions = {
   /** How many proxies stand in front and append to `X-Forwarded-For`. */
   readonly trustProxy: number;
   readonly store: CallbackStore;
-  readonly progress: ProgressReporter;
   readonly observer: WebhookObserver;
   readonly ready: () => Readiness;
   readonly log: WebhookLog;

@@ -30,10 +30,8 @@ export async function endJob(
 ): Promise<JobResult> {
   switch (end.kind) {
     case 'completed':
-      if (hasProgress(job)) await job.updateProgress(end.result.status);
       return end.result;
     case 'failed':
-      if (hasProgress(job)) await job.updateProgress(end.status);
       throw new UnrecoverableError(end.reason);
     case 'delayed':
       await delay(job, token, end);
@@ -72,9 +70,4 @@ export function isJobEnd(error: unknown): boolean {
 async function delay(job: Job, token: string, end: { readonly until: number; readonly status: Status }) {
   if (job.progress !== end.status) await job.updateProgress(end.status);
   await job.moveToDelayed(end.until, token);
-}
-
-/** A job that was never parked shows no progress: its result tells the status, and a round trip is saved. */
-function hasProgress(job: Job): boolean {
-  return typeof job.progress === 'string';
 }

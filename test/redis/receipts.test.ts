@@ -1,9 +1,12 @@
+import { Queue, QueueEvents } from 'bullmq';
 import fc from 'fast-check';
 import type { Receipt } from '../../src/domain/callback.js';
 import { receiptsConflict, statusByReceipts } from '../../src/domain/status.js';
 import { DAY } from '../../src/domain/time.js';
+import { queueName, queuePrefix } from '../../src/queue/names.js';
 import { readDelivery } from '../../src/redis/delivery-view.js';
 import { withRedis } from '../support/redis.js';
+import { eventually } from '../support/wait.js';
 import { type Bench, delivery, FROM, openBench, PREFIX, receipt } from './bench.js';
 
 const redis = withRedis();
@@ -60,7 +63,7 @@ it('makes the same record of the same receipts, in any order, however often, ear
   );
 });
 
-it('tells what a receipt did, with the job to show it on', async () => {
+it('tells what a receipt did', async () => {
   await accept();
   const applied = await bench.callbacks.applyReceipt(receipt('delivered'));
   expect(applied).toEqual({
@@ -68,7 +71,6 @@ it('tells what a receipt did, with the job to show it on', async () => {
     account: FROM,
     delivery: {
       id: 'one',
-      jobId: 'd-one',
       status: 'delivered',
       statusBefore: 'accepted',
       statusChanged: true,
@@ -79,6 +81,26 @@ it('tells what a receipt did, with the job to show it on', async () => {
   expect(late).toMatchObject({
     delivery: { status: 'delivered', statusChanged: false, acceptToDeliveredMs: null },
   });
+});
+
+it('shows the status as the job’s progress, as BullMQ’s own listeners see it', async () => {
+  const name = queueName(FROM);
+  const connection = redis.client.duplicate({ maxRetriesPerRequest: null });
+  const queue = new Queue(name, { connection, prefix: queuePrefix(PREFIX) });
+  const listener = new QueueEvents(name, { connection, prefix: queuePrefix(PREFIX) });
+  const seen: unknown[] = [];
+  listener.on('progress', ({ data }) => seen.push(data));
+  await listener.waitUntilReady();
+  await queue.add('send-file', {}, { jobId: 'd-one' });
+  await accept();
+  for (const each of ['sent', 'read', 'delivered'] as const)
+    await bench.callbacks.applyReceipt(receipt(each));
+  await eventually(() => seen.length === 3);
+  expect(seen).toEqual(['accepted', 'sent', 'read']);
+  expect((await queue.getJob('d-one'))?.progress).toBe('read');
+  await listener.close();
+  await queue.close();
+  connection.disconnect();
 });
 
 it('flags a failure after a delivery and keeps the delivery', async () => {

@@ -12,7 +12,7 @@ export const JSON_TYPE = 'application/json';
 /** A store that behaves like the real one, in memory; `before` stands for what Redis may do to a call. */
 export class MemoryStore implements CallbackStore {
   readonly accounts = new Set([ACCOUNT, OTHER_ACCOUNT]);
-  readonly deliveries = new Map<string, { readonly id: string; readonly jobId: string; status: Status }>();
+  readonly deliveries = new Map<string, { readonly id: string; status: Status }>();
   readonly inbound: InboundCallback[] = [];
   readonly receipts: ReceiptCallback[] = [];
   readonly unread: { readonly name: string; readonly raw: string }[] = [];
@@ -54,13 +54,12 @@ export class MemoryStore implements CallbackStore {
   }
 }
 
-/** What the server told its observer, its log and the jobs. */
+/** What the server told its observer and its log. */
 export class Recorder {
   readonly applied: { readonly callback: Callback; readonly result: CallbackResult }[] = [];
   readonly refusals: string[] = [];
   readonly answers: number[] = [];
   readonly lines: string[] = [];
-  readonly progress: string[] = [];
 
   readonly observer = {
     applied: (callback: Callback, result: CallbackResult) => void this.applied.push({ callback, result }),
@@ -68,10 +67,6 @@ export class Recorder {
     answered: (code: number) => void this.answers.push(code),
   };
   readonly log = { info: this.line('info'), warn: this.line('warn'), error: this.line('error') };
-
-  async report(account: string, jobId: string, status: string): Promise<void> {
-    this.progress.push([account, jobId, status].join(' '));
-  }
 
   private line(level: string) {
     return (message: string, fields: object = {}) =>
@@ -89,7 +84,6 @@ export async function startHarness(options: Partial<WebhookServerOptions> = {}) 
     allow: [],
     trustProxy: 0,
     store,
-    progress: { report: (...args) => recorder.report(...args) },
     observer: recorder.observer,
     ready: () => ({ ready: true, dependencies: { redis: 'up' } }),
     log: recorder.log,

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { ConfigError, ListenError } from '../../src/errors.js';
 import { type Harness, JSON_TYPE, openSocket, post, startHarness, TOKEN, until } from './harness.js';
-import { ACCOUNT, FAILED_MESSAGE, INBOUND, RECIPIENT, SYSTEM, UNIQUE, UPDATE } from './samples.js';
+import { ACCOUNT, FAILED_MESSAGE, INBOUND, SYSTEM, UNIQUE, UPDATE } from './samples.js';
 
 let harness: Harness;
 
@@ -95,35 +95,6 @@ describe('a callback that is taken', () => {
   ])('may call itself %s', async (contentType) => {
     const { hook } = await start();
     expect(await post(hook, INBOUND, { 'content-type': contentType })).toMatchObject({ status: 200 });
-  });
-});
-
-describe("the delivery's job", () => {
-  const delivery = { id: 'dlv_1', jobId: 'd-dlv_1', status: 'accepted' } as const;
-
-  test('is told of a status change, before the answer', async () => {
-    const { hook, store, recorder } = await start();
-    store.deliveries.set(UNIQUE, { ...delivery });
-    await post(hook, { ...UPDATE, ack: 2 });
-    expect(recorder.progress).toEqual([`${UPDATE.to} d-dlv_1 delivered`]);
-  });
-
-  test('is not told when the status stays', async () => {
-    const { hook, store, recorder } = await start();
-    store.deliveries.set(UNIQUE, { ...delivery, status: 'sent' });
-    await post(hook, UPDATE);
-    expect(recorder.progress).toEqual([]);
-  });
-
-  test.each([
-    ['fails', async () => Promise.reject(new Error(`no job of ${RECIPIENT}`))],
-    ['never answers', () => new Promise<void>(() => undefined)],
-  ])('does not fail the answer when telling it %s', async (_name, report) => {
-    const { hook, store, recorder } = await start({ progress: { report }, limits: { progressMs: 20 } });
-    store.deliveries.set(UNIQUE, { ...delivery });
-    expect(await post(hook, UPDATE)).toMatchObject({ status: 200 });
-    expect(recorder.applied).toMatchObject([{ result: { delivery: { id: 'dlv_1', statusChanged: true } } }]);
-    expect(recorder.lines.join()).toContain('job progress not reported');
   });
 });
 

@@ -3,7 +3,7 @@
 -- KEYS: record recordPrefix tomb conv lane held wake events alias bullDelayed bullWait bullMarker bullMeta bullActive bullEvents bullJobPrefix holds budgetPrefix budgetHeld
 -- ARGV: id to recipient status why retentionMs idRetentionMs
 -- Returns {moved} | {unseen} | {refused, status} | {concluded, status}
--- include: clock alias record turn front lane give-back
+-- include: clock alias record turn front lane give-back progress
 if moved(to, recipient) then
   return { 'moved' }
 end
@@ -22,7 +22,9 @@ move(record, id, status, why, now)
 redis.call('HDEL', record, 'request')
 giveBack(r[4], now)
 leaveLane(id, now)
-front(r[3] or ('d-' .. id))
+local job = r[3] or ('d-' .. id)
+showProgress(job, status)
+front(job)
 redis.call('PEXPIRE', record, retentionMs)
 redis.call('SET', tomb, r[2] .. ' ' .. status, 'PX', idRetentionMs)
 return { 'concluded', status }

@@ -2,8 +2,8 @@
 -- kept, within bounds, for the settle that is still to come.
 -- KEYS: unique orphan orphans recordPrefix events doubts bullDelayed bullWait bullMarker bullMeta bullActive bullEvents bullJobPrefix
 -- ARGV: uniqueId receipt code precedence orphanMs orphansKept
--- Returns {duplicate} | {early} | {applied, id, job, statusBefore, statusAfter, acceptedAt, now}
--- include: clock record receipts front hint
+-- Returns {duplicate} | {early} | {applied, id, statusBefore, statusAfter, acceptedAt, now}
+-- include: clock record receipts front hint progress
 local now = clock()
 local id = redis.call('GET', unique)
 if not id then
@@ -40,4 +40,7 @@ end
 if new == 0 then
   return { 'duplicate' }
 end
-return { 'applied', id, r[2] or ('d-' .. id), r[1], status, r[3] or '', now }
+if status ~= r[1] then
+  showProgress(r[2] or ('d-' .. id), status)
+end
+return { 'applied', id, r[1], status, r[3] or '', now }

@@ -3,7 +3,7 @@
 -- KEYS: record recordPrefix tomb conv lane held wake events alias gate unique orphan orphans ledger ledgerRows bullDelayed bullWait bullMarker bullMeta bullActive bullEvents bullJobPrefix holds unknowns doubts budgetPrefix budgetHeld accepts
 -- ARGV: id to recipient attempt outcome reason detail why uniqueId acceptedAt windowLeftMs originalRequest billed precedence retentionMs idRetentionMs gateState gateMs gateReason proof
 -- Returns {moved} | {stale, status} | {settled, status, now, dueAt, sessionOpenedAt or ''}
--- include: clock alias record turn front lane attempt gate session fold ledger give-back receipts
+-- include: clock alias record turn front lane attempt gate session fold ledger give-back receipts progress
 if moved(to, recipient) then
   return { 'moved' }
 end
@@ -64,9 +64,11 @@ else
   giveBack(r[11], now)
 end
 leaveLane(id, now)
+local job = r[10] or ('d-' .. id)
+showProgress(job, status)
 -- Of an attempt that was given up as unknown the job stands among the delayed, and nobody has it in hand.
 if r[1] == 'unknown' then
-  front(r[10] or ('d-' .. id))
+  front(job)
 end
 redis.call('PEXPIRE', record, retentionMs)
 redis.call('PEXPIRE', conv, idRetentionMs)
