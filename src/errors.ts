@@ -93,8 +93,14 @@ export class IllegalStateError extends WaybillError {
   readonly action: string;
   readonly status: string;
 
-  constructor(action: string, status: string, options: ErrorOptions = {}) {
-    super('ILLEGAL_STATE', `A delivery that is ${status} does not allow: ${action}`, options);
+  /** `detail`: what would have to be different, for people. */
+  constructor(
+    action: string,
+    status: string,
+    { detail, ...options }: ErrorOptions & { readonly detail?: string } = {},
+  ) {
+    const why = detail === undefined ? '' : `; ${detail}`;
+    super('ILLEGAL_STATE', `A delivery that is ${status} does not allow: ${action}${why}`, options);
     this.action = action;
     this.status = status;
   }

@@ -91,5 +91,5 @@ export function createWaybill(options: WaybillOptions): Waybill {
 type KnownAccount = NonNullable<WaybillOptions['accounts']>[number];
 
 function publish({ from, name = from, onClosedWindow = 'hold', template }: KnownAccount): PublishedAccount {
-  return { from, name, onClosedWindow, template: template ?? null };
+  return { from, name, onClosedWindow, template: template ?? null, billing: 'session' };
 }

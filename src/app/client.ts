@@ -1,6 +1,7 @@
 import { ACCOUNT_DEFAULTS, findAccount } from '../domain/account.js';
 import { UnknownAccountError, WaybillError } from '../errors.js';
 import { createWaybill, type Waybill } from '../index.js';
+import type { Operator } from '../producer/operate.js';
 import { orUnavailable, PATIENCE_MS } from '../producer/unavailable.js';
 import { createQueues } from '../queue/queues.js';
 import { listAccounts } from '../redis/accounts.js';
@@ -10,6 +11,7 @@ import type { Settings } from './boot.js';
 import { connectConfigured } from './core.js';
 import { explainRedis } from './explain-redis.js';
 import { type AccountState, createGatekeeper } from './gatekeeper.js';
+import { openOperator } from './operator.js';
 
 export type { AccountState, LedgerRow };
 
@@ -21,6 +23,7 @@ type LedgerAsked = { readonly from: string; readonly month: string; readonly tim
 /** What commands for people ask for. Every call fails with UnavailableError within a second without Redis. */
 export type Client = {
   readonly waybill: Waybill;
+  readonly operator: Operator;
   /** The account by number or name; without one, the only account there is. */
   account(fromOrName?: string): Promise<NamedAccount>;
   states(): Promise<readonly AccountState[]>;
@@ -45,6 +48,7 @@ export function openClient(settings: Settings): Client {
   });
   const queues = createQueues({ connection: redis, prefix, onError: () => undefined });
   const waybill = createWaybill({ redis, prefix, accounts: accounts.map(known) });
+  const operator = openOperator({ config, redis, waybill });
   const gatekeeper = createGatekeeper({ redis, prefix, queues });
   const onRedis = <T>(call: () => Promise<T>): Promise<T> =>
     orUnavailable(async () => {
@@ -61,6 +65,7 @@ export function openClient(settings: Settings): Client {
 
   return {
     waybill,
+    operator,
     account: async (fromOrName) => pick(await everyAccount(), fromOrName),
     async states() {
       const all = await everyAccount();

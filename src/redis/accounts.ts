@@ -1,14 +1,21 @@
 import { z } from 'zod';
-import { type AccountTemplate, CLOSED_WINDOW_POLICIES, type ClosedWindowPolicy } from '../domain/account.js';
+import {
+  type AccountTemplate,
+  BILLING_MODELS,
+  type Billing,
+  CLOSED_WINDOW_POLICIES,
+  type ClosedWindowPolicy,
+} from '../domain/account.js';
 import type { Redis } from './connection.js';
 import { accountsKey } from './keys.js';
 
-/** What an app must know of an account to enqueue for it; workers publish it. */
+/** What apps must know of an account to enqueue for it, and operators to settle for it; workers publish it. */
 export type PublishedAccount = {
   readonly from: string;
   readonly name: string;
   readonly onClosedWindow: ClosedWindowPolicy;
   readonly template: AccountTemplate | null;
+  readonly billing: Billing;
 };
 
 const publishedSchema = z.object({
@@ -19,6 +26,7 @@ const publishedSchema = z.object({
     .object({ name: z.string(), language: z.number().int().exactOptional(), variables: z.array(z.string()) })
     .nullable()
     .catch(null),
+  billing: z.enum(BILLING_MODELS).catch('session'),
 });
 
 export async function publishAccounts(
@@ -26,9 +34,9 @@ export async function publishAccounts(
   prefix: string,
   accounts: readonly PublishedAccount[],
 ): Promise<void> {
-  const rows = accounts.map(({ from, name, onClosedWindow, template }): [string, string] => [
+  const rows = accounts.map(({ from, name, onClosedWindow, template, billing }): [string, string] => [
     from,
-    JSON.stringify({ from, name, onClosedWindow, template }),
+    JSON.stringify({ from, name, onClosedWindow, template, billing }),
   ]);
   if (rows.length > 0) await redis.hset(accountsKey(prefix), Object.fromEntries(rows));
 }

@@ -75,9 +75,11 @@ export function createAttemptStore(options: StoreOptions) {
 }
 
 export type SettleContext = {
-  readonly account: Account;
+  readonly account: Pick<Account, 'billing'>;
   readonly reason: string;
   readonly gate: GateChange | null;
+  /** An operator says so, by this name, which may be empty. */
+  readonly by?: string;
 };
 
 /** A reading of the history, with an id of its own. */
@@ -101,6 +103,7 @@ async function settle(run: RunOnDelivery, { attempt, outcome, context, proof }: 
   const reply = await run('settle', attempt, {
     attempt: attempt.attempt,
     ...outcomeArgs(outcome),
+    ...operatorArgs(context),
     why: context.reason,
     ...acceptanceArgs(outcome),
     ...gateArgs(context.gate),
@@ -132,6 +135,11 @@ async function postpone(run: RunOnDelivery, { attempt, outcome, next }: Postponi
 function outcomeArgs(outcome: Outcome) {
   const detail = outcome.kind === 'accepted' ? '' : oneLine(outcome.detail);
   return { outcome: outcome.kind, reason: outcome.reason, detail };
+}
+
+/** In the attempt's line stands who told its end, where that was not the provider. */
+function operatorArgs({ by }: SettleContext) {
+  return by === undefined ? {} : { reason: 'operator', detail: oneLine(by) };
 }
 
 const NO_ACCEPTANCE = { uniqueId: '', acceptedAt: '', windowLeftMs: '', originalRequest: '' };

@@ -1,23 +1,12 @@
-import { isOutcome, type OutcomeKind } from '../domain/outcome.js';
+import { nextReadAt, UNKNOWN_ENDS_MS } from '../domain/doubt.js';
 import { isReceipt, isStatus, type Receipts, receiptsConflict, type Status } from '../domain/status.js';
 import type { Redis } from './connection.js';
 import { canonicalRecipient } from './conversation.js';
 import { accountKeys } from './keys.js';
-
-/** An attempt as the timeline has it. Times in epoch milliseconds. */
-export type AttemptView = {
-  readonly number: number;
-  readonly at: number;
-  readonly send: string;
-  readonly outcome: OutcomeKind | null;
-  readonly reason: string;
-  readonly detail: string;
-};
-
-export type TimelineEntry = { readonly at: number; readonly status: Status; readonly reason: string };
+import { readTimeline, type Timeline } from './timeline.js';
 
 /** All that is known of a delivery. Times in epoch milliseconds; null: not known, or not yet. */
-export type DeliveryView = {
+export type DeliveryView = Timeline & {
   readonly id: string;
   readonly from: string;
   readonly to: string;
@@ -27,8 +16,6 @@ export type DeliveryView = {
   readonly createdAt: number;
   readonly sendAt: number;
   readonly expiresAt: number;
-  readonly attempts: readonly AttemptView[];
-  readonly timeline: readonly TimelineEntry[];
   readonly receipts: Receipts;
   readonly receiptsConflict: boolean;
   readonly failureCode: string | null;
@@ -41,6 +28,12 @@ export type DeliveryView = {
   /** Deliveries in its lane that go before it. */
   readonly ahead: number | null;
   readonly notBefore: number | null;
+  /** Of an unknown outcome: when no sender can still be sending it, and when the history is asked next. */
+  readonly horizonAt: number | null;
+  readonly nextReadAt: number | null;
+  /** The deliveries that this one was made of, and that was made of this one. */
+  readonly resendOf: string | null;
+  readonly resentAs: string | null;
   readonly originalRequest: string | null;
   /** Why the request was refused, as JSON pointers and words; for jobs of other BullMQ clients. */
   readonly errors: readonly { readonly pointer: string; readonly detail: string }[];
@@ -85,31 +78,26 @@ export async function readDelivery(
     session: { openedAt: numberOrNull(conversation.sessionAt) },
     ahead,
     notBefore: numberOrNull(record.pairAt ?? record.notBefore),
+    ...readDoubt(record),
+    resendOf: record.resendOf ?? null,
+    resentAs: record.resentAs ?? null,
     originalRequest: record.originalRequest ?? null,
     errors: readErrors(record.errors),
     request: parseJson(job ?? record.request ?? 'null'),
   };
 }
 
-function readTimeline(text: string) {
-  const timeline: TimelineEntry[] = [];
-  const attempts: AttemptView[] = [];
-  for (const line of text.split('\n')) {
-    const [kind, at, ...fields] = line.split('\t');
-    if (kind === 'status') {
-      const [status, reason = ''] = fields;
-      if (isStatus(status)) timeline.push({ at: Number(at), status, reason });
-    }
-    if (kind === 'attempt') {
-      const [number, send = '', outcome, reason = '', detail = ''] = fields;
-      const known = isOutcome(outcome) ? outcome : null;
-      attempts.push({ number: Number(number), at: Number(at), send, outcome: known, reason, detail });
-    }
-  }
-  return { timeline, attempts };
+type DeliveryRecord = Readonly<Record<string, string>>;
+
+function readDoubt({ status, reason, startedAt, horizonAt, lastReadAt, hinted }: DeliveryRecord) {
+  if (status !== 'unknown') return { horizonAt: null, nextReadAt: null };
+  const [began, lastRead] = [Number(startedAt), numberOrNull(lastReadAt)];
+  const readAt = hinted === undefined ? nextReadAt(began, lastRead) : (lastRead ?? began);
+  const asksAgain = reason !== 'unresolved' && readAt < began + UNKNOWN_ENDS_MS;
+  return { horizonAt: Number(horizonAt), nextReadAt: asksAgain ? readAt : null };
 }
 
-function readReceipts(record: Readonly<Record<string, string>>): Receipts {
+function readReceipts(record: DeliveryRecord): Receipts {
   const entries = Object.entries(record).flatMap(([field, value]): [string, number][] => {
     const name = field.startsWith('receipt:') ? field.slice('receipt:'.length) : '';
     return isReceipt(name) ? [[name, Number(value)]] : [];

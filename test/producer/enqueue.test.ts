@@ -75,7 +75,8 @@ describe('the same id', () => {
   });
 
   it('belongs to its account: another account may have it too', async () => {
-    const other = { from: '972770000000', name: 'other', onClosedWindow: 'hold', template: null } as const;
+    const policies = { onClosedWindow: 'hold', template: null, billing: 'session' } as const;
+    const other = { from: '972770000000', name: 'other', ...policies };
     const shop = { ...other, from: FROM, name: 'shop' };
     await publishAccounts(redis.client, PREFIX, [other, shop]);
     await enqueue('one');

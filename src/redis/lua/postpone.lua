@@ -16,6 +16,10 @@ if not mine(r[1], r[2]) then
   end
   return { 'stale', r[1] or '' }
 end
+-- Given up for good: its job has ended, so that nothing would send it again.
+if redis.call('HGET', record, 'reason') == 'unresolved' then
+  return { 'stale', r[1] }
+end
 if r[1] == 'unknown' then
   redis.call('ZREM', unknowns, id)
   redis.call('SREM', doubts, id)
