@@ -6,7 +6,10 @@ import { addEnqueue } from './cli/commands/enqueue.js';
 import { addEvents } from './cli/commands/events.js';
 import { addHealth } from './cli/commands/health.js';
 import { addLedger } from './cli/commands/ledger.js';
+import { addList } from './cli/commands/list.js';
 import { addProcesses } from './cli/commands/processes.js';
+import { addResend } from './cli/commands/resend.js';
+import { addResolve } from './cli/commands/resolve.js';
 import { addStatus } from './cli/commands/status.js';
 import type { CliContext } from './cli/context.js';
 import type { CommandHost } from './cli/define.js';
@@ -54,7 +57,10 @@ const COMMANDS: readonly ((host: CommandHost) => void)[] = [
   addProcesses,
   addEnqueue,
   addStatus,
+  addList,
   addCancel,
+  addResend,
+  addResolve,
   addAccounts,
   addLedger,
   addEvents,

@@ -1,19 +1,22 @@
 import { ACCOUNT_DEFAULTS, findAccount } from '../domain/account.js';
 import { UnknownAccountError, WaybillError } from '../errors.js';
 import { createWaybill, type Waybill } from '../index.js';
-import type { Operator } from '../producer/operate.js';
+import type { ListFilter, Operator, ResolvedOrError } from '../producer/operate.js';
+import type { Resolution } from '../producer/resolve.js';
 import { orUnavailable, PATIENCE_MS } from '../producer/unavailable.js';
 import { createQueues } from '../queue/queues.js';
 import { listAccounts } from '../redis/accounts.js';
 import { whenReady } from '../redis/connection.js';
 import { type LedgerRow, readLedger } from '../redis/ledger.js';
+import { LISTED_STATUSES, type ListedDelivery } from '../redis/lists.js';
 import type { Settings } from './boot.js';
 import { connectConfigured } from './core.js';
 import { explainRedis } from './explain-redis.js';
 import { type AccountState, createGatekeeper } from './gatekeeper.js';
 import { openOperator } from './operator.js';
 
-export type { AccountState, LedgerRow };
+export type { AccountState, LedgerRow, ListedDelivery, ListFilter, Resolution, ResolvedOrError };
+export { LISTED_STATUSES };
 
 /** An account by both of its names. */
 export type NamedAccount = { readonly from: string; readonly name: string };

@@ -2,6 +2,7 @@ import { maskUrl } from '../domain/mask.js';
 import { SESSION_MS } from '../domain/session.js';
 import type { Status } from '../domain/status.js';
 import type { DeliveryView } from '../redis/delivery-view.js';
+import { doubtOf, foundInWords } from './doubt-text.js';
 import { type Paint, plain } from './output.js';
 import { failureInWords, reasonInWords, statusInWords } from './reason-words.js';
 import { formatTime, formatWhen } from './times.js';
@@ -36,6 +37,9 @@ function factsOf(view: DeliveryView, now: number): readonly Fact[] {
     view.acceptedAt === null ? ['expires', formatWhen(view.expiresAt, now)] : null,
     view.acceptedAt === null ? null : ['accepted', `${formatTime(view.acceptedAt)} by the provider’s clock`],
     view.unique === null ? null : ['unique', plain(view.unique)],
+    ...doubtOf(view, now),
+    view.resendOf === null ? null : ['made of', view.resendOf],
+    view.resentAs === null ? null : ['made anew', `as ${view.resentAs}`],
     view.receiptsConflict ? ['conflict', 'reported both failed and delivered'] : null,
     ...view.errors.map(({ pointer, detail }): Fact => ['invalid', plain(`${pointer} ${detail}`)]),
   ];
@@ -60,15 +64,19 @@ function sessionOf({ session: { openedAt } }: DeliveryView, now: number): string
   return `open until ${formatWhen(openedAt + SESSION_MS, now)}`;
 }
 
-/** Statuses and attempts in the order in which they came. */
-export function timelineText({ timeline, attempts }: DeliveryView, paint: Paint): string[] {
+/** Statuses, attempts and readings of the history in the order in which they came. */
+export function timelineText({ timeline, attempts, asked }: DeliveryView, paint: Paint): string[] {
   const moves = timeline.map(({ at, status, reason }) => ({
     at,
     text: `${paintStatus(status, paint)(status.padEnd(9))} ${reasonInWords(reason)}`,
   }));
   const tries = attempts.map((attempt) => ({ at: attempt.at, text: paint.faint(attemptText(attempt)) }));
   // An attempt is noted just before the status that it led to; the sort is stable.
-  return [...tries, ...moves]
+  const readings = asked.map(({ at, found }) => ({
+    at,
+    text: paint.faint(`history: ${foundInWords(found)}`),
+  }));
+  return [...tries, ...moves, ...readings]
     .sort((one, other) => one.at - other.at)
     .map(({ at, text }) => `  ${paint.faint(formatTime(at))}  ${text}`.trimEnd());
 }

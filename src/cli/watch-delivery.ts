@@ -59,7 +59,9 @@ function cannotArrive({ status, reason }: DeliveryView): boolean {
 }
 
 function isNews(before: DeliveryView, now: DeliveryView): boolean {
-  return now.timeline.length > before.timeline.length || now.attempts.length > before.attempts.length;
+  const linesOf = ({ timeline, attempts, asked }: DeliveryView) =>
+    timeline.length + attempts.length + asked.length;
+  return linesOf(now) > linesOf(before);
 }
 
 /** The timeline only grows, so what is new is at its end. */

@@ -1,0 +1,44 @@
+import { ulid } from 'ulid';
+import type { Config } from '../config.js';
+import { type Billing, findAccount } from '../domain/account.js';
+import type { Waybill } from '../index.js';
+import { createOperator, type Operator } from '../producer/operate.js';
+import { listAccounts } from '../redis/accounts.js';
+import { createAttemptStore } from '../redis/attempt-store.js';
+import { type Redis, whenReady } from '../redis/connection.js';
+import { createDeliveryStore } from '../redis/delivery-store.js';
+import { listEntries, readListed } from '../redis/lists.js';
+import { createOperatorStore } from '../redis/operator-store.js';
+import { retentionOf } from './core.js';
+
+type Parts = {
+  readonly config: Config;
+  readonly redis: Redis;
+  readonly waybill: Waybill;
+};
+
+/** The operator's verbs on a connection that is open already. */
+export function openOperator({ config, redis, waybill }: Parts): Operator {
+  const { prefix } = config;
+  const shared = { redis, prefix, retention: retentionOf(config) };
+  return createOperator({
+    operators: createOperatorStore(shared),
+    attempts: createAttemptStore(shared),
+    store: createDeliveryStore(shared),
+    billingOf: (from) => billingOf(from, { config, redis }),
+    find: (id, narrow) => waybill.get(id, narrow),
+    enqueue: (request) => waybill.enqueue(request),
+    entries: (asked) => listEntries(redis, prefix, asked),
+    readListed: (asked) => readListed(redis, prefix, asked),
+    ready: (withinMs) => whenReady(redis, withinMs),
+    newId: () => `dlv_${ulid()}`,
+  });
+}
+
+/** As configured here, else as the workers have it. */
+async function billingOf(from: string, { config, redis }: Pick<Parts, 'config' | 'redis'>): Promise<Billing> {
+  const here = findAccount(config.accounts, from);
+  if (here !== undefined) return here.billing;
+  const published = await listAccounts(redis, config.prefix);
+  return published.find((account) => account.from === from)?.billing ?? 'session';
+}

@@ -1,0 +1,50 @@
+import { isOutcome, type OutcomeKind } from '../domain/outcome.js';
+import { isStatus, type Status } from '../domain/status.js';
+
+/** An attempt as the timeline has it. Times in epoch milliseconds. */
+export type AttemptView = {
+  readonly number: number;
+  readonly at: number;
+  readonly send: string;
+  readonly outcome: OutcomeKind | null;
+  readonly reason: string;
+  readonly detail: string;
+};
+
+export type TimelineEntry = { readonly at: number; readonly status: Status; readonly reason: string };
+
+/** A reading of the history that did not settle an unknown outcome, and what it found in a word. */
+export type AskedView = { readonly at: number; readonly found: string };
+
+export type Timeline = {
+  readonly timeline: readonly TimelineEntry[];
+  readonly attempts: readonly AttemptView[];
+  readonly asked: readonly AskedView[];
+};
+
+/** Reads the lines that the scripts have noted; those of a later version are passed over. */
+export function readTimeline(text: string): Timeline {
+  const timeline: TimelineEntry[] = [];
+  const attempts: AttemptView[] = [];
+  const asked: AskedView[] = [];
+  for (const line of text.split('\n')) {
+    const [kind, time, ...fields] = line.split('\t');
+    const at = Number(time);
+    if (kind === 'status') timeline.push(...readStatus(at, fields));
+    if (kind === 'attempt') attempts.push(readAttempt(at, fields));
+    if (kind === 'asked') asked.push({ at, found: fields[0] ?? '' });
+  }
+  return { timeline, attempts, asked };
+}
+
+type Fields = readonly string[];
+
+function readStatus(at: number, [status, reason = '']: Fields): readonly TimelineEntry[] {
+  return isStatus(status) ? [{ at, status, reason }] : [];
+}
+
+function readAttempt(at: number, fields: Fields): AttemptView {
+  const [number, send = '', outcome, reason = '', detail = ''] = fields;
+  const known = isOutcome(outcome) ? outcome : null;
+  return { number: Number(number), at, send, outcome: known, reason, detail };
+}
