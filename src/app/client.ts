@@ -43,14 +43,20 @@ export type Client = {
 /** Opens a connection to the configured Redis. */
 export function openClient(settings: Settings): Client {
   const { config } = settings;
-  const { prefix, accounts } = config;
+  const { prefix, accounts, retention } = config;
   const redis = connectConfigured(settings, 'fails');
   let trouble: Error | null = null;
   redis.on('error', (error: Error) => {
     trouble = error;
   });
   const queues = createQueues({ connection: redis, prefix, onError: () => undefined });
-  const waybill = createWaybill({ redis, prefix, accounts: accounts.map(known) });
+  const waybill = createWaybill({
+    redis,
+    prefix,
+    accounts: accounts.map(known),
+    retentionHours: retention.recordHours,
+    idRetentionHours: retention.idHours,
+  });
   const operator = openOperator({ config, redis, waybill });
   const gatekeeper = createGatekeeper({ redis, prefix, queues });
   const onRedis = <T>(call: () => Promise<T>): Promise<T> =>
