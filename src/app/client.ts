@@ -1,7 +1,7 @@
 import { ACCOUNT_DEFAULTS, findAccount } from '../domain/account.js';
 import { UnknownAccountError, WaybillError } from '../errors.js';
 import { createWaybill, type Waybill } from '../index.js';
-import type { ListFilter, Operator, ResolvedOrError } from '../producer/operate.js';
+import type { ListFilter, Operator, ResolvedOrError, Said } from '../producer/operate.js';
 import type { Resolution } from '../producer/resolve.js';
 import { orUnavailable, PATIENCE_MS } from '../producer/unavailable.js';
 import { createQueues } from '../queue/queues.js';
@@ -15,7 +15,7 @@ import { explainRedis } from './explain-redis.js';
 import { type AccountState, createGatekeeper } from './gatekeeper.js';
 import { openOperator } from './operator.js';
 
-export type { AccountState, LedgerRow, ListedDelivery, ListFilter, Resolution, ResolvedOrError };
+export type { AccountState, LedgerRow, ListedDelivery, ListFilter, Resolution, ResolvedOrError, Said };
 export { LISTED_STATUSES };
 
 /** An account by both of its names. */

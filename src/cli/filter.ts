@@ -25,8 +25,8 @@ export function filterOptions(): readonly Option[] {
   return [
     fromOption(),
     new Option('--to <recipient>', 'those to this recipient'),
-    new Option('--since <time>', 'those in this state since then or later; an unknown one: attempted since'),
-    new Option('--until <time>', 'those in this state, or attempted, until then'),
+    new Option('--since <time>', 'those that came into this state then or later (unknown: were attempted)'),
+    new Option('--until <time>', 'those that came into it until then'),
   ];
 }
 

@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import { z } from 'zod';
-import type { Client, ListedDelivery, Resolution, ResolvedOrError } from '../../app/client.js';
+import type { Client, ListedDelivery, ResolvedOrError, Said } from '../../app/client.js';
 import type { CliContext } from '../context.js';
 import { addCommand, type CommandHost } from '../define.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
@@ -46,8 +46,6 @@ Without an id it is about all of an account that are still asked about, and that
     },
   });
 }
-
-type Said = { readonly resolution: Resolution; readonly by: string };
 
 async function resolveOne(
   id: string,
