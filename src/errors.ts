@@ -113,8 +113,14 @@ export class ListenError extends WaybillError {
   readonly address: string;
 
   constructor(at: { readonly setting: string; readonly address: string }, options: ErrorOptions = {}) {
-    super('LISTEN_FAILED', `Cannot listen on ${at.address} (${at.setting})`, options);
+    const taken = isTaken(options.cause) ? ': something else listens there' : '';
+    const advice = `set ${at.setting} to another address, or to port 0 for any free one`;
+    super('LISTEN_FAILED', `Cannot listen on ${at.address}${taken}; ${advice}`, options);
     this.setting = at.setting;
     this.address = at.address;
   }
+}
+
+function isTaken(cause: unknown): boolean {
+  return typeof cause === 'object' && cause !== null && 'code' in cause && cause.code === 'EADDRINUSE';
 }

@@ -103,5 +103,9 @@ export const SENDING_SETTINGS = {
     unit: 'h',
     meaning: 'How long its id is remembered',
   },
-  WAYBILL_PREFLIGHT: { kind: onOff, default: 'off', meaning: 'Look at the file’s link before it is sent' },
+  WAYBILL_PREFLIGHT: {
+    kind: onOff,
+    default: 'off',
+    meaning: 'Look at the file’s link before it is sent; not supported yet',
+  },
 } as const satisfies SettingTable;

@@ -31,9 +31,13 @@ export const SERVING_SETTINGS = {
     kind: apiCallers,
     default: '[]',
     secret: true,
-    meaning: 'Apps that may call the HTTP API',
+    meaning: 'Apps that may call the HTTP API; not supported yet',
   },
-  WAYBILL_LISTEN_API: { kind: listenAddress, default: '0.0.0.0:8080', meaning: 'Where the HTTP API listens' },
+  WAYBILL_LISTEN_API: {
+    kind: listenAddress,
+    default: '0.0.0.0:8080',
+    meaning: 'Where the HTTP API will listen',
+  },
   WAYBILL_LISTEN_WEBHOOKS: {
     kind: listenAddress,
     default: '0.0.0.0:8081',
@@ -53,7 +57,7 @@ export const SERVING_SETTINGS = {
     kind: eventEndpoints,
     default: '[]',
     secret: true,
-    meaning: 'Where events are posted to',
+    meaning: 'Where events are posted to; not supported yet',
   },
   WAYBILL_LOG_LEVEL: { kind: oneOf(LOG_LEVELS), default: 'info', meaning: 'The least that is logged' },
   WAYBILL_LOG_FORMAT: {
@@ -61,16 +65,20 @@ export const SERVING_SETTINGS = {
     default: 'auto',
     meaning: 'auto: pretty on a terminal, JSON elsewhere',
   },
-  WAYBILL_JOURNAL_DIR: { kind: folder, default: 'off', meaning: 'Folder of the journal of attempts' },
+  WAYBILL_JOURNAL_DIR: {
+    kind: folder,
+    default: 'off',
+    meaning: 'Folder of the journal of attempts; not supported yet',
+  },
   WAYBILL_WEBHOOK_SPOOL: {
     kind: folder,
     default: 'off',
-    meaning: 'Folder for webhooks that Redis could not take',
+    meaning: 'Folder for webhooks that Redis could not take; not supported yet',
   },
   WAYBILL_DATA_KEY: {
     kind: dataKeys,
     default: null,
     secret: true,
-    meaning: 'Encrypts what is personal in Redis',
+    meaning: 'Encrypts what is personal in Redis; not supported yet',
   },
 } as const satisfies SettingTable;
