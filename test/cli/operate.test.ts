@@ -78,6 +78,15 @@ describe('waybill resolve', () => {
     expect((await run('resolve', '--sent', '--yes')).stdout).toBe('inv-1 accepted\n');
   });
 
+  it('says how many of many it leaves, since they may still be on their way', async () => {
+    await lose('inv-1');
+    await lose('inv-2', OTHER);
+    await pastHorizon('inv-2');
+    const { code, stdout, stderr } = await run('resolve', '--sent', '--yes');
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'inv-2 accepted\n' });
+    expect(stderr).toContain('1 more may still be on their way');
+  });
+
   it.each([
     ['nothing', []],
     ['both', ['--sent', '--not-sent', '--close']],

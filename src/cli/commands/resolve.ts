@@ -68,6 +68,7 @@ async function resolveMany(given: Input, said: Said, context: CliContext): Promi
     const ready = found.filter(({ horizonAt }) => (horizonAt ?? 0) <= context.now());
     const count = { ready: ready.length, early: found.length - ready.length };
     if (!given.yes) return tellCount(count, given, context.output);
+    if (count.early > 0) context.output.note(`left as they are: ${earlyInWords(count)}`);
     return tell(await client.operator.resolveAll(ready, said), given, context.output);
   });
 }
@@ -82,12 +83,15 @@ type Count = { readonly ready: number; readonly early: number };
 /** What would be done; refused, so that a script that forgot to confirm does not go on. */
 function tellCount(count: Count, { json }: Input, output: Output): ExitCode {
   const { ready, early } = count;
-  const left = early === 0 ? '' : `; ${early} more may still be on their way`;
   if (json) output.json(count);
-  else output.line(`${ready} to resolve${left}`);
+  else output.line(`${ready} to resolve${early === 0 ? '' : `; ${earlyInWords(count)}`}`);
   if (ready === 0) return EXIT.done;
   output.complain('nothing was changed: repeat it with --yes');
   return EXIT.refused;
+}
+
+function earlyInWords({ early }: Count): string {
+  return `${early} more may still be on their way`;
 }
 
 function tell(results: readonly ResolvedOrError[], { json }: Input, output: Output): ExitCode {
