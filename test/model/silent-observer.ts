@@ -1,0 +1,17 @@
+import type { SweepDeps } from '../../src/worker/sweep.js';
+import type { DelivererObserver } from '../../src/worker/tell.js';
+
+const nothing = () => undefined;
+
+/** Tells nobody anything: the model looks at the records. */
+export const SILENT: DelivererObserver & SweepDeps['observer'] = {
+  attemptEnded: nothing,
+  deliveryMoved: nothing,
+  claimGranted: nothing,
+  claimRefused: nothing,
+  deliveryFlagged: nothing,
+  windowCorrected: nothing,
+  sessionOpened: nothing,
+  gateChanged: nothing,
+  swept: nothing,
+};
