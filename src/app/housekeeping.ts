@@ -4,6 +4,7 @@ import { publishAccounts } from '../redis/accounts.js';
 import { measureBacklog } from '../redis/backlog.js';
 import { renewBudget } from '../redis/budget.js';
 import type { Redis } from '../redis/connection.js';
+import { hasQueueNamed } from '../redis/has-queue.js';
 import { createLease } from '../redis/lease.js';
 import { measure } from '../worker/measure.js';
 import { type SweepDeps, sweep } from '../worker/sweep.js';
@@ -47,10 +48,19 @@ export function keepHouse(core: Core, { redis, timings, ...stores }: House): Run
     for (const account of accounts) await sweep(account, { ...stores, observer });
     await measure({ accounts, queues: stores.queues, backlogOf, renewBudget: renew, observer });
   });
-  const publishing = every(MINUTE, log, () => publishAccounts(redis, prefix, accounts));
+  const publishing = every(MINUTE, log, async () => {
+    await publishAccounts(redis, prefix, accounts);
+    for (const { name } of accounts) {
+      const misnamed = await hasQueueNamed(redis, prefix, name);
+      if (misnamed) log.warn('a queue carries the account’s name instead of its number', { account: name });
+    }
+  });
   return {
     async close() {
-      await Promise.all([sweeping.close(), publishing.close()]);
+      const stopped = Promise.all([sweeping.close(), publishing.close()]);
+      // A round that waits for a Redis that is away may never end; the lease ends by itself.
+      if (redis.status !== 'ready') return;
+      await stopped;
       await lease.release().catch(() => undefined);
     },
   };

@@ -14,12 +14,15 @@ export async function runWorker(core: Core, timings: Timings = TIMINGS): Promise
   const { config, secrets, log, observer, effects } = core;
   const { prefix, accounts } = config;
   const redis = openRedis(core, 'waits');
+  const isConnected = () => redis.status === 'ready';
   await checkEviction(redis);
   await publishAccounts(redis, prefix, accounts);
   const queues = createQueues({
     connection: redis,
     prefix,
-    onError: (error) => log.warn('queue error', { error }),
+    onError: (error) => {
+      if (isConnected()) log.warn('queue error', { error });
+    },
   });
   const provider = createProviderClient({
     baseUrl: config.provider.url,
@@ -32,6 +35,7 @@ export async function runWorker(core: Core, timings: Timings = TIMINGS): Promise
   const worker = startWorker({
     accounts,
     connection: redis,
+    isConnected,
     queues,
     prefix,
     concurrency: config.concurrency.perAccount,

@@ -83,6 +83,11 @@ function fixedKeys(ours: string, queue: string) {
   };
 }
 
+/** Hash: what BullMQ keeps of a queue as such. */
+export function queueMetaKey(prefix: string, name: string): string {
+  return `${prefix}:queue:{${name}}:meta`;
+}
+
 /** Hash: the accounts that workers have published, by number. */
 export function accountsKey(prefix: string): string {
   return `${prefix}:accounts`;

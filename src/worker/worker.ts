@@ -13,6 +13,7 @@ import type { Timings } from './timings.js';
 /** A run that is cut short costs nothing: the record knows what was sent. BullMQ must not give a job up. */
 const STALLED_AT_MOST = 1000;
 const FINISHED_JOBS_KEPT_SECONDS = (24 * HOUR) / SECOND;
+const LONGEST_REST_MS = 5 * SECOND;
 const FAULT_PAUSE_MS = 5 * SECOND;
 /** BullMQ heeds `queue.rateLimit` only where a limiter is set; this one never limits by itself. */
 const NO_LIMIT = { max: 1_000_000_000, duration: 1000 };
@@ -20,6 +21,8 @@ const NO_LIMIT = { max: 1_000_000_000, duration: 1000 };
 export type WorkerDeps = Omit<DeliverDeps, 'isDraining'> & {
   readonly accounts: readonly Account[];
   readonly connection: ConnectionOptions;
+  /** Whether Redis can be asked at this moment. */
+  readonly isConnected: () => boolean;
   readonly queues: Queues;
   readonly prefix: string;
   /** Deliveries in flight per account, and in all. */
@@ -32,7 +35,10 @@ export type WorkerDeps = Omit<DeliverDeps, 'isDraining'> & {
 export type Worker = {
   /** Deliveries in this process's hands. */
   readonly active: () => number;
-  /** Takes no new job and waits for those in hand. */
+  /**
+   * Takes no new job and waits for those in hand. Where Redis is away by then, what BullMQ still has to say to it is
+   * left unsaid.
+   */
   close(): Promise<void>;
 };
 
@@ -40,28 +46,39 @@ export type Worker = {
 export function startWorker(deps: WorkerDeps): Worker {
   const withSlot = createSlots(deps.concurrencyTotal);
   let draining = false;
-  let active = 0;
+  const inHand = new Set<Promise<JobResult>>();
   const deliverDeps: DeliverDeps = { ...deps, isDraining: () => draining };
 
   async function run(running: Running): Promise<JobResult> {
-    active += 1;
+    const work = withSlot(() => runJob(running, deliverDeps, deps));
+    inHand.add(work);
     try {
-      return await withSlot(() => runJob(running, deliverDeps, deps));
+      return await work;
     } finally {
-      active -= 1;
+      inHand.delete(work);
     }
   }
 
   const workers = deps.accounts.map((account) => openWorker(account, deps, run));
   let closing: Promise<void> | undefined;
   return {
-    active: () => active,
+    active: () => inHand.size,
     close() {
       draining = true;
-      closing ??= Promise.all(workers.map((worker) => worker.close())).then(() => undefined);
+      closing ??= closeAll(workers, inHand, deps.isConnected);
       return closing;
     },
   };
+}
+
+async function closeAll(
+  workers: readonly QueueWorker[],
+  inHand: ReadonlySet<Promise<JobResult>>,
+  isConnected: () => boolean,
+): Promise<void> {
+  await Promise.all(workers.map((worker) => worker.pause(true)));
+  await Promise.allSettled(inHand);
+  await Promise.all(workers.map((worker) => worker.close(!isConnected())));
 }
 
 type Running = {
@@ -99,13 +116,18 @@ function openWorker(account: Account, deps: WorkerDeps, run: Run): QueueWorker {
       concurrency: deps.concurrency,
       limiter: NO_LIMIT,
       lockDuration: deps.timings.lockMs,
+      // How long an idle worker may sleep through the opening of an account.
+      maximumRateLimitDelay: LONGEST_REST_MS,
       stalledInterval: deps.timings.stalledCheckMs,
       maxStalledCount: STALLED_AT_MOST,
       removeOnComplete: { age: FINISHED_JOBS_KEPT_SECONDS },
       removeOnFail: { age: FINISHED_JOBS_KEPT_SECONDS },
     },
   );
-  worker.on('error', (error) => log.warn('queue error', { account: account.name, error }));
+  worker.on('error', (error) => {
+    // While Redis is away, the connection has told so once already.
+    if (deps.isConnected()) log.warn('queue error', { account: account.name, error });
+  });
   worker.on('stalled', (job) => log.warn('job stalled', { account: account.name, job }));
   worker.on('lockRenewalFailed', (jobs) => {
     for (const job of jobs) worker.cancelJob(job, 'lock lost');
