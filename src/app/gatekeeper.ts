@@ -1,6 +1,15 @@
 import type { Queues } from '../queue/queues.js';
 import type { Redis } from '../redis/connection.js';
-import { type Gate, readGate, setGate } from '../redis/gate.js';
+import {
+  absolve,
+  type Closure,
+  type Gate,
+  noteResumed,
+  openAfterProbe,
+  readClosure,
+  readGate,
+  setGate,
+} from '../redis/gate.js';
 
 /** An account as an operator sees it. */
 export type AccountState = {
@@ -16,6 +25,12 @@ type Deps = { readonly redis: Redis; readonly prefix: string; readonly queues: Q
 
 /** Opens and closes accounts by hand. Doing either twice is doing it once. */
 export function createGatekeeper({ redis, prefix, queues }: Deps) {
+  /** The second half of reopening, also for one who died before it could do it. */
+  async function resumeQueue(from: string): Promise<void> {
+    await queues.resume(from);
+    await noteResumed(redis, prefix, from);
+  }
+
   return {
     async stateOf({ from, name }: { readonly from: string; readonly name: string }): Promise<AccountState> {
       const [gate, queuePaused, jobs] = await Promise.all([
@@ -37,5 +52,18 @@ export function createGatekeeper({ redis, prefix, queues }: Deps) {
       await setGate(redis, prefix, { from, state: 'open', reason: '' });
       await queues.resume(from);
     },
+
+    closureOf: (from: string): Promise<Closure> => readClosure(redis, prefix, from),
+
+    absolve: (from: string, ids: readonly string[]): Promise<void> => absolve(redis, prefix, { from, ids }),
+
+    /** Opens what a worker has closed; false when somebody else was there first. */
+    async reopen(from: string): Promise<boolean> {
+      const opened = await openAfterProbe(redis, prefix, from);
+      if (opened) await resumeQueue(from);
+      return opened;
+    },
+
+    resumeQueue,
   };
 }

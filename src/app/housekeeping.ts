@@ -7,20 +7,30 @@ import type { Redis } from '../redis/connection.js';
 import { hasQueueNamed } from '../redis/has-queue.js';
 import { createLease } from '../redis/lease.js';
 import { measure } from '../worker/measure.js';
+import { createProber, type ProbeDeps } from '../worker/probe.js';
 import { type SweepDeps, sweep } from '../worker/sweep.js';
 import type { Timings } from '../worker/timings.js';
 import type { Core, Running } from './core.js';
 import { every } from './every.js';
+import { createGatekeeper } from './gatekeeper.js';
+import { type Watched, watchOver } from './watch-over.js';
 
 const ROLE = 'sweeper';
 
-export type House = Omit<SweepDeps, 'observer'> & { readonly redis: Redis; readonly timings: Timings };
+export type House = Omit<SweepDeps, 'observer'> & {
+  readonly redis: Redis;
+  readonly timings: Timings;
+  readonly provider: ProbeDeps['provider'];
+  readonly worker: Watched['worker'];
+  readonly end: Watched['end'];
+};
 
 /**
- * What goes on beside the sending: sweeping and measuring in one worker at a time, and in each of them telling apps
- * which accounts there are.
+ * What goes on beside the sending: sweeping, measuring and probing paused accounts in one worker at a time, and in each
+ * of them telling apps which accounts there are, and the watchdog.
  */
-export function keepHouse(core: Core, { redis, timings, ...stores }: House): Running {
+export function keepHouse(core: Core, house: House): Running {
+  const { redis, timings, worker, end, ...stores } = house;
   const { config, log, observer, effects } = core;
   const { prefix, accounts } = config;
   const lease = createLease({
@@ -48,20 +58,41 @@ export function keepHouse(core: Core, { redis, timings, ...stores }: House): Run
     for (const account of accounts) await sweep(account, { ...stores, observer });
     await measure({ accounts, queues: stores.queues, backlogOf, renewBudget: renew, observer });
   });
-  const publishing = every(MINUTE, log, async () => {
-    await publishAccounts(redis, prefix, accounts);
-    for (const { name } of accounts) {
-      const misnamed = await hasQueueNamed(redis, prefix, name);
-      if (misnamed) log.warn('a queue carries the account’s name instead of its number', { account: name });
-    }
+  const probe = openProber(core, house);
+  // Apart from the sweeping: a provider that does not answer must not keep it waiting, nor the lease.
+  const probing = every(timings.sweepEveryMs, log, async () => {
+    if (held) await Promise.all(accounts.map(probe));
   });
+  const watching = watchOver(core, { redis, worker, end });
+  const publishing = every(MINUTE, log, () => publish(core, redis));
   return {
     async close() {
-      const stopped = Promise.all([sweeping.close(), publishing.close()]);
+      const stopped = Promise.all([sweeping, probing, publishing, watching].map((each) => each.close()));
       // A round that waits for a Redis that is away may never end; the lease ends by itself.
       if (redis.status !== 'ready') return;
       await stopped;
       await lease.release().catch(() => undefined);
     },
   };
+}
+
+function openProber({ config, secrets, observer, effects }: Core, house: House) {
+  const { redis, queues, provider, store, timings } = house;
+  return createProber({
+    gate: createGatekeeper({ redis, prefix: config.prefix, queues }),
+    provider,
+    apiKeyOf: (from) => secrets.apiKey(from) ?? '',
+    store,
+    observer,
+    monotonic: effects.monotonic,
+    firstProbeMs: timings.firstProbeMs,
+  });
+}
+
+async function publish({ config: { prefix, accounts }, log }: Core, redis: Redis): Promise<void> {
+  await publishAccounts(redis, prefix, accounts);
+  for (const { name } of accounts) {
+    const misnamed = await hasQueueNamed(redis, prefix, name);
+    if (misnamed) log.warn('a queue carries the account’s name instead of its number', { account: name });
+  }
 }

@@ -9,7 +9,7 @@ import { type Redis, whenReady } from '../redis/connection.js';
 import { createDeliveryStore } from '../redis/delivery-store.js';
 import { listEntries, readListed } from '../redis/lists.js';
 import { createOperatorStore } from '../redis/operator-store.js';
-import { retentionOf } from './core.js';
+import { retentionOf, systemEffects } from './core.js';
 
 type Parts = {
   readonly config: Config;
@@ -23,7 +23,7 @@ export function openOperator({ config, redis, waybill }: Parts): Operator {
   const shared = { redis, prefix, retention: retentionOf(config) };
   return createOperator({
     operators: createOperatorStore(shared),
-    attempts: createAttemptStore(shared),
+    attempts: createAttemptStore({ ...shared, random: systemEffects.random }),
     store: createDeliveryStore(shared),
     billingOf: (from) => billingOf(from, { config, redis }),
     find: (id, narrow) => waybill.get(id, narrow),

@@ -4,10 +4,10 @@ import { createDeliveryStore } from '../redis/delivery-store.js';
 import { type Core, retentionOf } from './core.js';
 
 /** The records of deliveries and attempts, on one connection. */
-export function openStores({ config }: Core, redis: Redis) {
+export function openStores({ config, effects }: Core, redis: Redis) {
   const shared = { redis, prefix: config.prefix, retention: retentionOf(config) };
   return {
     store: createDeliveryStore(shared),
-    attempts: createAttemptStore(shared),
+    attempts: createAttemptStore({ ...shared, random: effects.random }),
   };
 }

@@ -5,17 +5,23 @@ import { publishAccounts } from '../redis/accounts.js';
 import { CONNECT_TIMEOUT_MS } from '../worker/send.js';
 import { TIMINGS, type Timings } from '../worker/timings.js';
 import { startWorker } from '../worker/worker.js';
+import { checkClock } from './check-clock.js';
 import { type Core, checkEviction, closeRedis, openRedis, type Running } from './core.js';
 import { keepHouse } from './housekeeping.js';
 import { openStores } from './stores.js';
 
-/** Starts a worker: takes jobs, sends, sweeps when it is its turn. */
-export async function runWorker(core: Core, timings: Timings = TIMINGS): Promise<Running> {
+/** Starts a worker: takes jobs, sends, sweeps when it is its turn. `end` ends a process that does nothing any more. */
+export async function runWorker(
+  core: Core,
+  timings: Timings = TIMINGS,
+  end: () => void = () => process.exit(1),
+): Promise<Running> {
   const { config, secrets, log, observer, effects } = core;
   const { prefix, accounts } = config;
   const redis = openRedis(core, 'waits');
   const isConnected = () => redis.status === 'ready';
   await checkEviction(redis);
+  await checkClock(redis, core);
   await publishAccounts(redis, prefix, accounts);
   const queues = createQueues({
     connection: redis,
@@ -58,7 +64,7 @@ export async function runWorker(core: Core, timings: Timings = TIMINGS): Promise
     observer,
     log,
   });
-  const housekeeping = keepHouse(core, { redis, store, attempts, queues, timings });
+  const housekeeping = keepHouse(core, { redis, store, attempts, queues, timings, provider, worker, end });
   return {
     dependencies: () => ({ redis: redis.status }),
     async close() {

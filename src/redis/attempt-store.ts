@@ -1,10 +1,13 @@
 import type { Account } from '../domain/account.js';
 import type { GateChange } from '../domain/aftermath.js';
+import { healthOf } from '../domain/breaker.js';
 import type { Outcome } from '../domain/outcome.js';
 import { isStatus, RECEIPT_PRECEDENCE, type Status } from '../domain/status.js';
+import { type BreakerMove, breakerArgs, readBreakerMove } from './breaker.js';
 import { accountKeys } from './keys.js';
 import { type Reply, unexpectedReply } from './reply.js';
 import {
+  type Args,
   createRunOnDelivery,
   type DeliveryRef,
   type RunOnDelivery,
@@ -24,33 +27,53 @@ export type Settled =
       readonly dueAt: number;
       /** When the message opened a session; null when one was open. */
       readonly sessionOpenedAt: number | null;
+      readonly breaker: BreakerMove;
     };
 
 export type Postponed =
   | Stale
-  | { readonly kind: 'postponed'; readonly now: number; readonly windowCorrected: boolean };
+  | {
+      readonly kind: 'postponed';
+      readonly now: number;
+      readonly windowCorrected: boolean;
+      readonly breaker: BreakerMove;
+    };
 
-export type Doubted = Stale | { readonly kind: 'unknown'; readonly startedAt: number; readonly now: number };
+export type Doubted =
+  | Stale
+  | {
+      readonly kind: 'unknown';
+      readonly startedAt: number;
+      readonly now: number;
+      readonly breaker: BreakerMove;
+    };
 
 export type Attempt = DeliveryRef & { readonly attempt: string };
+
+export type AttemptStoreOptions = StoreOptions & {
+  /** In [0, 1). */
+  readonly random: () => number;
+};
 
 export type AttemptStore = ReturnType<typeof createAttemptStore>;
 
 /** What an attempt came to, written by compare-and-set on the attempt's id. */
-export function createAttemptStore(options: StoreOptions) {
+export function createAttemptStore(options: AttemptStoreOptions) {
   const run = createRunOnDelivery(options);
+  const told = (outcome: Pick<Outcome, 'kind' | 'reason'>) => breakerArgs(healthOf(outcome), options.random);
+  const unsaid = breakerArgs('none', options.random);
   return {
     /** The provider took the message, or never will. */
     settle: (attempt: Attempt, outcome: Outcome, context: SettleContext) =>
-      settle(run, { attempt, outcome, context, proof: 0 }),
+      settle(run, { attempt, outcome, context, args: { ...told(outcome), proof: 0 } }),
 
     /** The attempt came to nothing that counts; the delivery is tried again after the delay, or on an event. */
     postpone: (attempt: Attempt, outcome: Outcome, next: Postponement) =>
-      postpone(run, { attempt, outcome, next }),
+      postpone(run, { attempt, outcome, next, args: told(outcome) }),
 
     /** The provider took the message, as its history shows; stale when another delivery has that message. */
     prove: (attempt: Attempt, outcome: Outcome, context: SettleContext) =>
-      settle(run, { attempt, outcome, context, proof: 1 }),
+      settle(run, { attempt, outcome, context, args: { ...unsaid, proof: 1 } }),
 
     /** Notes that the history was asked and did not settle an unknown outcome. */
     async noteAsked(attempt: Attempt, asked: Asked): Promise<void> {
@@ -66,10 +89,12 @@ export function createAttemptStore(options: StoreOptions) {
         attempt: attempt.attempt,
         reason,
         detail: oneLine(detail),
+        ...told({ kind: 'unknown', reason }),
       });
       if (reply.code === 'stale') return readStale(reply);
       if (reply.code !== 'unknown') return unexpectedReply('doubt', reply.code);
-      return { kind: 'unknown', startedAt: reply.number(1), now: reply.number(2) };
+      const [startedAt, now, breaker] = [reply.number(1), reply.number(2), readBreakerMove(reply, 3)];
+      return { kind: 'unknown', startedAt, now, breaker };
     },
   };
 }
@@ -96,10 +121,10 @@ type Settling = {
   readonly attempt: Attempt;
   readonly outcome: Outcome;
   readonly context: SettleContext;
-  readonly proof: 0 | 1;
+  readonly args: Args;
 };
 
-async function settle(run: RunOnDelivery, { attempt, outcome, context, proof }: Settling): Promise<Settled> {
+async function settle(run: RunOnDelivery, { attempt, outcome, context, args }: Settling): Promise<Settled> {
   const reply = await run('settle', attempt, {
     attempt: attempt.attempt,
     ...outcomeArgs(outcome),
@@ -107,7 +132,7 @@ async function settle(run: RunOnDelivery, { attempt, outcome, context, proof }: 
     why: context.reason,
     ...acceptanceArgs(outcome),
     ...gateArgs(context.gate),
-    proof,
+    ...args,
     billed: context.account.billing === 'session' ? 1 : 0,
     precedence: RECEIPT_PRECEDENCE.join(' '),
   });
@@ -121,15 +146,24 @@ export type Postponement = {
   readonly gate: GateChange | null;
 };
 
-type Postponing = { readonly attempt: Attempt; readonly outcome: Outcome; readonly next: Postponement };
+type Postponing = {
+  readonly attempt: Attempt;
+  readonly outcome: Outcome;
+  readonly next: Postponement;
+  readonly args: Args;
+};
 
-async function postpone(run: RunOnDelivery, { attempt, outcome, next }: Postponing): Promise<Postponed> {
+async function postpone(
+  run: RunOnDelivery,
+  { attempt, outcome, next, args: told }: Postponing,
+): Promise<Postponed> {
   const { status, reason: why, delayMs, gate } = next;
-  const args = { ...outcomeArgs(outcome), ...gateArgs(gate), status, why, delayMs };
+  const args = { ...outcomeArgs(outcome), ...gateArgs(gate), ...told, status, why, delayMs };
   const reply = await run('postpone', attempt, { attempt: attempt.attempt, ...args });
   if (reply.code === 'stale') return readStale(reply);
   if (reply.code !== 'postponed') return unexpectedReply('postpone', reply.code);
-  return { kind: 'postponed', now: reply.number(1), windowCorrected: reply.text(2) === '1' };
+  const [now, windowCorrected] = [reply.number(1), reply.text(2) === '1'];
+  return { kind: 'postponed', now, windowCorrected, breaker: readBreakerMove(reply, 3) };
 }
 
 function outcomeArgs(outcome: Outcome) {
@@ -178,7 +212,7 @@ function readSettled(reply: Reply): Settled {
   const status = reply.text(1);
   if (reply.code !== 'settled' || !isStatus(status)) return unexpectedReply('settle', reply.code);
   const [now, dueAt, sessionOpenedAt] = [reply.number(2), reply.number(3), reply.numberOrNull(4)];
-  return { kind: 'settled', status, now, dueAt, sessionOpenedAt };
+  return { kind: 'settled', status, now, dueAt, sessionOpenedAt, breaker: readBreakerMove(reply, 5) };
 }
 
 function readStale(reply: Reply): Stale {

@@ -1,6 +1,6 @@
 import type { Redis } from './connection.js';
 import { accountKeys } from './keys.js';
-import { readReply } from './reply.js';
+import { type Reply, readReply } from './reply.js';
 import { createScriptRunner } from './script.js';
 
 /** How an account stands. Ages in milliseconds; 0 where there is nothing. */
@@ -12,7 +12,7 @@ export type Backlog = {
   readonly oldestUnknownAgeMs: number;
   readonly heldByWindow: number;
   readonly orphans: number;
-  readonly gate: { readonly state: 'open' | 'throttled' | 'paused'; readonly reason: string };
+  readonly gate: { readonly state: 'open' | 'throttled' | 'breaker' | 'paused'; readonly reason: string };
 };
 
 export async function measureBacklog(redis: Redis, prefix: string, from: string): Promise<Backlog> {
@@ -27,11 +27,13 @@ export async function measureBacklog(redis: Redis, prefix: string, from: string)
     oldestUnknownAgeMs: ageOf(reply.numberOrNull(3)),
     heldByWindow: Math.max(0, reply.number(4)),
     orphans: reply.number(5),
-    gate: { state: gateState(reply.text(6), reply.number(7), now), reason: reply.text(8) },
+    gate: { state: gateState(reply, now), reason: reply.text(8) },
   };
 }
 
-function gateState(state: string, until: number, now: number): Backlog['gate']['state'] {
-  if (state === 'paused') return 'paused';
-  return state === 'until' && now < until ? 'throttled' : 'open';
+/** A tripped breaker counts until a probe has shown that all is well, also while nothing is there to probe with. */
+function gateState(reply: Reply, now: number): Backlog['gate']['state'] {
+  if (reply.text(6) === 'paused') return 'paused';
+  if (reply.number(10) > 0) return 'breaker';
+  return reply.text(6) === 'until' && now < reply.number(7) ? 'throttled' : 'open';
 }

@@ -52,6 +52,12 @@ export function createDeliveryStore(options: StoreOptions) {
       await run('resign', ref);
     },
 
+    /** A delivery by its id alone; null when nothing is known of it. */
+    async find(from: string, id: string): Promise<DeliveryRef | null> {
+      const to = await options.redis.hget(accountKeys(options.prefix, from).record(id), 'to');
+      return to === null ? null : { from, id, to };
+    },
+
     /** Whether the account's gate is closed until somebody opens it. */
     async isPaused(from: string): Promise<boolean> {
       const { gate } = accountKeys(options.prefix, from).fixed;
@@ -77,6 +83,8 @@ export type Asked = {
   /** Epoch milliseconds: whose day and month the budget is. */
   readonly now: number;
   readonly maxAttempts: number;
+  /** When a retry may ask again that has to wait for others. */
+  readonly retryWaitMs: number;
 };
 
 /** What a delivery waits for, or what it is held for. */
@@ -130,7 +138,7 @@ async function refuse(run: RunOnDelivery, { ref, job, errors }: Refusal): Promis
 type Claiming = { readonly delivery: Delivery; readonly job: Job; readonly asked: Asked };
 
 async function claim(run: RunOnDelivery, { delivery, job, asked }: Claiming): Promise<Claim> {
-  const { account, attempt, send, horizonMs, maxAttempts } = asked;
+  const { account, attempt, send, horizonMs, maxAttempts, retryWaitMs } = asked;
   const reply = await run('claim', delivery, {
     fingerprint: fingerprintOf(delivery),
     jobAt: job.timestamp,
@@ -138,6 +146,7 @@ async function claim(run: RunOnDelivery, { delivery, job, asked }: Claiming): Pr
     send,
     horizonMs,
     maxAttempts,
+    retryWaitMs,
     rate: account.ratePerSecond,
     pairBurst: account.pairBurst,
     pairIntervalMs: account.pairIntervalMs,

@@ -1,5 +1,6 @@
 import type { Redis } from './connection.js';
 import { accountKeys } from './keys.js';
+import { readReply } from './reply.js';
 import { createScriptRunner } from './script.js';
 
 /** An account's gate. Times in epoch milliseconds. */
@@ -8,8 +9,23 @@ export type Gate =
   | { readonly state: 'until'; readonly until: number; readonly reason: string; readonly since: number }
   | { readonly state: 'paused'; readonly reason: string; readonly since: number };
 
+/** Whether a worker has closed the gate for good, and what is left to do about it. */
+export type Closure =
+  | { readonly kind: 'none' }
+  /** A good probe has opened the gate; its queue may still be paused. */
+  | { readonly kind: 'to_resume' }
+  | {
+      readonly kind: 'by_worker';
+      readonly reason: string;
+      readonly since: number;
+      /** The deliveries that met an account error since then, each with its own reason. */
+      readonly met: readonly { readonly id: string; readonly reason: string }[];
+    };
+
+const MET = 'met:';
+
 export async function readGate(redis: Redis, prefix: string, from: string): Promise<Gate> {
-  const { state, until, reason = '', since } = await redis.hgetall(accountKeys(prefix, from).fixed.gate);
+  const { state, until, reason = '', since } = await redis.hgetall(gateKey(prefix, from));
   if (state === 'paused') return { state, reason, since: Number(since) };
   if (state === 'until') return { state, until: Number(until), reason, since: Number(since) };
   return { state: 'open' };
@@ -21,6 +37,44 @@ export async function setGate(
   prefix: string,
   to: { readonly from: string; readonly state: 'open' | 'paused'; readonly reason: string },
 ): Promise<void> {
-  const { gate } = accountKeys(prefix, to.from).fixed;
-  await createScriptRunner(redis)('gate', { gate }, { state: to.state, reason: to.reason });
+  const { state, reason } = to;
+  const gate = gateKey(prefix, to.from);
+  await createScriptRunner(redis)('gate', { gate }, { state, reason, by: 'operator' });
+}
+
+/** Opens a gate that a worker has closed; false when it is open, or closed by somebody else, by now. */
+export async function openAfterProbe(redis: Redis, prefix: string, from: string): Promise<boolean> {
+  const args = { state: 'open', reason: '', by: 'probe' };
+  const raw = await createScriptRunner(redis)('gate', { gate: gateKey(prefix, from) }, args);
+  return readReply(raw).code !== 'kept';
+}
+
+/** The queue of a gate that a probe has opened is running again. */
+export async function noteResumed(redis: Redis, prefix: string, from: string): Promise<void> {
+  await redis.hdel(gateKey(prefix, from), 'resume');
+}
+
+export async function readClosure(redis: Redis, prefix: string, from: string): Promise<Closure> {
+  const gate = await redis.hgetall(gateKey(prefix, from));
+  if (gate.state === 'paused' && gate.by === 'worker') {
+    const met = Object.entries(gate).flatMap(([field, reason]) =>
+      field.startsWith(MET) ? [{ id: field.slice(MET.length), reason }] : [],
+    );
+    return { kind: 'by_worker', reason: gate.reason ?? '', since: Number(gate.since), met };
+  }
+  return { kind: gate.state !== 'paused' && gate.resume !== undefined ? 'to_resume' : 'none' };
+}
+
+/** The account itself was at fault: the deliveries that met its error are to blame for nothing. */
+export async function absolve(
+  redis: Redis,
+  prefix: string,
+  of: { readonly from: string; readonly ids: readonly string[] },
+): Promise<void> {
+  if (of.ids.length === 0) return;
+  await redis.hdel(gateKey(prefix, of.from), ...of.ids.map((id) => `${MET}${id}`));
+}
+
+function gateKey(prefix: string, from: string): string {
+  return accountKeys(prefix, from).fixed.gate;
 }

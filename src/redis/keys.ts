@@ -64,7 +64,7 @@ function fixedKeys(ours: string, queue: string) {
     order: `${ours}order`,
     /** String: the account's pace (GCRA), when the next message may go. */
     pace: `${ours}pace`,
-    /** Hash: open, closed until a time, or paused. */
+    /** Hash: open, closed until a time, or paused; the breaker; what retries may cost. */
     gate: `${ours}gate`,
     /** Stream: what became of deliveries. */
     events: `${ours}events`,
@@ -76,6 +76,7 @@ function fixedKeys(ours: string, queue: string) {
     bullPrioritized: `${queue}prioritized`,
     bullMarker: `${queue}marker`,
     bullMeta: `${queue}meta`,
+    bullLimiter: `${queue}limiter`,
     bullActive: `${queue}active`,
     bullEvents: `${queue}events`,
     /** What the hash of a job found by a script begins with. */

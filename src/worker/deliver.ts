@@ -1,5 +1,6 @@
 import type { Job as QueueJob } from 'bullmq';
 import type { Account } from '../domain/account.js';
+import { retryWaitMs } from '../domain/breaker.js';
 import type { Claim } from '../domain/claim.js';
 import { type Decision, decide } from '../domain/decide.js';
 import type { SendKind } from '../domain/delivery.js';
@@ -62,6 +63,7 @@ async function claim(
     send: kind,
     horizonMs: horizonOf(delivery, timeouts),
     maxAttempts,
+    retryWaitMs: retryWaitMs(effects.random()),
     now: effects.now(),
   };
   return { attempt, age, claim: await store.claim(delivery, job, asked) };

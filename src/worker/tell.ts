@@ -45,6 +45,7 @@ export function tellAttempt(ended: Ended, observer: DelivererObserver): void {
   }
   tellMove(ended, observer);
   tellAccount(ended, observer);
+  tellBreaker(ended, observer);
 }
 
 function tellMove({ claimed, outcome, settlement }: Ended, observer: DelivererObserver): void {
@@ -72,7 +73,20 @@ function tellAccount({ claimed, outcome, settlement }: Ended, observer: Delivere
   observer.gateChanged({ account: claimed.account.name, state, reason: gate.reason, until, by: 'worker' });
 }
 
-export function subjectOf({ delivery, account }: Pick<ClaimedAttempt, 'delivery' | 'account'>) {
+function tellBreaker({ claimed, settlement: { written } }: Ended, observer: DelivererObserver): void {
+  if (written.kind === 'stale' || written.breaker === null) return;
+  const told = { account: claimed.account.name, reason: 'breaker', by: 'worker' };
+  const { breaker } = written;
+  if (breaker.kind === 'opened') observer.gateChanged({ ...told, state: 'open', until: null });
+  else observer.gateChanged({ ...told, state: 'breaker', until: breaker.until });
+}
+
+type About = {
+  readonly delivery: { readonly id: string; readonly to: string };
+  readonly account: { readonly name: string };
+};
+
+export function subjectOf({ delivery, account }: About) {
   return { account: account.name, deliveryId: delivery.id, recipient: delivery.to };
 }
 

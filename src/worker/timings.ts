@@ -1,3 +1,4 @@
+import { FIRST_PROBE_MS } from '../domain/probe.js';
 import { SECOND } from '../domain/time.js';
 
 /** How soon the work of a worker that died is taken up. The same for all workers: they judge one another by it. */
@@ -9,6 +10,8 @@ export type Timings = {
   readonly sweepEveryMs: number;
   /** Another worker takes the sweeping over this long after its holder's death. */
   readonly sweeperLeaseMs: number;
+  /** How long after a worker has paused an account the provider is first asked whether all is well. */
+  readonly firstProbeMs: number;
 };
 
 export const TIMINGS: Timings = {
@@ -16,4 +19,5 @@ export const TIMINGS: Timings = {
   stalledCheckMs: 7.5 * SECOND,
   sweepEveryMs: 5 * SECOND,
   sweeperLeaseMs: 15 * SECOND,
+  firstProbeMs: FIRST_PROBE_MS,
 };

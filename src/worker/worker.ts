@@ -35,6 +35,8 @@ export type WorkerDeps = Omit<DeliverDeps, 'isDraining'> & {
 export type Worker = {
   /** Deliveries in this process's hands. */
   readonly active: () => number;
+  /** When it last fetched a job, by the clock that only goes forward; at first, when it was started. */
+  readonly fetchedAt: () => number;
   /**
    * Takes no new job and waits for those in hand. Where Redis is away by then, what BullMQ still has to say to it is
    * left unsaid.
@@ -47,9 +49,11 @@ export function startWorker(deps: WorkerDeps): Worker {
   const withSlot = createSlots(deps.concurrencyTotal);
   let draining = false;
   const inHand = new Set<Promise<JobResult>>();
+  let fetchedAt = deps.effects.monotonic();
   const deliverDeps: DeliverDeps = { ...deps, isDraining: () => draining };
 
   async function run(running: Running): Promise<JobResult> {
+    fetchedAt = deps.effects.monotonic();
     const work = withSlot(() => runJob(running, deliverDeps, deps));
     inHand.add(work);
     try {
@@ -63,6 +67,7 @@ export function startWorker(deps: WorkerDeps): Worker {
   let closing: Promise<void> | undefined;
   return {
     active: () => inHand.size,
+    fetchedAt: () => fetchedAt,
     close() {
       draining = true;
       closing ??= closeAll(workers, inHand, deps.isConnected);

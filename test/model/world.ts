@@ -62,7 +62,7 @@ export async function openWorld(
   const timed = withVirtualTime(redis, FROM);
   const shared = { redis: timed, prefix: PREFIX, retention: { recordMs: 30 * DAY, idMs: 60 * DAY } };
   const store = createDeliveryStore(shared);
-  const attempts = createAttemptStore(shared);
+  const attempts = createAttemptStore({ ...shared, random: () => 0.5 });
   const callbacks = createCallbackStore({ ...shared, isAccount: async (from) => from === FROM });
   const queue = createModelQueue(redis, keys, now);
 

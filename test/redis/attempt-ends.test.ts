@@ -34,6 +34,7 @@ describe('settle', () => {
       now: expect.any(Number),
       dueAt: expect.any(Number),
       sessionOpenedAt: at,
+      breaker: null,
     });
     await expect(bench.record('one')).resolves.toMatchObject({
       status: 'accepted',
@@ -101,7 +102,12 @@ describe('settle', () => {
 describe('postpone', () => {
   it('keeps the delivery’s place and tells when it may be tried again', async () => {
     const postponed = await bench.postpone(one, { delayMs: MINUTE });
-    expect(postponed).toEqual({ kind: 'postponed', now: expect.any(Number), windowCorrected: false });
+    expect(postponed).toEqual({
+      kind: 'postponed',
+      now: expect.any(Number),
+      windowCorrected: false,
+      breaker: null,
+    });
     const now = postponed.kind === 'postponed' ? postponed.now : 0;
     await expect(bench.record('one')).resolves.toMatchObject({
       status: 'waiting',

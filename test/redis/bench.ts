@@ -23,6 +23,7 @@ type Try = {
   readonly maxAttempts?: number;
   readonly account?: Account;
   readonly jobAt?: number;
+  readonly retryWaitMs?: number;
 };
 
 type End = { readonly outcome?: Outcome; readonly attempt?: string; readonly account?: Account };
@@ -30,10 +31,10 @@ type End = { readonly outcome?: Outcome; readonly attempt?: string; readonly acc
 const RETRY: Postponement = { status: 'waiting', reason: 'backoff', delayMs: 0, gate: null };
 
 /** The stores on one connection, with short ways to call them. */
-export function openBench(redis: Redis) {
+export function openBench(redis: Redis, random = () => 0) {
   const shared = { redis, prefix: PREFIX, retention: RETENTION };
   const store = createDeliveryStore(shared);
-  const attempts = createAttemptStore(shared);
+  const attempts = createAttemptStore({ ...shared, random });
   const callbacks = createCallbackStore({ redis, prefix: PREFIX, isAccount: async (from) => from === FROM });
   const keys = accountKeys(PREFIX, FROM);
 
@@ -52,6 +53,7 @@ export function openBench(redis: Redis) {
         send: 'file' as const,
         horizonMs: MINUTE,
         maxAttempts: 8,
+        retryWaitMs: 5000,
       };
       return store.claim(delivery, jobOf(delivery, jobAt), { ...asked, ...more, now: Date.now() });
     },

@@ -15,6 +15,7 @@ const QUICK: Timings = {
   stalledCheckMs: SECOND,
   sweepEveryMs: SECOND,
   sweeperLeaseMs: 3 * SECOND,
+  firstProbeMs: 15 * SECOND,
 };
 
 export type FleetOptions = {

@@ -7,7 +7,13 @@ import { createCore } from '../support/process.js';
 import { FROM } from '../support/stack.js';
 
 /** What is due soon in a worker's life is due at once here, so that no test waits for it. */
-export const QUICK: Timings = { lockMs: 2000, stalledCheckMs: 250, sweepEveryMs: 50, sweeperLeaseMs: 2000 };
+export const QUICK: Timings = {
+  lockMs: 2000,
+  stalledCheckMs: 250,
+  sweepEveryMs: 50,
+  sweeperLeaseMs: 2000,
+  firstProbeMs: 15_000,
+};
 
 export type LineOptions = {
   readonly sandbox?: SandboxOptionsInput;

@@ -1,6 +1,6 @@
 -- Measures an account: what may go now, what is held, what is unknown, how the gate stands.
 -- KEYS: recordPrefix holds unknowns gate orphans bullWait bullPrioritized bullJobPrefix
--- Returns {due, oldestDueAt or '', unknown, oldestUnknownAt or '', heldByWindow, orphans, gate, gateUntil, gateReason, now}
+-- Returns {due, oldestDueAt or '', unknown, oldestUnknownAt or '', heldByWindow, orphans, gate, gateUntil, gateReason, now, trips}
 -- include: clock
 local now = clock()
 -- The list is served from its tail: what stands there has been due the longest, but for what was moved to the front.
@@ -11,10 +11,10 @@ if next then
     or redis.call('HGET', bullJobPrefix .. next, 'timestamp')
 end
 local oldest = redis.call('ZRANGE', unknowns, 0, 0, 'WITHSCORES')
-local g = redis.call('HMGET', gate, 'state', 'until', 'reason')
+local g = redis.call('HMGET', gate, 'state', 'until', 'reason', 'trips')
 return {
   redis.call('LLEN', bullWait) + redis.call('ZCARD', bullPrioritized), dueAt or '',
   redis.call('ZCARD', unknowns), oldest[2] or '',
   redis.call('HGET', holds, 'window') or 0, redis.call('ZCARD', orphans),
-  g[1] or 'open', g[2] or '', g[3] or '', now,
+  g[1] or 'open', g[2] or '', g[3] or '', now, g[4] or 0,
 }

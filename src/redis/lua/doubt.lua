@@ -1,9 +1,9 @@
 -- Nobody can say what became of an attempt. The delivery leaves its lane as unknown; the conversation waits
 -- until the horizon, after which no sender can still send it.
--- KEYS: record conv lane wake events alias unknowns doubts
--- ARGV: id to recipient attempt reason detail idRetentionMs
--- Returns {moved} | {stale, status} | {unknown, startedAt, now}
--- include: clock alias record attempt
+-- KEYS: record conv lane wake events alias unknowns doubts gate
+-- ARGV: id to recipient attempt reason detail idRetentionMs health failuresAllowed closures
+-- Returns {moved} | {stale, status} | {unknown, startedAt, now, gateMove}
+-- include: clock alias record attempt gate breaker
 if moved(to, recipient) then
   return { 'moved' }
 end
@@ -23,4 +23,4 @@ redis.call('PEXPIRE', doubts, idRetentionMs)
 redis.call('HSET', conv, 'flight', id, 'flightUntil', r[6])
 redis.call('ZADD', wake, r[6], id)
 move(record, id, 'unknown', reason, now)
-return { 'unknown', r[5], now }
+return { 'unknown', r[5], now, weigh(now) }

@@ -1,12 +1,19 @@
--- Opens or closes the account's gate by hand.
+-- Opens or closes the account's gate by hand, or opens it because the provider was found well: then only where a
+-- worker has closed it, and `resume` stays until its queue has been resumed.
 -- KEYS: gate
--- ARGV: state reason
--- Returns {stateBefore}
+-- ARGV: state reason by
+-- Returns {stateBefore} | {kept}
 -- include: clock gate
-local before = redis.call('HGET', gate, 'state') or 'open'
-if state == 'open' then
-  redis.call('DEL', gate)
-else
-  closeGate(state, 0, reason, clock())
+local known = redis.call('HMGET', gate, 'state', 'by')
+if by == 'probe' and (known[1] ~= 'paused' or known[2] ~= 'worker') then
+  return { 'kept' }
 end
-return { before }
+if state ~= 'open' then
+  closeGate(state, 0, reason, clock(), by)
+  return { known[1] or 'open' }
+end
+redis.call('DEL', gate)
+if by == 'probe' then
+  redis.call('HSET', gate, 'resume', 1)
+end
+return { known[1] or 'open' }

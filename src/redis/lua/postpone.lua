@@ -1,9 +1,9 @@
 -- An attempt came to nothing that counts: the delivery keeps its place in the lane and is tried again later.
 -- FAIL 7/8 closes the window here, unless the client wrote after the attempt had begun.
 -- KEYS: record conv lane wake order events alias gate unknowns doubts recordPrefix budgetPrefix budgetHeld bullDelayed bullWait bullMarker bullMeta bullActive bullEvents bullJobPrefix
--- ARGV: id to recipient attempt outcome reason detail status why delayMs gateState gateMs gateReason
--- Returns {moved} | {stale, status} | {postponed, now, corrected}
--- include: clock alias record attempt gate front give-back
+-- ARGV: id to recipient attempt outcome reason detail status why delayMs gateState gateMs gateReason health failuresAllowed closures
+-- Returns {moved} | {stale, status} | {postponed, now, corrected, gateMove}
+-- include: clock alias record attempt gate breaker front give-back
 if moved(to, recipient) then
   return { 'moved' }
 end
@@ -37,11 +37,18 @@ if outcome == 'window_closed' then
   end
 end
 if gateState ~= '' then
-  closeGate(gateState, now + gateMs, gateReason, now)
+  closeGate(gateState, now + gateMs, gateReason, now, 'worker')
 end
+if gateState == 'paused' then
+  redis.call('HSET', gate, 'met:' .. id, gateReason)
+end
+local gateMove = weigh(now)
 giveBack(r[7], now)
 redis.call('HSET', record, 'notBefore', now + delayMs, 'postponed', attempt)
 redis.call('HDEL', record, 'attempt')
+if health == 'bad' then
+  redis.call('HSET', record, 'retry', 1)
+end
 -- One that was given up as unknown has left its lane: it goes before those that waited for it. Its job sleeps
 -- long, hence the wake entry.
 if not redis.call('ZSCORE', lane, id) then
@@ -50,4 +57,4 @@ if not redis.call('ZSCORE', lane, id) then
 end
 redis.call('ZADD', wake, now + delayMs + 5000, id)
 move(record, id, status, why, now)
-return { 'postponed', now, corrected }
+return { 'postponed', now, corrected, gateMove }

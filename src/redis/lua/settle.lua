@@ -1,9 +1,9 @@
 -- Ends an attempt for its lane: the provider took the message, or never will. Compare-and-set on the attempt;
 -- sent twice, it answers the same.
 -- KEYS: record recordPrefix tomb conv lane held wake events alias gate unique orphan orphans ledger ledgerRows bullDelayed bullWait bullMarker bullMeta bullActive bullEvents bullJobPrefix holds unknowns doubts budgetPrefix budgetHeld accepts
--- ARGV: id to recipient attempt outcome reason detail why uniqueId acceptedAt windowLeftMs originalRequest billed precedence retentionMs idRetentionMs gateState gateMs gateReason proof
--- Returns {moved} | {stale, status} | {settled, status, now, dueAt, sessionOpenedAt or ''}
--- include: clock alias record turn front lane attempt gate session fold ledger give-back receipts progress
+-- ARGV: id to recipient attempt outcome reason detail why uniqueId acceptedAt windowLeftMs originalRequest billed precedence retentionMs idRetentionMs gateState gateMs gateReason proof health failuresAllowed closures
+-- Returns {moved} | {stale, status} | {settled, status, now, dueAt, sessionOpenedAt or '', gateMove}
+-- include: clock alias record turn front lane attempt gate breaker session fold ledger give-back receipts acceptance progress
 if moved(to, recipient) then
   return { 'moved' }
 end
@@ -26,37 +26,14 @@ if r[1] == 'unknown' then
 end
 noteAttempt(r[3], r[4], now, outcome, reason, detail)
 if gateState ~= '' then
-  closeGate(gateState, now + gateMs, gateReason, now)
+  closeGate(gateState, now + gateMs, gateReason, now, 'worker')
 end
+local gateMove = weigh(now)
 local status = outcome == 'accepted' and 'accepted' or 'failed'
 move(record, id, status, why, now)
 local openedAt
 if status == 'accepted' then
-  local at = tonumber(acceptedAt) or now
-  redis.call('HSET', record, 'acceptedAt', at, 'unique', uniqueId, 'windowLeftMs', windowLeftMs)
-  if originalRequest ~= '' then
-    redis.call('HSET', record, 'originalRequest', originalRequest)
-  end
-  if windowLeftMs ~= '' then
-    local closesAt = tonumber(redis.call('HGET', conv, 'closesAt') or 0)
-    redis.call('HSET', conv, 'closesAt', math.max(closesAt, now + windowLeftMs))
-  end
-  if billed == '1' then
-    openedAt = countInSession(at, id)
-    if openedAt then
-      redis.call('HSET', record, 'sessionOpenedAt', openedAt)
-    end
-  end
-  if uniqueId ~= '' then
-    redis.call('SET', unique, id, 'PX', retentionMs)
-    local early = redis.call('HGETALL', orphan)
-    if #early > 0 then
-      local _
-      _, status = addReceipts(record, id, early, now)
-      redis.call('DEL', orphan)
-      redis.call('ZREM', orphans, uniqueId)
-    end
-  end
+  status, openedAt = keepAcceptance(now)
 end
 if openedAt then
   redis.call('HDEL', record, 'reserved')
@@ -73,4 +50,4 @@ end
 redis.call('PEXPIRE', record, retentionMs)
 redis.call('PEXPIRE', conv, idRetentionMs)
 redis.call('SET', tomb, r[5] .. ' ' .. status, 'PX', idRetentionMs)
-return { 'settled', status, now, r[6] or r[7], openedAt or '' }
+return { 'settled', status, now, r[6] or r[7], openedAt or '', gateMove }

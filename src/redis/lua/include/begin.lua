@@ -5,7 +5,7 @@ local function begin(number, now)
   redis.call('PEXPIRE', conv, idRetentionMs)
   redis.call('HSET', record, 'attempts', number, 'attempt', attempt, 'send', send, 'startedAt', now,
     'horizonAt', now + horizonMs)
-  redis.call('HDEL', record, 'pairAt', 'notBefore', 'lastReadAt', 'absentReads', 'hinted')
+  redis.call('HDEL', record, 'pairAt', 'notBefore', 'lastReadAt', 'absentReads', 'hinted', 'retry')
   redis.call('ZADD', wake, now + horizonMs, id)
   move(record, id, 'sending', send, now)
 end
