@@ -85,6 +85,17 @@ function brokenLanes({ planned, aliasKnownAt }: World, { known, wake, jobs }: Sn
   const flying = known.filter(({ record }) => record.status === 'sending');
   const owner = (id: string) => nameOf(planned.get(id)?.to ?? '', aliasKnownAt());
   const before = ({ record }: (typeof flying)[number]) => Number(record.startedAt) <= aliasKnownAt();
+  // One whose outcome is unknown still flies until its horizon.
+  const doubtful = known.filter(({ record }) => record.status === 'unknown');
+  const beside = flying.filter(({ id, record }) =>
+    doubtful.some(
+      (other) =>
+        owner(other.id) === owner(id) &&
+        !(aliasKnownAt() < 1e15 && before(other)) &&
+        Number(other.record.startedAt) <= Number(record.startedAt) &&
+        Number(other.record.horizonAt) > Number(record.startedAt),
+    ),
+  );
   const crowded = flying.filter(({ id }) =>
     flying.some(
       (other) =>
@@ -96,7 +107,7 @@ function brokenLanes({ planned, aliasKnownAt }: World, { known, wake, jobs }: Sn
     return open && !wake.includes(id) && !jobs.includes(`d-${id}`);
   });
   return [
-    ...crowded.map(({ id }) => `${id} is in flight beside another of its conversation`),
+    ...[...crowded, ...beside].map(({ id }) => `${id} is in flight beside another of its conversation`),
     ...forgotten.map(({ id }) => `${id} is forgotten: no job, and nobody will look`),
   ];
 }

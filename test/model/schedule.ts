@@ -3,7 +3,7 @@ import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/time.js';
 import type { Tape } from './tape.js';
 import { FROM_ID, NUMBERS, type World } from './world.js';
 
-const MOST_DELIVERIES = 10;
+const MOST_DELIVERIES = 12;
 const LEAPS = [
   10,
   500,
@@ -59,7 +59,7 @@ async function enqueue(world: World, tape: Tape): Promise<void> {
   if (again !== undefined && tape.once(2)) return world.startEnqueue(again.request);
   if (planned.size >= MOST_DELIVERIES) return;
   const id = `m${planned.size + 1}`;
-  const to = tape.pick([NUMBERS[0], NUMBERS[1], FROM_ID, NUMBERS[2]]);
+  const to = tape.pick([NUMBERS[0], NUMBERS[0], NUMBERS[1], FROM_ID, NUMBERS[2]]);
   const sendAt = world.now() + tape.pick(DELAYS);
   const request = {
     id,

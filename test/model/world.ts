@@ -80,6 +80,9 @@ export async function openWorld(
     if (at < (planned.get(id)?.sendAt ?? 0)) broken.push(`${id} was taken before its time`);
   }
 
+  // Most clients have written before anybody listened.
+  for (const number of NUMBERS) if (!tape.once(4)) provider.writes(number);
+
   const works = {
     account: () => account,
     store,

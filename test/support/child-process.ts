@@ -50,6 +50,14 @@ async function produceAsTold(): Promise<void> {
   process.send?.({});
 }
 
+/** A clock that was set wrong: for this process as a whole, BullMQ and all. */
+function shiftClock(offsetMs: number): void {
+  const right = Date.now;
+  Date.now = () => right() + offsetMs;
+}
+
+if (env.TEST_CLOCK_OFFSET_MS !== undefined) shiftClock(Number(env.TEST_CLOCK_OFFSET_MS));
+
 // Whoever started this process has gone.
 process.once('disconnect', () => {
   setTimeout(() => process.exit(1), 10_000).unref();

@@ -42,8 +42,9 @@ export async function startFleet(redisUrl: string, options: FleetOptions = {}) {
     },
   });
   const workerEnv = { ...env, WAYBILL_PROVIDER_URL: sandbox.url };
-  const startWorker = () => startChild('worker', workerEnv);
-  const workers = await Promise.all(Array.from({ length: options.workers ?? 3 }, startWorker));
+  const startWorker = (more: Readonly<Record<string, string>> = {}) =>
+    startChild('worker', { ...workerEnv, ...more });
+  const workers = await Promise.all(Array.from({ length: options.workers ?? 3 }, () => startWorker()));
   // Known before any worker has published them.
   const waybill = createWaybill({ redis: redisUrl, accounts: [{ from: FROM, name: 'shop' }] });
   return {
@@ -51,9 +52,9 @@ export async function startFleet(redisUrl: string, options: FleetOptions = {}) {
     waybill,
     workers,
     webhooks,
-    /** One more of them. */
-    async startWorker(): Promise<void> {
-      workers.push(await startWorker());
+    /** One more of them, with more in its environment. */
+    async startWorker(more?: Readonly<Record<string, string>>): Promise<void> {
+      workers.push(await startWorker(more));
     },
     startProducer: () => startChild('producer', env),
     async close(): Promise<void> {

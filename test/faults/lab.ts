@@ -1,0 +1,50 @@
+import { type PrivateRedis, type PrivateRedisOptions, startPrivateRedis } from '../../dev/private-redis.js';
+import { createDice, type Dice } from '../../sandbox/dice.js';
+import { type Fleet, type FleetOptions, startFleet } from '../support/fleet.js';
+
+/** One fault, done to a fleet of real processes on a real Redis. */
+export type Row = {
+  readonly name: string;
+  /** What is expected of it, in the report's words. */
+  readonly promise: string;
+  run(asked: Asked): Promise<Result>;
+};
+
+export type Asked = {
+  /** 1 is the full form. */
+  readonly scale: number;
+  readonly seed: number;
+};
+
+export type Result = {
+  readonly figures: Readonly<Record<string, number | string>>;
+  /** Every promise that was not kept. */
+  readonly broken: readonly string[];
+};
+
+export type Lab = { readonly fleet: Fleet; readonly redis: PrivateRedis; readonly dice: Dice };
+
+/** So many of something in the full form, fewer in a shorter one, but never less than `least`. */
+export function scaled(full: number, { scale }: Asked, least = 1): number {
+  return Math.max(least, Math.round(full * scale));
+}
+
+/** Starts a durable Redis and a fleet for one row, and clears both away. */
+export async function withFleet<T>(
+  { seed }: Asked,
+  options: FleetOptions & { readonly redis?: PrivateRedisOptions },
+  work: (lab: Lab) => Promise<T>,
+): Promise<T> {
+  const { redis: own, ...rest } = options;
+  const redis = await startPrivateRedis({ appendonly: true, appendfsync: 'always', ...own });
+  try {
+    const fleet = await startFleet(redis.url, { ...rest, sandbox: { seed, ...rest.sandbox } });
+    try {
+      return await work({ fleet, redis, dice: createDice(seed) });
+    } finally {
+      await fleet.close();
+    }
+  } finally {
+    await redis.stop();
+  }
+}

@@ -1,0 +1,11 @@
+import { BUDGET } from './budget-under-kills.js';
+import { CLOCKS } from './clocks.js';
+import { DEPLOYS } from './deploys.js';
+import { FREEZES } from './freezes.js';
+import { KILLS } from './kills.js';
+import type { Row } from './lab.js';
+import { OUTAGES } from './outages.js';
+import { REFUSALS } from './refusals.js';
+
+/** In the order in which they are run. */
+export const ROWS: readonly Row[] = [KILLS, DEPLOYS, BUDGET, OUTAGES, FREEZES, REFUSALS, CLOCKS];

@@ -1,0 +1,96 @@
+import { reached } from '../../src/domain/status.js';
+import type { DeliveryView } from '../../src/index.js';
+import type { PlannedConversation } from '../support/conversations.js';
+import { allOf, type Fleet } from '../support/fleet.js';
+import { idsOf } from '../support/provider-truth.js';
+import { eventually } from '../support/wait.js';
+
+/** How a row's deliveries ended, by the records and by the provider. */
+export type Verdict = {
+  readonly views: readonly DeliveryView[];
+  /** Neither taken by the provider nor called unknown. */
+  readonly lost: number;
+  /** Taken more than once. */
+  readonly twice: number;
+  /** Called unknown at some time. */
+  readonly unknown: number;
+  /** Those of them that the provider had taken. */
+  readonly unknownTaken: number;
+  /** Of those, found to be accepted within a minute. */
+  readonly settledInAMinute: number;
+  /** Called accepted though the provider never took it, or by another's message. */
+  readonly wrong: number;
+};
+
+const SETTLING_MS = 60_000;
+
+/** Waits until every delivery is accepted or unknown, and a minute more for what the history can settle. */
+export async function judge(
+  { waybill, sandbox }: Fleet,
+  planned: readonly PlannedConversation[],
+  timeoutMs: number,
+): Promise<Verdict> {
+  const ids = idsOf(planned);
+  const first = await allOf(waybill, ids, { until: isSettledOrUnknown, timeoutMs });
+  const unsettled = first.filter(({ status }) => status === 'unknown').map(({ id }) => id);
+  const taken = takenBy(sandbox.accepted());
+  await settled(
+    waybill,
+    unsettled.filter((id) => taken.has(id)),
+  );
+  const views = unsettled.length === 0 ? first : await allOf(waybill, ids, { until: () => true, timeoutMs });
+  const doubted = views.filter(({ timeline }) => timeline.some(({ status }) => status === 'unknown'));
+  const doubtedTaken = doubted.filter(({ id }) => taken.has(id));
+  return {
+    views,
+    lost: views.filter(({ id, status }) => !taken.has(id) && status !== 'unknown').length,
+    twice: [...taken.values()].filter((uniques) => uniques.length > 1).length,
+    unknown: doubted.length,
+    unknownTaken: doubtedTaken.length,
+    settledInAMinute: doubtedTaken.filter(isSettledSoon).length,
+    wrong: views.filter((view) => isWrong(view, taken)).length,
+  };
+}
+
+function isSettledOrUnknown({ status }: DeliveryView): boolean {
+  return reached(status, 'accepted') || status === 'unknown';
+}
+
+type Taken = ReadonlyMap<string, readonly string[]>;
+
+/** The provider's messages by delivery: captions are ids. */
+function takenBy(accepted: readonly { readonly caption: string | null; readonly unique: string }[]): Taken {
+  const taken = new Map<string, string[]>();
+  for (const { caption, unique } of accepted) {
+    taken.set(caption ?? '', [...(taken.get(caption ?? '') ?? []), unique]);
+  }
+  return taken;
+}
+
+/** What is not settled in time shows in the figures. */
+async function settled(waybill: Fleet['waybill'], ids: readonly string[]): Promise<void> {
+  const isDone = async () => {
+    const views = await Promise.all(ids.map((id) => waybill.get(id)));
+    return views.every(({ status }) => reached(status, 'accepted'));
+  };
+  await eventually(isDone, { timeoutMs: SETTLING_MS }).catch(() => undefined);
+}
+
+function isSettledSoon({ timeline }: DeliveryView): boolean {
+  const doubtedAt = timeline.find(({ status }) => status === 'unknown')?.at ?? 0;
+  const end = timeline.find(({ at, status }) => at >= doubtedAt && reached(status, 'accepted'));
+  return end !== undefined && end.at - doubtedAt <= SETTLING_MS;
+}
+
+function isWrong({ id, status, unique }: DeliveryView, taken: Taken): boolean {
+  return reached(status, 'accepted') && !(unique !== null && taken.get(id)?.includes(unique));
+}
+
+/** The promises that every row makes. */
+export function brokenPromises({ lost, twice, wrong }: Verdict): readonly string[] {
+  return [
+    ...(lost > 0 ? [`${lost} lost`] : []),
+    ...(twice > 0 ? [`${twice} accepted twice`] : []),
+    ...(wrong > 0 ? [`${wrong} wrongly called accepted`] : []),
+  ];
+}
