@@ -11,6 +11,7 @@ const WORDS: ReadonlyMap<string, string> = new Map([
   ['window', 'the customer window is closed until the recipient writes'],
   ['budget', 'the budget for new sessions is used up'],
   ['account', 'the account is paused'],
+  ['breaker', 'many attempts in a row failed: the provider is left alone for a while'],
   ['expired', 'its time ran out before it could be sent'],
   ['cancelled', 'somebody cancelled it'],
   ['window_closed', 'the customer window is closed'],

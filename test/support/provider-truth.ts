@@ -25,11 +25,13 @@ export function resent(
   { requests }: Pick<SandboxReadings, 'requests'>,
   views: readonly DeliveryView[],
 ): readonly DeliveryView[] {
-  const seen = requests();
+  const seen = requests().filter(({ endpoint }) => endpoint === 'sendFile');
   return views.filter(({ id, attempts }) => {
     const asked = seen.filter(({ fields }) => fields?.caption === id);
-    const left = attempts.filter(({ outcome }) => outcome !== 'not_sent');
-    return asked.length > left.length || left.slice(0, -1).some(({ outcome }) => outcome !== 'throttled');
+    // An attempt that was given up as unknown may be told of twice: the history's proof is its last word.
+    const ends = [...new Map(attempts.map(({ number, outcome }) => [number, outcome])).values()];
+    const left = ends.filter((outcome) => outcome !== 'not_sent');
+    return asked.length > left.length || left.slice(0, -1).some((outcome) => outcome !== 'throttled');
   });
 }
 
