@@ -4,14 +4,14 @@ import { produce } from '../support/produce.js';
 import { eventually } from '../support/wait.js';
 import { underLoad } from './deploys.js';
 import { type Lab, type Result, type Row, scaled, withFleet } from './lab.js';
-import { brokenPromises, judge, type Verdict } from './verdict.js';
+import { brokenPromises, endedWorkers, judge, type Verdict } from './verdict.js';
 
 const SECONDS = [1, 3, 6, 12, 30];
 const RESUMES_WITHIN_S = 3;
 
 export const OUTAGES: Row = {
   name: 'Redis is away for 1 to 30 s, idle and busy',
-  promise: `nothing lost, nothing twice, the next message within ${RESUMES_WITHIN_S} s of its return, no restart`,
+  promise: `nothing lost, nothing twice, the next message within ${RESUMES_WITHIN_S} s of its return, no worker ends`,
   run: (asked) =>
     withFleet(
       asked,
@@ -34,7 +34,8 @@ export const OUTAGES: Row = {
           verdicts.push(await judge(lab.fleet, planned, 120_000));
           await lab.fleet.sandbox.idle();
         }
-        return verdictOf(figures, verdicts);
+        const { figures: told, broken } = verdictOf(figures, verdicts);
+        return { figures: told, broken: [...broken, ...(await endedWorkers(lab.fleet))] };
       },
     ),
 };

@@ -2,13 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import Redis from 'ioredis';
 import { underLoad } from './deploys.js';
 import { type Lab, type Row, scaled, withFleet } from './lab.js';
-import { brokenPromises, judge } from './verdict.js';
+import { brokenPromises, endedWorkers, judge } from './verdict.js';
 
 const READONLY_MS = 4000;
 
 export const REFUSALS: Row = {
   name: 'Redis is read-only for 4 s, and connections are cut at random commands',
-  promise: 'nothing lost, nothing twice, no restart',
+  promise: 'nothing lost, nothing twice, no worker ends',
   run: (asked) =>
     withFleet(asked, { sandbox: { latencyMs: { min: 20, max: 100 }, ...RETRIED }, env: ENV }, async (lab) => {
       const [demotions, cuts] = [scaled(5, asked), scaled(200, asked, 5)];
@@ -27,7 +27,7 @@ export const REFUSALS: Row = {
         settledInAMinute,
         wrong,
       };
-      return { figures, broken: brokenPromises(verdict) };
+      return { figures, broken: [...brokenPromises(verdict), ...(await endedWorkers(lab.fleet))] };
     }),
 };
 

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { availableParallelism, totalmem } from 'node:os';
+import { findRedisServer } from '../../dev/redis-binary.js';
 import type { Result, Row } from './lab.js';
 import { ROWS } from './rows.js';
 
@@ -31,7 +32,9 @@ export function reportOf(told: readonly Told[], earlier: string, at: Date): stri
 
 function machine(): string {
   const redis =
-    /v=(\S+)/.exec(execFileSync('redis-server', ['--version'], { encoding: 'utf8' }))?.[1] ?? 'unknown';
+    /v=(\S+)/.exec(
+      execFileSync(findRedisServer(process.env.PATH ?? ''), ['--version'], { encoding: 'utf8' }),
+    )?.[1] ?? 'unknown';
   const memory = Math.round(totalmem() / 2 ** 30);
   return `${availableParallelism()} cores, ${memory} GB, Node ${process.versions.node}, Redis ${redis}`;
 }

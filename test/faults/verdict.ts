@@ -94,3 +94,11 @@ export function brokenPromises({ lost, twice, wrong }: Verdict): readonly string
     ...(wrong > 0 ? [`${wrong} wrongly called accepted`] : []),
   ];
 }
+
+/** Workers that ended by themselves, where nobody told them to. */
+export async function endedWorkers({ workers }: Fleet): Promise<readonly string[]> {
+  const running = new Promise<null>((resolve) => setImmediate(resolve, null));
+  const exits = await Promise.all(workers.map(({ exited }) => Promise.race([exited, running])));
+  const ended = exits.filter((exit) => exit !== null).length;
+  return ended === 0 ? [] : [`${ended} workers ended by themselves`];
+}

@@ -1,9 +1,14 @@
 import { foldSessions } from '../../src/domain/session.js';
 import { isEnded, isStatus, mayMove, type Status, UNSENT } from '../../src/domain/status.js';
 
+import { SECOND } from '../../src/domain/time.js';
+import { CONNECT_TIMEOUT_MS, GUARD_MS } from '../../src/worker/send.js';
 import { remember } from './remember.js';
+import { TIMEOUTS } from './work.js';
 import { FROM, FROM_ID, NUMBERS, PER_DAY, PREFIX, type World } from './world.js';
 
+/** That of every delivery here: by the worker's own reckoning. */
+const HORIZON_MS = GUARD_MS + CONNECT_TIMEOUT_MS + TIMEOUTS.sendMs + TIMEOUTS.lockMs + 5 * SECOND;
 const NAMES = [...NUMBERS, FROM_ID];
 
 type Snapshot = Awaited<ReturnType<typeof look>>;
@@ -85,17 +90,6 @@ function brokenLanes({ planned, aliasKnownAt }: World, { known, wake, jobs }: Sn
   const flying = known.filter(({ record }) => record.status === 'sending');
   const owner = (id: string) => nameOf(planned.get(id)?.to ?? '', aliasKnownAt());
   const before = ({ record }: (typeof flying)[number]) => Number(record.startedAt) <= aliasKnownAt();
-  // One whose outcome is unknown still flies until its horizon.
-  const doubtful = known.filter(({ record }) => record.status === 'unknown');
-  const beside = flying.filter(({ id, record }) =>
-    doubtful.some(
-      (other) =>
-        owner(other.id) === owner(id) &&
-        !(aliasKnownAt() < 1e15 && before(other)) &&
-        Number(other.record.startedAt) <= Number(record.startedAt) &&
-        Number(other.record.horizonAt) > Number(record.startedAt),
-    ),
-  );
   const crowded = flying.filter(({ id }) =>
     flying.some(
       (other) =>
@@ -107,7 +101,7 @@ function brokenLanes({ planned, aliasKnownAt }: World, { known, wake, jobs }: Sn
     return open && !wake.includes(id) && !jobs.includes(`d-${id}`);
   });
   return [
-    ...[...crowded, ...beside].map(({ id }) => `${id} is in flight beside another of its conversation`),
+    ...crowded.map(({ id }) => `${id} is in flight beside another of its conversation`),
     ...forgotten.map(({ id }) => `${id} is forgotten: no job, and nobody will look`),
   ];
 }
@@ -192,6 +186,7 @@ export async function brokenAtTheEnd(world: World): Promise<readonly string[]> {
       [],
     ),
     ...brokenOrder(world, seen),
+    ...brokenHorizons(world, seen),
     ...brokenLedger(world, seen),
   ];
 }
@@ -207,6 +202,39 @@ function brokenOrder({ planned, provider, joined }: World, { known }: Snapshot):
     const sent = provider.taken().filter(({ id }) => plain.has(id) && planned.get(id)?.to === number);
     const order = sent.map(({ id }) => joined.get(id) ?? 0);
     return differ(`order of ${number}`, [order.join(' ')], [[...order].sort((a, b) => a - b).join(' ')]);
+  });
+}
+
+/** Nothing is sent beside an attempt whose outcome is unknown and whose sender may still be sending. */
+function brokenHorizons({ planned }: World, { known }: Snapshot): readonly string[] {
+  const flights = known.map(({ id, record }) => ({
+    id,
+    to: planned.get(id)?.to,
+    flights: flightsOf(record),
+  }));
+  return flights
+    .filter(({ to }) => to === NUMBERS[0] || to === NUMBERS[2])
+    .flatMap(({ id, to, flights: own }) => {
+      const others = flights
+        .filter((other) => other.to === to && other.id !== id)
+        .flatMap((other) => other.flights);
+      const beside = own.filter(({ from }) =>
+        others.some((other) => other.from < from && from < other.until),
+      );
+      return beside.map(({ from }) => `${id} was sent at ${from} beside another of its conversation`);
+    });
+}
+
+/** From each attempt's beginning to its outcome, or to its horizon while that is unknown. */
+function flightsOf({ timeline = '' }: Fields): readonly { readonly from: number; readonly until: number }[] {
+  const moves = [...timeline.matchAll(/^status\t(\d+)\t(\w+)/gm)].map(([, at, to]) => ({
+    at: Number(at),
+    to,
+  }));
+  return moves.flatMap(({ at: from, to }, index) => {
+    if (to !== 'sending') return [];
+    const end = moves.slice(index + 1).find((move) => move.to !== 'unknown')?.at ?? Number.POSITIVE_INFINITY;
+    return [{ from, until: Math.min(end, from + HORIZON_MS) }];
   });
 }
 
