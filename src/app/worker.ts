@@ -30,13 +30,7 @@ export async function runWorker(
       if (isConnected()) log.warn('queue error', { error });
     },
   });
-  const provider = createProviderClient({
-    baseUrl: config.provider.url,
-    connections: config.concurrency.total,
-    connectTimeoutMs: CONNECT_TIMEOUT_MS,
-    ...(config.provider.ca === null ? {} : { ca: config.provider.ca }),
-    now: effects.now,
-  });
+  const provider = openProvider(core);
   const { store, attempts } = openStores(core, redis);
   const worker = startWorker({
     accounts,
@@ -74,4 +68,14 @@ export async function runWorker(
       await closeRedis(redis);
     },
   };
+}
+
+function openProvider({ config, effects }: Core) {
+  return createProviderClient({
+    baseUrl: config.provider.url,
+    connections: config.concurrency.total,
+    connectTimeoutMs: CONNECT_TIMEOUT_MS,
+    ...(config.provider.ca === null ? {} : { ca: config.provider.ca }),
+    now: effects.now,
+  });
 }

@@ -52,7 +52,8 @@ export function findEvidence(
 function mayBe(attempt: DoubtfulAttempt, message: SeenMessage): boolean {
   const { direction, type, timestamp } = message;
   if (direction !== 'out' || type === 'text') return false;
-  if (timestamp < spanStart(attempt) || timestamp > attempt.horizonAt + CLOCK_TOLERANCE_MS) return false;
+  // Not a moment beyond the horizon: from then on the conversation's next delivery may be sending the same file.
+  if (timestamp < spanStart(attempt) || timestamp > attempt.horizonAt) return false;
   if (attempt.template !== null)
     return showsTemplate(attempt.template, message) || showsLink(attempt, message);
   return showsLink(attempt, message) || showsCaption(attempt, message);

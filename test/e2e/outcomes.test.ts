@@ -268,7 +268,8 @@ describe('unknown', () => {
     { what: 'a page under HTTP 200', fault: http(200), reason: 'not_json', accepts: 0 },
     { what: 'FAIL with the reason of success', fault: { kind: 'fail', reason: 1 }, reason: '1', accepts: 0 },
   ])('is not sent again after $what', async ({ fault, reason, accepts }) => {
-    await start({ sandbox: { faults: [fault] } });
+    // No receipt hints at what became of it, and the history does not tell yet.
+    await start({ sandbox: { faults: [fault], callbacks: { lossProbability: 1 }, historyLagMs: 3_600_000 } });
     await send();
     const view = await seen('one', 'unknown');
     expect(outcomes(view)).toEqual([`unknown ${reason}`]);
