@@ -36,11 +36,6 @@ export function createQueues(options: QueuesOptions) {
       await queueOf(job.from).add(JOB_NAME, job.request, jobOptions(job));
     },
 
-    async addMany(from: string, jobs: readonly NewJob[]): Promise<void> {
-      const rows = jobs.map((job) => ({ name: JOB_NAME, data: job.request, opts: jobOptions(job) }));
-      await queueOf(from).addBulk(rows);
-    },
-
     /** Replaces the link of a job that has not been sent: a signed link is signed anew, the file is the same. */
     async replaceLink(from: string, jobId: string, fileUrl: string): Promise<void> {
       const job = await queueOf(from).getJob(jobId);

@@ -39,9 +39,6 @@ export function createModelQueue(redis: Redis, keys: AccountKeys, now: () => num
       if (delayMs > 0) await redis.zadd(bullDelayed, (timestamp + delayMs) * SCORE, jobId);
       else await redis.lpush(bullWait, jobId);
     },
-    async addMany(_, jobs): Promise<void> {
-      for (const job of jobs) await queues.add(job);
-    },
     replaceLink: async () => undefined,
     async rest(_, ms): Promise<void> {
       restsUntil = now() + ms;

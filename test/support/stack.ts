@@ -7,6 +7,8 @@ import { createWaybill } from '../../src/index.js';
 import { createCore } from './process.js';
 
 export const FROM = '972771234567';
+/** The account of most tests, as its owner would configure it. */
+export const SHOP = { from: FROM, name: 'shop', apiKey: 'key-of-shop', ratePerSecond: 1000 };
 export const TOKEN = 'test-token-0123456789';
 
 export type StackOptions = {
@@ -21,13 +23,7 @@ export type Stack = Awaited<ReturnType<typeof startStack>>;
 
 /** Sandbox, webhook consumer, workers and the library, in this process and on a real Redis. */
 export async function startStack(redisUrl: string, options: StackOptions = {}) {
-  const account = {
-    from: FROM,
-    name: 'shop',
-    apiKey: 'key-of-shop',
-    ratePerSecond: 1000,
-    ...options.account,
-  };
+  const account = { ...SHOP, ...options.account };
   const env = {
     REDIS_URL: redisUrl,
     WAYBILL_ACCOUNTS: JSON.stringify([account]),

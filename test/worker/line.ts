@@ -4,7 +4,7 @@ import { runWorker } from '../../src/app/worker.js';
 import { createWaybill } from '../../src/index.js';
 import type { Timings } from '../../src/worker/timings.js';
 import { createCore } from '../support/process.js';
-import { FROM } from '../support/stack.js';
+import { FROM, SHOP } from '../support/stack.js';
 
 /** What is due soon in a worker's life is due at once here, so that no test waits for it. */
 export const QUICK: Timings = {
@@ -31,13 +31,7 @@ export async function openLine(redisUrl: string, options: LineOptions = {}) {
     windowsOpen: true,
     ...options.sandbox,
   });
-  const account = {
-    from: FROM,
-    name: 'shop',
-    apiKey: 'key-of-shop',
-    ratePerSecond: 1000,
-    ...options.account,
-  };
+  const account = { ...SHOP, ...options.account };
   const env = {
     REDIS_URL: redisUrl,
     WAYBILL_ACCOUNTS: JSON.stringify([account]),
