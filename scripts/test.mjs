@@ -1,11 +1,13 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ensureChromium } from './chromium.mjs';
 import { runNode, runScript, tell } from './project.mjs';
 import { setUp } from './setup.mjs';
 
 runScript(() => {
   setUp();
+  ensureChromium();
   const folder = mkdtempSync(join(tmpdir(), 'waybill-test-result-'));
   try {
     return runJest(process.argv.slice(2), join(folder, 'result.json'));

@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CommandResult, ROOT, runNode } from './mini-checkout.js';
 
-const INSTALL = `import('./scripts/redis.mjs').then(async ({ ensureRedis }) => {
+const install = (
+  what: string,
+) => `import('./scripts/${what.toLowerCase()}.mjs').then(async ({ ensure${what} }) => {
   const { runScript } = await import('./scripts/project.mjs');
-  runScript(ensureRedis);
+  runScript(ensure${what});
 });`;
 
 /** A folder that is all of PATH; nothing is in it but what a test puts there. */
@@ -52,10 +54,25 @@ describe('the Redis server that npm test and npm run demo need', () => {
   });
 });
 
+describe('the browser that npm test needs', () => {
+  it('is installed when that needs no password, and the command is told first', () => {
+    command('brew', `echo "brew $*" >&2; /bin/ln -s /bin/sh ${path}/chromium`);
+    const { exitCode, stderr } = runNode(['-e', install('Chromium')], { cwd: ROOT, env: { PATH: path } });
+    expect(stderr).toMatch(/installing it: .*\nbrew install --cask chromium\n$/);
+    expect(exitCode).toBe(0);
+  });
+
+  it('may be one that goes by another name', () => {
+    command('google-chrome', '');
+    const { stderr } = runNode(['-e', install('Chromium')], { cwd: ROOT, env: { PATH: path } });
+    expect(stderr).toBe('');
+  });
+});
+
 function command(name: string, script: string): void {
   writeFileSync(join(path, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
 }
 
 function ensureRedis(env: Readonly<Record<string, string>> = {}): CommandResult {
-  return runNode(['-e', INSTALL], { cwd: ROOT, env: { PATH: path, ...env } });
+  return runNode(['-e', install('Redis')], { cwd: ROOT, env: { PATH: path, ...env } });
 }
