@@ -1,10 +1,10 @@
 import { maskUrl } from '../domain/mask.js';
+import { failureInWords, foundInWords, reasonInWords, statusInWords } from '../domain/reason-words.js';
 import { SESSION_MS } from '../domain/session.js';
 import type { Status } from '../domain/status.js';
 import type { DeliveryView } from '../redis/delivery-view.js';
-import { doubtOf, foundInWords } from './doubt-text.js';
+import { doubtOf } from './doubt-text.js';
 import { type Paint, plain } from './output.js';
-import { failureInWords, reasonInWords, statusInWords } from './reason-words.js';
 import { formatTime, formatWhen } from './times.js';
 
 /** How a delivery is told: at which time, and in which colours. */

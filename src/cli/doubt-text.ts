@@ -1,5 +1,4 @@
 import type { DeliveryView } from '../redis/delivery-view.js';
-import { plain } from './output.js';
 import { formatWhen } from './times.js';
 
 type Fact = readonly [name: string, fact: string];
@@ -20,16 +19,4 @@ export function doubtOf({ horizonAt, nextReadAt }: DeliveryView, now: number): r
 
 function soon(at: number, now: number): string {
   return at <= now ? 'at once' : formatWhen(at, now);
-}
-
-/** What a reading of the history found that settled nothing. Its words: the worker's. */
-const FOUND: ReadonlyMap<string, string> = new Map([
-  ['absent', 'does not show the message'],
-  ['incomplete', 'could not be read in full'],
-  ['ambiguous', 'shows more than one message that may be this one'],
-  ['owned_by_another', 'shows a message that belongs to another delivery'],
-]);
-
-export function foundInWords(found: string): string {
-  return FOUND.get(found) ?? plain(found).replaceAll('_', ' ');
 }

@@ -2,12 +2,12 @@ import { Option } from 'commander';
 import { z } from 'zod';
 import type { AccountState } from '../../app/client.js';
 import { maskNumber } from '../../domain/mask.js';
+import { reasonInWords } from '../../domain/reason-words.js';
 import type { CliContext } from '../context.js';
 import { addCommand, type CommandHost } from '../define.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { flag, jsonOption, text } from '../options.js';
 import { type Paint, plain, table } from '../output.js';
-import { reasonInWords } from '../reason-words.js';
 import { formatTime } from '../times.js';
 import { withClient } from '../with-client.js';
 

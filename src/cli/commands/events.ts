@@ -1,12 +1,12 @@
 import { Option } from 'commander';
 import { z } from 'zod';
+import { reasonInWords } from '../../domain/reason-words.js';
 import type { StatusEvent } from '../../index.js';
 import { addCommand, type CommandHost } from '../define.js';
 import { paintStatus } from '../delivery-text.js';
 import { EXIT } from '../exit-codes.js';
 import { flag, fromOption, jsonOption, text } from '../options.js';
 import type { Paint } from '../output.js';
-import { reasonInWords } from '../reason-words.js';
 import { formatTime } from '../times.js';
 import { withClient } from '../with-client.js';
 

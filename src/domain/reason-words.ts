@@ -1,6 +1,5 @@
-import { verdictOfReason, verdictOfStatus } from '../domain/reasons.js';
-import type { Status } from '../domain/status.js';
-import { plain } from './output.js';
+import { verdictOfReason, verdictOfStatus } from './reasons.js';
+import type { Status } from './status.js';
 
 /** Reasons that stand for the same wherever they appear: why it waits, is held, ended, or what broke. */
 const WORDS: ReadonlyMap<string, string> = new Map([
@@ -48,7 +47,7 @@ export function reasonInWords(reason: string): string {
   if (known !== undefined) return known;
   if (/^\d{1,4}$/.test(reason)) return `FAIL ${reason}: ${verdictOfReason(reason).meaning}`;
   const [, status] = /^http_(\d{3})$/.exec(reason) ?? [];
-  if (status === undefined) return plain(reason).replaceAll('_', ' ');
+  if (status === undefined) return unlisted(reason);
   return `HTTP ${status}: ${verdictOfStatus(Number(status)).meaning}`;
 }
 
@@ -64,11 +63,32 @@ const FAILURE_CODES: ReadonlyMap<string, string> = new Map([
 
 export function failureInWords(code: string): string {
   const meaning = FAILURE_CODES.get(code);
-  return `reported failed, code ${plain(code)}${meaning === undefined ? '' : `: ${meaning}`}`;
+  return `reported failed, code ${oneLine(code)}${meaning === undefined ? '' : `: ${meaning}`}`;
 }
 
 /** What a status says to somebody who reads it for the first time. */
 export function statusInWords(status: Status, reason: string): string {
   const words = reasonInWords(reason);
   return words === '' ? status : `${status}: ${words}`;
+}
+
+/** What a reading of the history found that settled nothing. Its words: the worker's. */
+const FOUND: ReadonlyMap<string, string> = new Map([
+  ['absent', 'does not show the message'],
+  ['incomplete', 'could not be read in full'],
+  ['ambiguous', 'shows more than one message that may be this one'],
+  ['owned_by_another', 'shows a message that belongs to another delivery'],
+]);
+
+export function foundInWords(found: string): string {
+  return FOUND.get(found) ?? unlisted(found);
+}
+
+function unlisted(word: string): string {
+  return oneLine(word).replaceAll('_', ' ');
+}
+
+/** Text from elsewhere on one line, without what would steer a terminal. */
+function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ');
 }
