@@ -5,6 +5,7 @@ import { publishAccounts } from '../redis/accounts.js';
 import { CONNECT_TIMEOUT_MS } from '../worker/send.js';
 import { TIMINGS, type Timings } from '../worker/timings.js';
 import { startWorker } from '../worker/worker.js';
+import { attend } from './attend.js';
 import { checkClock } from './check-clock.js';
 import { type Core, checkEviction, closeRedis, openRedis, type Running } from './core.js';
 import { keepHouse } from './housekeeping.js';
@@ -58,11 +59,12 @@ export async function runWorker(
     observer,
     log,
   });
+  const attending = await attend(core, redis);
   const housekeeping = keepHouse(core, { redis, store, attempts, queues, timings, provider, worker, end });
   return {
     dependencies: () => ({ redis: redis.status }),
     async close() {
-      await Promise.all([housekeeping.close(), worker.close()]);
+      await Promise.all([attending.close(), housekeeping.close(), worker.close()]);
       await provider.close();
       await queues.close();
       await closeRedis(redis);

@@ -3,6 +3,7 @@ import {
   type AccountTemplate,
   BILLING_MODELS,
   type Billing,
+  type Budget,
   CLOSED_WINDOW_POLICIES,
   type ClosedWindowPolicy,
 } from '../domain/account.js';
@@ -16,6 +17,11 @@ export type PublishedAccount = {
   readonly onClosedWindow: ClosedWindowPolicy;
   readonly template: AccountTemplate | null;
   readonly billing: Billing;
+  /** Absent where no worker has told of it. */
+  readonly ratePerSecond?: number;
+  readonly pairBurst?: number;
+  readonly pairIntervalMs?: number;
+  readonly budget?: Budget;
 };
 
 const publishedSchema = z.object({
@@ -27,6 +33,12 @@ const publishedSchema = z.object({
     .nullable()
     .catch(null),
   billing: z.enum(BILLING_MODELS).catch('session'),
+  ratePerSecond: z.number().exactOptional(),
+  pairBurst: z.number().exactOptional(),
+  pairIntervalMs: z.number().exactOptional(),
+  budget: z
+    .object({ perDay: z.number().nullable(), perMonth: z.number().nullable(), timeZone: z.string() })
+    .exactOptional(),
 });
 
 export async function publishAccounts(
@@ -34,9 +46,10 @@ export async function publishAccounts(
   prefix: string,
   accounts: readonly PublishedAccount[],
 ): Promise<void> {
-  const rows = accounts.map(({ from, name, onClosedWindow, template, billing }): [string, string] => [
-    from,
-    JSON.stringify({ from, name, onClosedWindow, template, billing }),
+  // Parsed, so that nothing is told of an account but what is meant to be.
+  const rows = accounts.map((account): [string, string] => [
+    account.from,
+    JSON.stringify(publishedSchema.parse(account)),
   ]);
   if (rows.length > 0) await redis.hset(accountsKey(prefix), Object.fromEntries(rows));
 }

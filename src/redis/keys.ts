@@ -66,6 +66,8 @@ function fixedKeys(ours: string, queue: string) {
     pace: `${ours}pace`,
     /** Hash: open, closed until a time, or paused; the breaker; what retries may cost. */
     gate: `${ours}gate`,
+    /** Sorted set: the workers that serve the account, by when they are forgotten. */
+    workers: `${ours}workers`,
     /** Stream: what became of deliveries. */
     events: `${ours}events`,
     /** Sorted set of sessions by opening time, and a hash of their rows. */
