@@ -85,6 +85,7 @@ const account = z.strictObject(
     billing: oneOf(BILLING_MODELS).default(ACCOUNT_DEFAULTS.billing),
     onClosedWindow: oneOf(CLOSED_WINDOW_POLICIES).default(ACCOUNT_DEFAULTS.onClosedWindow),
     onUnknown: oneOf(UNKNOWN_POLICIES).default(ACCOUNT_DEFAULTS.onUnknown),
+    askHistory: z.boolean({ error: 'true | false' }).default(ACCOUNT_DEFAULTS.askHistory),
     template: template.nullable().default(ACCOUNT_DEFAULTS.template),
     reasons: reasons.default(ACCOUNT_DEFAULTS.reasons),
   },

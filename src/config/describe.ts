@@ -55,12 +55,13 @@ function describeAccount(
   secrets: Pick<Secrets, 'apiKey'>,
   origin: SettingRow['from'],
 ): SettingRow {
-  const { from, name, ratePerSecond, billing, onClosedWindow, onUnknown } = account;
+  const { from, name, ratePerSecond, billing, onClosedWindow, onUnknown, askHistory } = account;
   const key = secrets.apiKey(from) === undefined ? 'no key' : 'key set';
   const told = [maskNumber(from), key, `${ratePerSecond}/s`, `billing ${billing}`];
+  const policies = [`closed window: ${onClosedWindow}`, `unknown: ${onUnknown}`];
   return {
     name: `account ${name}`,
-    value: [...told, `closed window: ${onClosedWindow}`, `unknown: ${onUnknown}`].join(', '),
+    value: [...told, ...policies, ...(askHistory ? ['asks history'] : [])].join(', '),
     from: origin,
     unit: null,
     meaning: 'One of the sending numbers',

@@ -54,6 +54,8 @@ export type Account = {
   readonly billing: Billing;
   readonly onClosedWindow: ClosedWindowPolicy;
   readonly onUnknown: UnknownPolicy;
+  /** Whether the history is asked when nothing is known of a conversation's window. */
+  readonly askHistory: boolean;
   readonly template: AccountTemplate | null;
   readonly reasons: ReasonOverrides;
 };
@@ -67,6 +69,7 @@ export const ACCOUNT_DEFAULTS = {
   billing: 'session',
   onClosedWindow: 'hold',
   onUnknown: 'hold',
+  askHistory: false,
   template: null,
   reasons: {},
 } as const satisfies Omit<Account, 'from' | 'name'>;

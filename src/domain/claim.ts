@@ -23,6 +23,8 @@ export type Refusal =
   /** Closed until an operator or a good probe opens it. */
   | { readonly why: 'gate_paused'; readonly reason: string }
   | { readonly why: 'window' }
+  /** Nothing is known of the window, and the account wants the history to be asked. */
+  | { readonly why: 'window_unknown' }
   /** A template was to go, but meanwhile the client has written. */
   | { readonly why: 'window_open' }
   | { readonly why: 'attempts' };

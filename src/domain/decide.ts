@@ -22,6 +22,8 @@ export type Decision =
   | { readonly do: 'end'; readonly status: 'failed' | 'expired'; readonly reason: string }
   | { readonly do: 'accept' }
   | { readonly do: 'conflict' }
+  /** Ask the history when the client last wrote. */
+  | { readonly do: 'ask_window' }
   | {
       readonly do: 'finish';
       readonly status: Status;
@@ -77,6 +79,8 @@ function decideRefusal(refusal: Refusal, facts: ClaimFacts, policy: DecisionPoli
       return { do: 'pause' };
     case 'window':
       return decideClosedWindow(facts, policy);
+    case 'window_unknown':
+      return { do: 'ask_window' };
     case 'window_open':
       return { do: 'claim_again', send: 'file' };
   }

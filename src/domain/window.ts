@@ -1,3 +1,4 @@
+import type { SeenMessage } from './evidence.js';
 import { HOUR } from './time.js';
 
 /** The customer window: how long after the client's last message a file may be sent. */
@@ -34,4 +35,16 @@ export function closeByRefusal(facts: WindowFacts, attemptStartedAt: number, now
 
 function latest(known: number | null, seen: number): number {
   return known === null ? seen : Math.max(known, seen);
+}
+
+/** What a history tells of a window; `unread`: it could not be read, or not back far enough. */
+export type Recollection =
+  | { readonly kind: 'wrote'; readonly at: number }
+  | { readonly kind: 'silent' | 'unread' };
+
+/** The client's newest message among these; `complete`: nothing of the last day is missing from them. */
+export function recollect(messages: readonly SeenMessage[], complete: boolean): Recollection {
+  const written = messages.filter(({ direction }) => direction === 'in').map(({ timestamp }) => timestamp);
+  if (written.length > 0) return { kind: 'wrote', at: Math.max(...written) };
+  return { kind: complete ? 'silent' : 'unread' };
 }

@@ -19,6 +19,7 @@ export const VERDICTS = [
   'gate_paused',
   'window',
   'window_open',
+  'window_unknown',
   'attempts',
 ] as const satisfies readonly Verdict[];
 

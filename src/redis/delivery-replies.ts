@@ -75,6 +75,7 @@ function readRefusal(reply: Reply): Refusal {
     case 'lane':
     case 'window':
     case 'window_open':
+    case 'window_unknown':
     case 'attempts':
       return { why: reply.code };
     case 'schedule':

@@ -4,6 +4,7 @@ import type { Claim } from '../domain/claim.js';
 import { type Delivery, identityOf, type SendKind } from '../domain/delivery.js';
 import type { Accepted } from '../domain/record.js';
 import type { HoldReason, Status, WaitReason } from '../domain/status.js';
+import type { Recollection } from '../domain/window.js';
 import { budgetArgs } from './budget.js';
 import { type Job, type Look, readAccepted, readClaim, readLook, readStatus } from './delivery-replies.js';
 import { accountKeys } from './keys.js';
@@ -39,6 +40,12 @@ export function createDeliveryStore(options: StoreOptions) {
     async park(ref: DeliveryRef, { status, reason: why }: Parking): Promise<'parked' | 'go' | 'ended'> {
       const { code } = await run('park', ref, { status, why });
       return code === 'parked' || code === 'go' || code === 'ended' ? code : unexpectedReply('park', code);
+    },
+
+    /** Writes what the history told of the window of the delivery's conversation. */
+    async recall(ref: DeliveryRef, told: Recollection): Promise<void> {
+      const writtenAt = told.kind === 'wrote' ? told.at : '';
+      await run('recall', ref, { writtenAt, silent: told.kind === 'silent' ? 1 : 0 });
     },
 
     /** Looks whether a delivery may go by now; its job is then at the front of the queue. */
@@ -152,6 +159,7 @@ async function claim(run: RunOnDelivery, { delivery, job, asked }: Claiming): Pr
     pairIntervalMs: account.pairIntervalMs,
     aheadMs: AHEAD_MS,
     billed: account.billing === 'session' ? 1 : 0,
+    askHistory: account.askHistory ? 1 : 0,
     ...budgetArgs(account.budget, asked.now),
   });
   return readClaim(reply, send);

@@ -2,6 +2,7 @@ import type { Claim } from '../domain/claim.js';
 import type { Decision } from '../domain/decide.js';
 import type { Outcome } from '../domain/outcome.js';
 import { ask } from './ask.js';
+import { askWindow } from './ask-window.js';
 import type { JobEnd } from './job-end.js';
 import type { Claimed, DeliverDeps, Run } from './run.js';
 import { send } from './send.js';
@@ -47,6 +48,8 @@ export async function act({ run, claimed, decision }: Step, deps: DeliverDeps): 
       return resend(run, decision.attempt, deps);
     case 'keep_unknown':
       return { kind: 'delayed', until: decision.until, status: 'unknown' };
+    case 'ask_window':
+      return askWindow(run, redisTime(claimed.claim, deps.effects.now()), deps);
     case 'end_unknown':
       await deps.store.resign(delivery);
       return { kind: 'failed', reason: 'UNKNOWN unresolved', status: 'unknown' };

@@ -1,16 +1,10 @@
 import type { DoubtFacts } from '../domain/claim.js';
 import { type Evidence, findEvidence, spanStart } from '../domain/evidence.js';
 import type { Acceptance, Outcome } from '../domain/outcome.js';
-import type { HistoryMessage } from '../provider/history.js';
 import type { JobEnd } from './job-end.js';
+import { type Reading, readHistory } from './read-history.js';
 import type { DeliverDeps, Run } from './run.js';
 import { subjectOf } from './tell.js';
-
-/** So many pages of 50 messages are read; a conversation with more since the attempt proves no absence. */
-const MOST_PAGES = 10;
-
-/** What the history shows of a conversation since a time; complete when nothing of it can have been missed. */
-type Reading = { readonly messages: readonly HistoryMessage[]; readonly complete: boolean };
 
 /** Asks the history what became of an attempt, and settles it when that is certain; null: claim again. */
 export async function ask(run: Run, doubt: DoubtFacts, deps: DeliverDeps): Promise<JobEnd | null> {
@@ -19,7 +13,7 @@ export async function ask(run: Run, doubt: DoubtFacts, deps: DeliverDeps): Promi
   const attempt = { ...delivery, attempt: doubt.attempt };
   const template = send === 'template' ? templateOf(run) : null;
   const span = { template, startedAt, horizonAt, fileUrl: delivery.fileUrl, caption: delivery.caption };
-  const reading = await readHistory(run, spanStart(span), deps);
+  const reading = await readHistory(run, { since: spanStart(span) }, deps);
   const uniques = reading.messages.map(({ unique }) => unique);
   const owned = await deps.attempts.owned(attempt, uniques);
   const evidence = findEvidence(span, reading.messages, (unique) => owned.has(unique));
@@ -49,19 +43,6 @@ export async function ask(run: Run, doubt: DoubtFacts, deps: DeliverDeps): Promi
 
 function templateOf({ delivery, account }: Run): string | null {
   return (delivery.template ?? account.template)?.name ?? null;
-}
-
-async function readHistory(run: Run, since: number, deps: DeliverDeps): Promise<Reading> {
-  const { from, to } = run.delivery;
-  const messages: HistoryMessage[] = [];
-  for (let page = 1; page <= MOST_PAGES; page += 1) {
-    const answer = await deps.provider.getHistory({ apiKey: deps.apiKeyOf(from), from, to, page });
-    if (answer.kind === 'failed' || answer.skipped > 0) return { messages, complete: false };
-    messages.push(...answer.messages);
-    const reachedBack = answer.messages.some(({ timestamp }) => timestamp < since);
-    if (reachedBack || answer.messages.length === 0) return { messages, complete: true };
-  }
-  return { messages, complete: false };
 }
 
 function outcomeOf({ unique, timestamp }: Extract<Evidence, { readonly kind: 'found' }>): Outcome {

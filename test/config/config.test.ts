@@ -202,6 +202,7 @@ describe('accounts', () => {
       billing: 'none',
       onClosedWindow: 'template',
       onUnknown: 'resend_if_absent',
+      askHistory: true,
       template: { name: 'file_ready', language: 1, variables: ['{caption}'] },
       reasons: { '9': 'rejected', http_503: 'throttled' },
     };

@@ -44,6 +44,7 @@ describe('ACCOUNT_DEFAULTS', () => {
       billing: 'session',
       onClosedWindow: 'hold',
       onUnknown: 'hold',
+      askHistory: false,
       template: null,
       reasons: {},
     });

@@ -4,6 +4,7 @@ import {
   closeByRefusal,
   lengthenByAnswer,
   openByInbound,
+  recollect,
   WINDOW_MS,
   type WindowFacts,
   type WindowState,
@@ -148,5 +149,26 @@ describe('whatever comes, in any order', () => {
         expect(closeByRefusal(once, begun, at)).toEqual(once);
       }),
     );
+  });
+});
+
+describe('what a history tells', () => {
+  const seen = (direction: 'in' | 'out', timestamp: number) => ({
+    unique: `${direction}${timestamp}`,
+    timestamp,
+    direction,
+    type: 'text',
+    text: null,
+    caption: null,
+  });
+
+  it('is the client’s newest message, complete or not', () => {
+    const messages = [seen('out', 9), seen('in', 5), seen('in', 7)];
+    expect(recollect(messages, false)).toEqual({ kind: 'wrote', at: 7 });
+  });
+
+  it('is silence only where nothing can be missing', () => {
+    expect(recollect([seen('out', 9)], true)).toEqual({ kind: 'silent' });
+    expect(recollect([seen('out', 9)], false)).toEqual({ kind: 'unread' });
   });
 });

@@ -8,7 +8,7 @@ import {
   windowState,
 } from '../../src/domain/window.js';
 import { withRedis } from '../support/redis.js';
-import { accepted, type Bench, CLIENT, delivery, openBench, windowClosed } from './bench.js';
+import { accepted, account, type Bench, CLIENT, delivery, openBench, windowClosed } from './bench.js';
 
 const redis = withRedis();
 let bench: Bench;
@@ -147,4 +147,52 @@ it('hears a message once, whoever repeats it, and another one of the same second
 it('hears nothing for a number that is no account of ours', async () => {
   await expect(bench.inbound({ account: '972770000000' })).resolves.toEqual({ kind: 'unknown_account' });
   await expect(bench.inbound({ number: null, fromId: null })).resolves.toEqual({ kind: 'unknown_account' });
+});
+
+describe('with askHistory', () => {
+  const asking = account({ askHistory: true });
+  const claim = () => bench.claim(one, { account: asking });
+  const refused = (why: string) => ({ kind: 'refused', refusal: { why } });
+  const minutesPass = (minutes: number) =>
+    redis.client.hincrby(bench.keys.conv(CLIENT), 'historyAskedAt', -minutes * MINUTE);
+
+  beforeEach(() => bench.accept(one));
+
+  it('wants the history asked once, and goes where it told nothing', async () => {
+    await expect(claim()).resolves.toMatchObject(refused('window_unknown'));
+    await expect(bench.record('one')).resolves.not.toHaveProperty('startedAt');
+    await bench.store.recall(one, { kind: 'unread' });
+    await expect(claim()).resolves.toMatchObject({ kind: 'go' });
+  });
+
+  it('opens the window by the client’s newest message, and shortens none', async () => {
+    const later = Date.now() + 23 * HOUR;
+    await bench.store.recall(one, { kind: 'wrote', at: later - 24 * HOUR });
+    expect(Number((await bench.conversation()).closesAt)).toBe(later);
+    await bench.store.recall(one, { kind: 'wrote', at: later - 25 * HOUR });
+    await bench.store.recall(one, { kind: 'silent' });
+    expect(Number((await bench.conversation()).closesAt)).toBe(later);
+    await expect(claim()).resolves.toMatchObject({ kind: 'go' });
+  });
+
+  it.each([
+    ['shows nothing of the last day', { kind: 'silent' }],
+    ['shows an older message', { kind: 'wrote', at: Date.now() - 25 * HOUR }],
+  ] as const)('closes it when the history %s, and asks again in a while', async (_, told) => {
+    await bench.store.recall(one, told);
+    await expect(claim()).resolves.toMatchObject(refused('window'));
+    await minutesPass(11);
+    await expect(claim()).resolves.toMatchObject(refused('window_unknown'));
+    await bench.holdForWindow(one);
+    await bench.store.recall(one, { kind: 'wrote', at: Date.now() });
+    await expect(bench.held()).resolves.toEqual([]);
+    await expect(claim()).resolves.toMatchObject({ kind: 'go' });
+  });
+
+  it('asks no more once the client or the provider has told', async () => {
+    await bench.store.recall(one, { kind: 'silent' });
+    await bench.inbound({ timestamp: Date.now() - 25 * HOUR });
+    await minutesPass(11);
+    await expect(claim()).resolves.toMatchObject(refused('window'));
+  });
 });

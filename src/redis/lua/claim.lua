@@ -3,9 +3,9 @@
 -- waited for, and a retry's next time to ask. A due delivery joins its lane either way. Sent twice by one attempt, it
 -- answers the same.
 -- KEYS: record tomb conv lane held wake order events alias gate pace holds budgetPrefix budgetHeld
--- ARGV: id to recipient fingerprint jobAt attempt send horizonMs maxAttempts rate pairBurst pairIntervalMs aheadMs idRetentionMs billed dayName dayLimit dayEndsAt monthName monthLimit monthEndsAt retryWaitMs
+-- ARGV: id to recipient fingerprint jobAt attempt send horizonMs maxAttempts rate pairBurst pairIntervalMs aheadMs idRetentionMs billed dayName dayLimit dayEndsAt monthName monthLimit monthEndsAt retryWaitMs askHistory
 -- Returns {code, now, expiresAt, attempts, closesAt, lastInboundAt, …what the code tells}
--- include: clock alias record turn join known standing session reserve limits book retries passage begin
+-- include: clock alias record turn join known standing session reserve limits book retries passage window begin
 local now = clock()
 if moved(to, recipient) then
   return { 'moved' }
@@ -20,7 +20,7 @@ if r[14] then
   redis.call('HDEL', record, 'request')
 end
 
-local c = redis.call('HMGET', conv, 'closesAt', 'lastInboundAt', 'pairTat')
+local c = redis.call('HMGET', conv, 'closesAt', 'lastInboundAt', 'pairTat', 'historyAskedAt', 'historyClosesAt')
 local attempts = tonumber(r[5])
 local function refuse(code, ...)
   return { code, now, r[4], attempts, c[1] or '', c[2] or '', ... }
@@ -52,10 +52,9 @@ local kept, probes, emptyAt = passage(r[16], now)
 if kept then
   return refuse(unpack(kept))
 end
--- A file goes while the window is open, a template while it is closed.
-local closed = c[1] ~= false and now >= tonumber(c[1])
-if closed == (send == 'file') then
-  return refuse(closed and 'window' or 'window_open')
+local shut = windowKeeps(c[1], c[4], c[5], now)
+if shut then
+  return refuse(shut)
 end
 local pairAt = pairTurn(r[10], c[3], now)
 local unbooked, slot = book(pairAt, r[15], now)

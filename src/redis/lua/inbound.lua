@@ -3,7 +3,7 @@
 -- KEYS: seen conv lane held wake alias recordPrefix fromIdConv fromIdLane fromIdHeld bullDelayed bullWait bullMarker bullMeta bullActive bullEvents bullJobPrefix holds doubts fromIdDoubts quotedUnique budgetHeld ledger ledgerRows accepts fromIdAccepts
 -- ARGV: to recipient writtenAt leftMs fromId quoted seenMs keepMs
 -- Returns {moved} | {duplicate} | {applied, releasedCount, windowWasOpen}
--- include: clock alias turn front lane session fold take-over hint
+-- include: clock alias turn front lane session fold take-over hint open
 if fromId == '' and moved(to, recipient) then
   return { 'moved' }
 end
@@ -22,21 +22,10 @@ end
 
 -- The client cannot have written in the future: a provider's clock that is ahead must not widen the window.
 local at = math.min(tonumber(writtenAt) or now, now)
-local c = redis.call('HMGET', conv, 'closesAt', 'lastInboundAt')
-local wasOpen = now < tonumber(c[1] or 0)
-redis.call('HSET', conv, 'inboundSeenAt', now, 'inboundLeftMs', leftMs,
-  'closesAt', math.max(tonumber(c[1] or 0), at + 24 * 3600 * 1000),
-  'lastInboundAt', math.max(tonumber(c[2] or 0), at))
+redis.call('HSET', conv, 'inboundSeenAt', now, 'inboundLeftMs', leftMs)
+redis.call('HDEL', conv, 'historyClosesAt')
+local released, wasOpen = openWindow(at, now)
 redis.call('PEXPIRE', conv, keepMs)
-local released = redis.call('ZCARD', held)
-if released > 0 then
-  redis.call('ZUNIONSTORE', lane, 2, lane, held, 'AGGREGATE', 'MIN')
-  redis.call('DEL', held)
-  redis.call('HINCRBY', holds, 'window', -released)
-end
-if released > 0 or not wasOpen then
-  wakeHead(now)
-end
 -- A reply to a message that no delivery owns: it may be that of an attempt whose answer never came.
 if quoted == '1' and redis.call('EXISTS', quotedUnique) == 0 then
   hint()

@@ -1,0 +1,27 @@
+import type { HistoryMessage } from '../provider/history.js';
+import type { DeliverDeps, Run } from './run.js';
+
+/** So many pages of 50 messages are read; a conversation with more since the time proves no absence. */
+const MOST_PAGES = 10;
+
+/** What the history shows of a conversation since a time; complete when nothing of it can have been missed. */
+export type Reading = { readonly messages: readonly HistoryMessage[]; readonly complete: boolean };
+
+/** Reads the history of the run's conversation back to `since`, or until it has `enough`. */
+export async function readHistory(
+  run: Run,
+  { since, enough }: { readonly since: number; readonly enough?: (message: HistoryMessage) => boolean },
+  deps: Pick<DeliverDeps, 'provider' | 'apiKeyOf'>,
+): Promise<Reading> {
+  const { from, to } = run.delivery;
+  const messages: HistoryMessage[] = [];
+  for (let page = 1; page <= MOST_PAGES; page += 1) {
+    const answer = await deps.provider.getHistory({ apiKey: deps.apiKeyOf(from), from, to, page });
+    if (answer.kind === 'failed' || answer.skipped > 0) return { messages, complete: false };
+    messages.push(...answer.messages);
+    const reachedBack = answer.messages.some(({ timestamp }) => timestamp < since);
+    if (reachedBack || answer.messages.length === 0) return { messages, complete: true };
+    if (enough !== undefined && answer.messages.some(enough)) return { messages, complete: false };
+  }
+  return { messages, complete: false };
+}
