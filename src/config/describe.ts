@@ -67,16 +67,3 @@ function describeAccount(
     meaning: 'One of the sending numbers',
   };
 }
-
-/** The settings as an example `.env`: each commented out at its default, with its meaning and form. */
-export function envExample(): string {
-  return `${SETTING_NAMES.map(exampleOf).join('\n\n')}\n`;
-}
-
-function exampleOf(name: SettingName): string {
-  const setting: Setting<unknown> = SETTINGS[name];
-  const unit = setting.unit === undefined ? '' : ` (${setting.unit})`;
-  const orFile = setting.secret ? `\n# Or ${name}_FILE: the path of a file that holds it.` : '';
-  const form = `# ${setting.meaning}${unit}.\n# Expected: ${setting.kind.expected}.${orFile}`;
-  return `${form}\n# ${name}=${setting.default ?? ''}`;
-}

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describeConfig, envExample } from '../../src/config/describe.js';
+import { describeConfig } from '../../src/config/describe.js';
 import { type Env, readEnv } from '../../src/config/env.js';
 import type { Need } from '../../src/config/rules.js';
 import { createSecrets } from '../../src/config/secrets.js';
@@ -476,16 +476,6 @@ describe('waybill config', () => {
   });
 });
 
-describe('the example .env', () => {
-  it('names every setting, and with its lines taken up it is the default configuration', () => {
-    const lines = envExample().match(/^# [A-Z_]+=.*$/gm) ?? [];
-    const env = Object.fromEntries(lines.map((line) => splitOnce(line.slice(2))));
-    expect(Object.keys(env)).toEqual(SETTING_NAMES);
-    const { settings: _rows, ...config } = parse(env).config;
-    expect(parse({}).config).toMatchObject(config);
-  });
-});
-
 function parse(env: Env, need: readonly Need[] = []): ParsedConfig {
   return parseConfig(readEnv(env), { need });
 }
@@ -506,9 +496,4 @@ function faultsOf(env: Env, need: readonly Need[] = []): readonly ConfigFault[] 
 
 function secretsOf(sources: ParsedConfig['sources']) {
   return createSecrets(sources, { now: () => 0, onFailure: () => undefined });
-}
-
-function splitOnce(line: string): [string, string] {
-  const at = line.indexOf('=');
-  return [line.slice(0, at), line.slice(at + 1)];
 }
