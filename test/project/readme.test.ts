@@ -1,10 +1,9 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SETTINGS } from '../../src/config/settings.js';
 import { requestSchema } from '../../src/queue/request.js';
 import { withRedis } from '../support/redis.js';
+import { runProgram } from '../support/run-program.js';
 import { type Stack, startStack } from '../support/stack.js';
 
 const root = join(__dirname, '..', '..');
@@ -54,24 +53,15 @@ it('tells every field of a request', () => {
 describe('its program', () => {
   const redis = withRedis();
   let stack: Stack;
-  const file = join(root, 'dist', 'readme-example.mjs');
 
-  afterEach(async () => {
-    rmSync(file, { force: true });
-    await stack.close();
-  });
+  afterEach(() => stack.close());
 
   it('runs as it stands', async () => {
     stack = await startStack(redis.url, { sandbox: { windowsOpen: true } });
     const program = /```js\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';
     expect(program).toContain('redis://127.0.0.1:6379');
-    writeFileSync(file, program.replace('redis://127.0.0.1:6379', redis.url));
-    const child = spawn(process.execPath, [file], { stdio: ['ignore', 'pipe', 'pipe'] });
-    let output = '';
-    child.stdout.on('data', (chunk) => (output += chunk));
-    child.stderr.on('data', (chunk) => (output += chunk));
-    const [code] = await once(child, 'exit');
-    expect([code, output]).toEqual([0, '']);
+    const result = await runProgram(program.replace('redis://127.0.0.1:6379', redis.url));
+    expect(result).toEqual({ exitCode: 0, output: '' });
     expect(stack.sandbox.acceptedTimes({ caption: 'Invoice 7' })).toBe(1);
   });
 });
