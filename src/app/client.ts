@@ -9,13 +9,23 @@ import { listAccounts } from '../redis/accounts.js';
 import { whenReady } from '../redis/connection.js';
 import { type LedgerRow, readLedger } from '../redis/ledger.js';
 import { LISTED_STATUSES, type ListedDelivery } from '../redis/lists.js';
+import { type OtherSession, readOtherSessions } from '../redis/other-sessions.js';
 import type { Settings } from './boot.js';
 import { connectConfigured } from './core.js';
 import { explainRedis } from './explain-redis.js';
 import { type AccountState, createGatekeeper } from './gatekeeper.js';
 import { openOperator } from './operator.js';
 
-export type { AccountState, LedgerRow, ListedDelivery, ListFilter, Resolution, ResolvedOrError, Said };
+export type {
+  AccountState,
+  LedgerRow,
+  ListedDelivery,
+  ListFilter,
+  OtherSession,
+  Resolution,
+  ResolvedOrError,
+  Said,
+};
 export { LISTED_STATUSES };
 
 /** An account by both of its names. */
@@ -35,6 +45,8 @@ export type Client = {
   /** In which its months are counted; `isDefault` when the account is not configured here. */
   zoneOf(from: string): { readonly timeZone: string; readonly isDefault: boolean };
   ledger(asked: LedgerAsked): Promise<readonly LedgerRow[]>;
+  /** Sessions of the month that another sender from the same number may have opened. */
+  otherSessions(asked: LedgerAsked): Promise<readonly OtherSession[]>;
   /** Says more of a failed call, where the connection knows more: what Redis is at, and why it is away. */
   explain(error: unknown): unknown;
   close(): Promise<void>;
@@ -88,6 +100,7 @@ export function openClient(settings: Settings): Client {
       return { timeZone, isDefault: account === undefined };
     },
     ledger: (asked) => onRedis(() => readLedger(redis, prefix, asked)),
+    otherSessions: (asked) => onRedis(() => readOtherSessions(redis, prefix, asked)),
     explain: (error) => explainRedis(error, { trouble, redis: config.redis }),
     async close() {
       // First the connection: what waits for an answer is not worth waiting for any more.

@@ -22,6 +22,16 @@ export function foldSessions(acceptedAt: readonly number[]): readonly Session[] 
   return sessions;
 }
 
+/**
+ * The sessions that another sender's messages may have opened: those of the messages that are in none of ours. Ours
+ * stand as they are, since nobody tells whether another's message was billed.
+ */
+export function foldOtherSessions(sentAt: readonly number[], ours: readonly number[]): readonly Session[] {
+  return foldSessions(
+    sentAt.filter((at) => !ours.some((openedAt) => at >= openedAt && at < openedAt + SESSION_MS)),
+  );
+}
+
 /** `2026-11` in the account's time zone: the month whose bill a session opened at this time is on. */
 export function billingMonth(openedAt: number, timeZone: string): string {
   // American English puts it as 11/2026 in every version of ICU.

@@ -10,6 +10,9 @@ import { createScriptRunner, type RunScript } from './script.js';
 
 const CALLBACKS_REMEMBERED_MS = 7 * DAY;
 const ORPHANS_KEPT = 100_000;
+/** Two months' bills and some. */
+const OTHERS_KEPT_MS = 90 * DAY;
+const OTHERS_KEPT = 100_000;
 const UNREAD_KEPT = 1000;
 /** A conversation is forgotten when nobody has written for so long. */
 const CONVERSATION_KEPT_MS = 90 * DAY;
@@ -133,6 +136,9 @@ async function applyReceipt(callback: ReceiptCallback, deps: Deps): Promise<Appl
     precedence: RECEIPT_PRECEDENCE.join(' '),
     orphanMs: CALLBACKS_REMEMBERED_MS,
     orphansKept: ORPHANS_KEPT,
+    to: callback.recipient ?? '',
+    othersMs: OTHERS_KEPT_MS,
+    othersKept: OTHERS_KEPT,
   };
   const reply = readReply(await runScript('receipt', { ...keys.fixed, unique, orphan, doubts }, args));
   if (reply.code === 'duplicate' || reply.code === 'early') return { kind: reply.code };

@@ -73,6 +73,9 @@ function fixedKeys(ours: string, queue: string) {
     /** Sorted set of sessions by opening time, and a hash of their rows. */
     ledger: `${ours}ledger`,
     ledgerRows: `${ours}ledger:rows`,
+    /** Sorted set of sent messages that no delivery owns, by when we heard of them, and a hash of their recipients. */
+    others: `${ours}others`,
+    othersTo: `${ours}others:to`,
     bullDelayed: `${queue}delayed`,
     bullWait: `${queue}wait`,
     bullPrioritized: `${queue}prioritized`,

@@ -1,7 +1,7 @@
 import { billingMonth } from '../domain/session.js';
 import { DAY } from '../domain/time.js';
 import type { Redis } from './connection.js';
-import { accountKeys } from './keys.js';
+import { type AccountKeys, accountKeys } from './keys.js';
 
 /** One paid session, as the bill should have it. Epoch milliseconds. */
 export type LedgerRow = {
@@ -17,15 +17,23 @@ export async function readLedger(
   prefix: string,
   asked: { readonly from: string; readonly month: string; readonly timeZone: string },
 ): Promise<readonly LedgerRow[]> {
-  const keys = accountKeys(prefix, asked.from).fixed;
   const start = Date.parse(`${asked.month}-01T00:00:00Z`);
   // A month anywhere on earth lies within a day of the same month in UTC, and has 31 days at most.
-  const names = await redis.zrangebyscore(keys.ledger, start - DAY, start + 33 * DAY);
+  const span = { since: start - DAY, until: start + 33 * DAY };
+  const rows = await readLedgerSpan(redis, accountKeys(prefix, asked.from), span);
+  return rows.filter(({ openedAt }) => billingMonth(openedAt, asked.timeZone) === asked.month);
+}
+
+/** The sessions that were opened in a span of time, both ends included, oldest first. */
+export async function readLedgerSpan(
+  redis: Redis,
+  { fixed }: AccountKeys,
+  { since, until }: { readonly since: number; readonly until: number },
+): Promise<readonly LedgerRow[]> {
+  const names = await redis.zrangebyscore(fixed.ledger, since, until);
   if (names.length === 0) return [];
-  const rows = await redis.hmget(keys.ledgerRows, ...names);
-  return names
-    .map((name, index) => readRow(name, rows[index] ?? ''))
-    .filter(({ openedAt }) => billingMonth(openedAt, asked.timeZone) === asked.month);
+  const rows = await redis.hmget(fixed.ledgerRows, ...names);
+  return names.map((name, index) => readRow(name, rows[index] ?? ''));
 }
 
 function readRow(name: string, row: string): LedgerRow {

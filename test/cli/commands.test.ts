@@ -256,10 +256,25 @@ describe('waybill ledger', () => {
     expect(stderr).toContain('UTC');
     expect(stdout).not.toContain(TO);
     const csv = await run('ledger', '--csv', '--full-numbers');
-    expect(csv.stdout).toMatch(new RegExp(`^openedAt,to,openedBy,messages\\n[-0-9T:.]+Z,${TO},one,2\\n$`));
+    expect(csv.stdout).toMatch(
+      new RegExp(`^openedAt,to,openedBy,messages,sender\\n[-0-9T:.]+Z,${TO},one,2,waybill\\n$`),
+    );
     const json = await run('ledger', '--json');
     expect(JSON.parse(json.stdout)).toMatchObject({ openedBy: 'one', messages: 2 });
     expect((await run('ledger', '--month', '2020-01')).stdout).toContain('0 sessions, 0 messages');
+  });
+
+  it('shows apart, and counts in no total, what another sender may have opened', async () => {
+    const { sandbox } = await start();
+    sandbox.agentSend(TO, 'as discussed');
+    await sandbox.idle();
+    const { stdout } = await run('ledger', '--from', 'shop');
+    expect(stdout).toContain('0 sessions, 0 messages');
+    expect(stdout).toMatch(/another sender from this number\nopened +to +messages\n.* 972…67 +1\n$/);
+    const csv = await run('ledger', '--csv', '--full-numbers');
+    expect(csv.stdout).toMatch(new RegExp(`\\n[-0-9T:.]+Z,${TO},,1,other\\n$`));
+    const json = await run('ledger', '--json');
+    expect(JSON.parse(json.stdout)).toMatchObject({ openedBy: '', messages: 1, sender: 'other' });
   });
 
   it('counts months in the configured account’s zone', async () => {

@@ -1,5 +1,11 @@
 import fc from 'fast-check';
-import { billingMonth, foldSessions, SESSION_MS, type Session } from '../../src/domain/session.js';
+import {
+  billingMonth,
+  foldOtherSessions,
+  foldSessions,
+  SESSION_MS,
+  type Session,
+} from '../../src/domain/session.js';
 import { HOUR } from '../../src/domain/time.js';
 import { NOW } from './samples.js';
 
@@ -73,6 +79,24 @@ describe('foldSessions', () => {
         });
       }),
     );
+  });
+});
+
+describe('foldOtherSessions', () => {
+  it.each<[readonly number[], readonly number[], readonly Session[]]>([
+    [[], [NOW], []],
+    [[NOW], [], [{ openedAt: NOW, messages: 1 }]],
+    [[NOW, NOW + SESSION_MS - 1], [NOW], []],
+    [
+      [NOW - 1, NOW + SESSION_MS],
+      [NOW],
+      [
+        { openedAt: NOW - 1, messages: 1 },
+        { openedAt: NOW + SESSION_MS, messages: 1 },
+      ],
+    ],
+  ])('of messages at %j beside ours from %j are %j', (sentAt, ours, sessions) => {
+    expect(foldOtherSessions(sentAt, ours)).toEqual(sessions);
   });
 });
 

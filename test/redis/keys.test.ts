@@ -110,10 +110,14 @@ describe('with access to the account’s keys alone', () => {
         precedence: 'sent',
         orphanMs: HOUR,
         orphansKept: 2,
+        to: CLIENT,
+        othersMs: HOUR,
+        othersKept: 2,
       };
       await createScriptRunner(narrow)('receipt', { ...bench.keys.fixed, unique, orphan, doubts }, args);
     }
     await expect(narrow.zrange(orphans, '0', '-1')).resolves.toEqual(['u2', 'u3']);
+    await expect(narrow.zrange(bench.keys.fixed.others, '0', '-1')).resolves.toEqual(['u2', 'u3']);
     await expect(narrow.exists(bench.keys.orphan('u1'))).resolves.toBe(0);
   });
 });

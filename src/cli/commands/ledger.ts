@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import { z } from 'zod';
-import type { LedgerRow } from '../../app/client.js';
+import type { LedgerRow, OtherSession } from '../../app/client.js';
 import { maskNumber } from '../../domain/mask.js';
 import { billingMonth } from '../../domain/session.js';
 import type { CliContext } from '../context.js';
@@ -51,40 +51,67 @@ async function showLedger(given: Input, context: CliContext): Promise<ExitCode> 
     const { timeZone, isDefault } = client.zoneOf(from);
     if (isDefault) output.note(`${name} is not configured here: months are those of ${timeZone}`);
     const month = given.month ?? billingMonth(now(), timeZone);
-    const rows = await client.ledger({ from, month, timeZone });
-    const shown = given.fullNumbers ? rows : rows.map((row) => ({ ...row, to: maskNumber(row.to) }));
-    if (given.json) for (const row of shown) output.json({ ...row, openedAt: isoTime(row) });
+    const asked = { from, month, timeZone };
+    const [rows, others] = await Promise.all([client.ledger(asked), client.otherSessions(asked)]);
+    const shown = { rows: named(rows, given), others: named(others, given) };
+    if (given.json) output.lines(jsonOf(shown));
     else if (given.csv) output.lines(csvOf(shown));
     else tell(shown, { title: `${name}, ${month} (${timeZone})`, timeZone, output });
     return EXIT.done;
   });
 }
 
+/** What our deliveries opened, and apart from it what another sender may have. */
+type Shown = { readonly rows: readonly LedgerRow[]; readonly others: readonly OtherSession[] };
+
+function named<T extends { readonly to: string }>(rows: readonly T[], { fullNumbers }: Input): readonly T[] {
+  return fullNumbers ? rows : rows.map((row) => ({ ...row, to: maskNumber(row.to) }));
+}
+
 type Told = { readonly title: string; readonly timeZone: string; readonly output: Output };
 
-function tell(rows: readonly LedgerRow[], { title, timeZone, output }: Told): void {
-  const cells = rows.map((row) => [
-    formatTime(row.openedAt, timeZone),
-    row.to,
-    row.openedBy,
-    String(row.messages),
-  ]);
+function tell({ rows, others }: Shown, { title, timeZone, output }: Told): void {
+  const opened = ({ openedAt }: OtherSession) => formatTime(openedAt, timeZone);
+  const cells = rows.map((row) => [opened(row), row.to, row.openedBy, String(row.messages)]);
   const messages = rows.reduce((sum, row) => sum + row.messages, 0);
   output.line(output.paint.strong(title));
   if (rows.length > 0) output.lines(table(['opened', 'to', 'by', 'messages'], cells));
   output.line(`${count(rows.length, 'session')}, ${count(messages, 'message')}`);
+  if (others.length === 0) return;
+  output.line('');
+  output.line(
+    output.paint.strong('Not counted above: may have been opened by another sender from this number'),
+  );
+  output.lines(
+    table(
+      ['opened', 'to', 'messages'],
+      others.map((row) => [opened(row), row.to, String(row.messages)]),
+    ),
+  );
 }
 
 function count(number: number, what: string): string {
   return `${number} ${what}${number === 1 ? '' : 's'}`;
 }
 
-/** No field holds a comma or a quote: times, numbers, ids, counts. */
-function csvOf(rows: readonly LedgerRow[]): string[] {
-  const lines = rows.map((row) => [isoTime(row), row.to, row.openedBy, row.messages].join(','));
-  return ['openedAt,to,openedBy,messages', ...lines];
+function jsonOf(shown: Shown): string[] {
+  return rowsOf(shown).map((row) => JSON.stringify(row));
 }
 
-function isoTime({ openedAt }: LedgerRow): string {
-  return new Date(openedAt).toISOString();
+/** No field holds a comma or a quote: times, numbers, ids, counts, words. */
+function csvOf(shown: Shown): string[] {
+  const lines = rowsOf(shown).map((row) => Object.values(row).join(','));
+  return ['openedAt,to,openedBy,messages,sender', ...lines];
+}
+
+/** Ours first; `sender` tells them from those that may be another's. */
+function rowsOf({ rows, others }: Shown) {
+  return [
+    ...rows.map((row) => rowOf(row, 'waybill')),
+    ...others.map((row) => rowOf({ ...row, openedBy: '' }, 'other')),
+  ];
+}
+
+function rowOf({ openedAt, to, openedBy, messages }: LedgerRow, sender: 'waybill' | 'other') {
+  return { openedAt: new Date(openedAt).toISOString(), to, openedBy, messages, sender };
 }

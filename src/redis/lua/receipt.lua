@@ -1,9 +1,9 @@
 -- Applies a receipt: facts only grow, the status follows from them. One whose message no delivery owns yet is
 -- kept, within bounds, for the settle that is still to come.
--- KEYS: unique orphan orphans recordPrefix events doubts bullDelayed bullWait bullMarker bullMeta bullActive bullEvents bullJobPrefix
--- ARGV: uniqueId receipt code precedence orphanMs orphansKept
+-- KEYS: unique orphan orphans recordPrefix events doubts others othersTo bullDelayed bullWait bullMarker bullMeta bullActive bullEvents bullJobPrefix
+-- ARGV: uniqueId receipt code precedence orphanMs orphansKept to othersMs othersKept
 -- Returns {duplicate} | {early} | {applied, id, statusBefore, statusAfter, acceptedAt, now}
--- include: clock record receipts front hint progress
+-- include: clock record receipts front hint progress others
 local now = clock()
 local id = redis.call('GET', unique)
 if not id then
@@ -25,6 +25,9 @@ if not id then
     end
   end
   hint()
+  if receipt == 'sent' and to ~= '' then
+    noteOther(now)
+  end
   return { 'early' }
 end
 

@@ -1,3 +1,5 @@
+local UNIQUE_KEPT_MS = 7 * 24 * 3600 * 1000
+
 -- Writes down what the provider said of the message that it took: the window, the session, whose message it is. Returns
 -- the status that early receipts give it, and when it opened a session, or nil.
 local function keepAcceptance(now)
@@ -18,7 +20,11 @@ local function keepAcceptance(now)
     end
   end
   if uniqueId ~= '' then
-    redis.call('SET', unique, id, 'PX', retentionMs)
+    -- A receipt that comes again after days must still find whose message it is.
+    redis.call('SET', unique, id, 'PX', math.max(tonumber(retentionMs), UNIQUE_KEPT_MS))
+    if redis.call('ZREM', others, uniqueId) == 1 then
+      redis.call('HDEL', othersTo, uniqueId)
+    end
     local early = redis.call('HGETALL', orphan)
     if #early > 0 then
       local _
