@@ -11,8 +11,10 @@ import { followEvents } from './redis/follow-events.js';
 export type { Delivery } from './domain/delivery.js';
 export type { Status } from './domain/status.js';
 export * from './errors.js';
-export type { Enqueued, EnqueuedOrError, EnqueueRequest } from './producer/enqueue.js';
+export type { BulkAnswer, BulkRecord } from './producer/bulk/record.js';
+export type { Enqueued, EnqueuedOrError } from './producer/enqueue.js';
 export type { EventsOptions, Narrow } from './producer/producer.js';
+export type { EnqueueRequest } from './producer/read-request.js';
 export type { DeliveryView } from './redis/delivery-view.js';
 export type { StatusEvent } from './redis/events.js';
 

@@ -1,20 +1,10 @@
-import { ulid } from 'ulid';
-import type { Delivery } from '../domain/delivery.js';
 import type { Status } from '../domain/status.js';
 import { UNSENT } from '../domain/status.js';
-import {
-  IdempotencyConflictError,
-  UnknownAccountError,
-  ValidationError,
-  type WaybillError,
-} from '../errors.js';
-import { jobIdOf } from '../queue/names.js';
-import type { QueuedRequest, Queues } from '../queue/queues.js';
-import { type DeliveryRequest, parseRequest, type Warning } from '../queue/request.js';
-import type { PublishedAccount } from '../redis/accounts.js';
+import { IdempotencyConflictError, type WaybillError } from '../errors.js';
+import type { NewJob, Queues } from '../queue/queues.js';
+import type { Warning } from '../queue/request.js';
 import type { DeliveryStore } from '../redis/delivery-store.js';
-
-export type EnqueueRequest = DeliveryRequest & { readonly from: string };
+import { type EnqueueRequest, type ReadDeps, type ReadRequest, readRequest } from './read-request.js';
 
 export type Enqueued = {
   readonly id: string;
@@ -24,32 +14,28 @@ export type Enqueued = {
   readonly warnings: readonly Warning[];
 };
 
-export type EnqueueDeps = {
-  readonly store: DeliveryStore;
-  readonly queues: Queues;
-  readonly findAccount: (fromOrName: string) => Promise<PublishedAccount | undefined>;
-  readonly now: () => number;
-};
+/** One of many: what `enqueue` returns, or the error it would throw. */
+export type EnqueuedOrError = Enqueued | { readonly error: WaybillError };
+
+export type EnqueueDeps = ReadDeps & { readonly store: DeliveryStore; readonly queues: Queues };
 
 /**
  * Takes one request: validates it, makes its record, adds its job. Safe to repeat with the same id.
  * @throws UnknownAccountError, ValidationError, IdempotencyConflictError
  */
 export async function enqueue(request: EnqueueRequest, deps: EnqueueDeps): Promise<Enqueued> {
-  const { delivery, warnings, askedAt } = await readRequest(request, deps);
-  const data = queuedRequest(request, delivery);
-  const job = { id: jobIdOf(delivery.id), timestamp: askedAt };
+  const read = await readRequest(request, deps);
+  const { delivery, warnings, job, data } = read;
   const accepted = await deps.store.accept(delivery, job, JSON.stringify(data));
-  const added = { from: delivery.from, jobId: job.id, request: data, timestamp: askedAt };
   switch (accepted.kind) {
     case 'conflict':
     case 'refused':
       throw new IdempotencyConflictError(delivery.id);
     case 'again':
-      await repeat(accepted, { ...added, priority: delivery.priority }, deps);
+      await repeat(accepted, read, deps);
       return { id: delivery.id, status: accepted.status, duplicate: true, warnings };
     case 'new':
-      await deps.queues.add({ ...added, delayMs: accepted.delayMs, priority: delivery.priority });
+      await deps.queues.add(jobOf(read, { delayMs: accepted.delayMs }));
       // The delivery before it may have ended between the two calls, when there was no job yet to wake.
       if (accepted.delayMs > 0) await deps.store.look(delivery);
       return { id: delivery.id, status: accepted.status, duplicate: false, warnings };
@@ -58,44 +44,25 @@ export async function enqueue(request: EnqueueRequest, deps: EnqueueDeps): Promi
   }
 }
 
-/** One of many: what `enqueue` returns, or the error it would throw. */
-export type EnqueuedOrError = Enqueued | { readonly error: WaybillError };
-
-type ReadRequest = {
-  readonly delivery: Delivery;
-  readonly warnings: readonly Warning[];
-  readonly askedAt: number;
-};
-
-async function readRequest(request: EnqueueRequest, deps: EnqueueDeps): Promise<ReadRequest> {
-  const account = await deps.findAccount(String(request.from));
-  if (account === undefined) throw new UnknownAccountError(String(request.from));
-  const askedAt = deps.now();
-  const id = request.id ?? `dlv_${ulid(askedAt)}`;
-  const parsed = parseRequest(request, { id, from: account.from, askedAt, account });
-  if (!parsed.ok) throw new ValidationError(parsed.errors);
-  if (parsed.delivery.expiresAt <= askedAt) {
-    throw new ValidationError([{ pointer: '/expiresAt', detail: 'is in the past: it could never be sent' }]);
-  }
-  return { delivery: parsed.delivery, warnings: parsed.warnings, askedAt };
-}
-
-/** The job's data: the request itself, its times spelled out so that they mean the same at every reading. */
-function queuedRequest(request: EnqueueRequest, delivery: Delivery): QueuedRequest {
-  const { id: _id, from: _from, ...rest } = request;
-  return { ...rest, to: delivery.to, sendAt: delivery.sendAt, expiresAt: delivery.expiresAt };
-}
-
-type Repeated = Omit<Parameters<Queues['add']>[0], 'delayMs'>;
-
 /** The same again: mends what a crash left between record and job, and takes a link that was signed anew. */
 async function repeat(
   known: { readonly status: Status; readonly jobAt: number | null },
-  job: Repeated,
+  read: ReadRequest,
   { queues }: EnqueueDeps,
 ): Promise<void> {
   if (!UNSENT.includes(known.status)) return;
-  // By the first call's clock: a job that seems older than its record would be taken for another delivery's.
-  if (known.jobAt !== null) await queues.add({ ...job, timestamp: known.jobAt, delayMs: 0 });
-  await queues.replaceLink(job.from, job.jobId, String(job.request.fileUrl));
+  if (known.jobAt !== null) await queues.add(jobOf(read, { delayMs: 0, timestamp: known.jobAt }));
+  await queues.replaceLink(read.delivery.from, read.job.id, String(read.data.fileUrl));
+}
+
+/**
+ * The job that carries a request. One that mends a crash goes by the first call's clock: a job that seems older than
+ * its record would be taken for another delivery's.
+ */
+export function jobOf(
+  { delivery, job, data }: ReadRequest,
+  { delayMs, timestamp = job.timestamp }: { readonly delayMs: number; readonly timestamp?: number },
+): NewJob {
+  const { from, priority } = delivery;
+  return { from, jobId: job.id, request: data, timestamp, delayMs, priority };
 }

@@ -3,18 +3,13 @@ import { IllegalStateError, NotFoundError, WaybillError } from '../errors.js';
 import type { PublishedAccount } from '../redis/accounts.js';
 import type { DeliveryView } from '../redis/delivery-view.js';
 import type { StatusEvent } from '../redis/events.js';
-import {
-  type EnqueueDeps,
-  type Enqueued,
-  type EnqueuedOrError,
-  type EnqueueRequest,
-  enqueue,
-} from './enqueue.js';
+import { enqueueStream } from './bulk/enqueue-stream.js';
+import type { BulkAnswer, BulkRecord } from './bulk/record.js';
+import { contentId } from './content-id.js';
+import { type EnqueueDeps, type Enqueued, type EnqueuedOrError, enqueue } from './enqueue.js';
+import type { EnqueueRequest } from './read-request.js';
 import { orUnavailable, PATIENCE_MS } from './unavailable.js';
 import { type WaitOptions, waitFor } from './watch.js';
-
-/** So many requests of one batch are under way at once. */
-const BATCH = 50;
 
 export type ProducerDeps = EnqueueDeps & {
   readonly accounts: () => Promise<readonly PublishedAccount[]>;
@@ -64,14 +59,19 @@ export function createProducer(deps: ProducerDeps) {
     /** Takes many; each answer stands at its request's place. Order inside a conversation is the array's. */
     async enqueueMany(requests: readonly EnqueueRequest[]): Promise<readonly EnqueuedOrError[]> {
       const answers: EnqueuedOrError[] = [];
-      for (let start = 0; start < requests.length; start += BATCH) {
-        const batch = requests.slice(start, start + BATCH);
-        answers.push(
-          ...(await Promise.all(batch.map((request) => orError(onRedis(() => enqueue(request, deps)))))),
-        );
+      for await (const some of enqueueStream(records(requests), { deps })) {
+        for (const { answer } of some) answers.push(answer);
       }
       return answers;
     },
+
+    /**
+     * Takes records as they come, any number of them in bounded memory, and answers them in their order. One without
+     * an id gets one out of what it asks for: the same records again are the same deliveries.
+     */
+    enqueueStream: <Source extends BulkRecord>(
+      source: AsyncIterable<readonly Source[]>,
+    ): AsyncIterable<readonly BulkAnswer<Source>[]> => enqueueStream(source, { deps, makeId: contentId }),
 
     get: (id: string, narrow: Narrow = {}): Promise<DeliveryView> => onRedis(() => find(id, narrow)),
 
@@ -97,12 +97,8 @@ export function createProducer(deps: ProducerDeps) {
   };
 }
 
-/** A refusal is an answer among the others; a bug is not. */
-async function orError(enqueued: Promise<Enqueued>): Promise<EnqueuedOrError> {
-  try {
-    return await enqueued;
-  } catch (error) {
-    if (error instanceof WaybillError) return { error };
-    throw error;
-  }
+async function* records(
+  requests: readonly EnqueueRequest[],
+): AsyncGenerator<readonly BulkRecord[], void, undefined> {
+  yield requests.map((request) => ({ request }));
 }

@@ -2,7 +2,8 @@ import { IdempotencyConflictError, IllegalStateError, ValidationError, WaybillEr
 import { type DeliveryRequest, requestSchema } from '../queue/request.js';
 import type { DeliveryView } from '../redis/delivery-view.js';
 import type { OperatorStore } from '../redis/operator-store.js';
-import type { Enqueued, EnqueueRequest } from './enqueue.js';
+import type { Enqueued } from './enqueue.js';
+import type { EnqueueRequest } from './read-request.js';
 
 export type ResendOptions = {
   /** The new delivery's id; default: one that is made for it. */

@@ -36,6 +36,19 @@ export function createQueues(options: QueuesOptions) {
       await queueOf(job.from).add(JOB_NAME, job.request, jobOptions(job));
     },
 
+    /** The same for many at once. */
+    async addMany(jobs: readonly NewJob[]): Promise<void> {
+      const accounts = [...new Set(jobs.map(({ from }) => from))];
+      await Promise.all(
+        accounts.map((account) => {
+          const own = jobs.filter(({ from }) => from === account);
+          return queueOf(account).addBulk(
+            own.map((job) => ({ name: JOB_NAME, data: job.request, opts: jobOptions(job) })),
+          );
+        }),
+      );
+    },
+
     /** Replaces the link of a job that has not been sent: a signed link is signed anew, the file is the same. */
     async replaceLink(from: string, jobId: string, fileUrl: string): Promise<void> {
       const job = await queueOf(from).getJob(jobId);

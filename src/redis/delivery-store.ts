@@ -1,10 +1,11 @@
-import { createHash } from 'node:crypto';
 import type { Account } from '../domain/account.js';
 import type { Claim } from '../domain/claim.js';
-import { type Delivery, identityOf, type SendKind } from '../domain/delivery.js';
+import type { Delivery, SendKind } from '../domain/delivery.js';
 import type { Accepted } from '../domain/record.js';
 import type { HoldReason, Status, WaitReason } from '../domain/status.js';
 import type { Recollection } from '../domain/window.js';
+import { type Acceptance, acceptArgs, fingerprintOf } from './accept-args.js';
+import { acceptMany } from './accept-many.js';
 import { budgetArgs } from './budget.js';
 import { type Job, type Look, readAccepted, readClaim, readLook, readStatus } from './delivery-replies.js';
 import { accountKeys } from './keys.js';
@@ -29,6 +30,9 @@ export function createDeliveryStore(options: StoreOptions) {
   return {
     /** Takes a request in; `request` is its job's data, kept until the job has been seen in the queue. */
     accept: (delivery: Delivery, job: Job, request: string) => accept(run, { delivery, job, request }),
+
+    /** The same for many of one account at once; it resolves when they are on their way, in their order. */
+    acceptMany: (many: readonly Acceptance[]) => acceptMany(options, many, (one) => accept(run, one)),
 
     /** Records that a job can never be sent, with the JSON of its errors; false when its id is taken. */
     refuse: (ref: DeliveryRef, job: Job, errors: string) => refuse(run, { ref, job, errors }),
@@ -107,23 +111,9 @@ type Concluded = {
   readonly status: Status | null;
 };
 
-type Acceptance = { readonly delivery: Delivery; readonly job: Job; readonly request: string };
-
-async function accept(run: RunOnDelivery, { delivery, job, request }: Acceptance): Promise<Accepted> {
-  const { sendAt, expiresAt, strictOrder } = delivery;
-  // Both times are the producer's: one that is not later than its job means now, whatever Redis's clock says.
-  const scheduled = sendAt > job.timestamp;
-  const reply = await run('accept', delivery, {
-    fingerprint: fingerprintOf(delivery),
-    job: job.id,
-    jobAt: job.timestamp,
-    sendAt: scheduled ? sendAt : 0,
-    expiresAt,
-    strict: strictOrder ? 1 : 0,
-    request,
-    refused: '',
-  });
-  return readAccepted(reply);
+async function accept(run: RunOnDelivery, acceptance: Acceptance): Promise<Accepted> {
+  const { delivery, job } = acceptance;
+  return readAccepted(await run('accept', delivery, { ...acceptArgs(acceptance), job: job.id, refused: '' }));
 }
 
 type Refusal = { readonly ref: DeliveryRef; readonly job: Job; readonly errors: string };
@@ -168,9 +158,4 @@ async function claim(run: RunOnDelivery, { delivery, job, asked }: Claiming): Pr
 async function conclude(run: RunOnDelivery, ref: DeliveryRef, to: Conclusion): Promise<Concluded> {
   const reply = await run('conclude', ref, { status: to.status, why: to.reason });
   return { done: reply.code === 'concluded', status: readStatus(reply.text(1)) };
-}
-
-/** What makes a request the same one, short enough to keep with every record. */
-export function fingerprintOf(delivery: Delivery): string {
-  return createHash('sha256').update(identityOf(delivery)).digest('base64url').slice(0, 22);
 }

@@ -1,7 +1,7 @@
 import type { Retention } from '../domain/record.js';
 import type { Redis } from './connection.js';
 import { conversationKeys, onConversation } from './conversation.js';
-import { accountKeys } from './keys.js';
+import { type AccountKeys, accountKeys } from './keys.js';
 import { type Reply, readReply } from './reply.js';
 import { createScriptRunner } from './script.js';
 
@@ -30,9 +30,7 @@ export function createRunOnDelivery({ redis, prefix, retention }: StoreOptions):
     return onConversation(redis, { keys, to }, async (recipient) => {
       const named = {
         ...keys.fixed,
-        ...conversationKeys(keys, to, recipient),
-        record: keys.record(id),
-        tomb: keys.tomb(id),
+        ...deliveryKeys(keys, { id, to }, recipient),
         // A message without a `unique` has neither of these: the names stay, the script leaves them alone.
         unique: keys.unique(unique),
         orphan: keys.orphan(unique),
@@ -40,4 +38,13 @@ export function createRunOnDelivery({ redis, prefix, retention }: StoreOptions):
       return readReply(await runScript(script, named, { id, to, recipient, ...lifetimes, ...args }));
     });
   };
+}
+
+/** The keys of a delivery and its conversation, by the names in the scripts' headers. */
+export function deliveryKeys(
+  keys: AccountKeys,
+  { id, to }: Pick<DeliveryRef, 'id' | 'to'>,
+  recipient: string,
+) {
+  return { ...conversationKeys(keys, to, recipient), record: keys.record(id), tomb: keys.tomb(id) };
 }

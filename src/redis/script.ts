@@ -8,11 +8,18 @@ export type ScriptSource = {
   readonly name: string;
   readonly keys: readonly string[];
   readonly args: readonly string[];
+  /** The same of a script that takes many: what each of them has of its own. */
+  readonly each: { readonly keys: readonly string[]; readonly args: readonly string[] };
+  /** What makes the header's names locals; the beginning of `text`. */
+  readonly preface: string;
   readonly text: string;
   readonly sha: string;
 };
 
 type Named = Readonly<Record<string, string | number>>;
+
+/** What one of many has of its own. */
+export type Each = { readonly keys: Named; readonly args: Named };
 
 /** Runs one script. Keys and arguments are given by the names in its header; the reply is not yet parsed. */
 export type RunScript = (name: string, keys: Named, args: Named) => Promise<unknown>;
@@ -21,16 +28,42 @@ const folder = join(__dirname, 'lua');
 const sources = new Map<string, ScriptSource>();
 
 export function createScriptRunner(redis: Redis): RunScript {
-  return async (name, keys, args) => {
+  return (name, keys, args) => {
     const source = loadScript(name);
-    const values = [...pick(source, 'keys', keys), ...pick(source, 'args', args)];
-    try {
-      return await redis.evalsha(source.sha, source.keys.length, ...values);
-    } catch (error) {
-      if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
-      return redis.eval(source.text, source.keys.length, ...values);
-    }
+    return evaluate(redis, name, {
+      keys: pick(name, source.keys, keys),
+      args: pick(name, source.args, args),
+    });
   };
+}
+
+/** Runs a script that takes many; `keys` are those that all of them share. */
+export function runOnMany(
+  redis: Redis,
+  name: string,
+  { keys, many }: { readonly keys: Named; readonly many: readonly Each[] },
+): Promise<unknown> {
+  const { keys: shared, each } = loadScript(name);
+  return evaluate(redis, name, {
+    keys: [...pick(name, shared, keys), ...many.flatMap((one) => pick(name, each.keys, one.keys))],
+    args: many.flatMap((one) => pick(name, each.args, one.args)),
+  });
+}
+
+type Values = readonly (string | number)[];
+
+async function evaluate(
+  redis: Redis,
+  name: string,
+  { keys, args }: { readonly keys: Values; readonly args: Values },
+): Promise<unknown> {
+  const { sha, text } = loadScript(name);
+  try {
+    return await redis.evalsha(sha, keys.length, ...keys, ...args);
+  } catch (error) {
+    if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
+    return redis.eval(text, keys.length, ...keys, ...args);
+  }
 }
 
 /** Reads a script once: its includes come first, then names for KEYS and ARGV, so that no body counts them. */
@@ -40,11 +73,21 @@ export function loadScript(name: string): ScriptSource {
   const body = readFileSync(join(folder, `${name}.lua`), 'utf8');
   const keys = header(body, 'KEYS');
   const args = header(body, 'ARGV');
+  const each = { keys: header(body, 'each KEYS'), args: header(body, 'each ARGV') };
   const includes = header(body, 'include').map((part) =>
     readFileSync(join(folder, 'include', `${part}.lua`), 'utf8'),
   );
-  const text = [locals(keys, 'KEYS'), locals(args, 'ARGV'), ...includes, body].join('\n');
-  const source = { name, keys, args, text, sha: createHash('sha1').update(text).digest('hex') };
+  const preface = [locals(keys, 'KEYS'), locals(args, 'ARGV'), ...picker({ keys, args, each })].join('\n');
+  const text = [preface, ...includes, body].join('\n');
+  const source = {
+    name,
+    keys,
+    args,
+    each,
+    preface,
+    text,
+    sha: createHash('sha1').update(text).digest('hex'),
+  };
   sources.set(name, source);
   return source;
 }
@@ -60,10 +103,26 @@ function locals(names: readonly string[], table: 'KEYS' | 'ARGV'): string {
   return `local ${names.join(', ')} = ${values.join(', ')}`;
 }
 
-function pick({ name, ...source }: ScriptSource, part: 'keys' | 'args', given: Named): (string | number)[] {
-  return source[part].map((wanted) => {
-    const value = given[wanted];
-    if (value === undefined) throw new TypeError(`script ${name} needs ${wanted}`);
+/** `count` of those given, and `pick(n)`, which makes the names stand for what the n-th has of its own. */
+function picker({ keys, args, each }: Pick<ScriptSource, 'keys' | 'args' | 'each'>): readonly string[] {
+  if (each.keys.length === 0) return [];
+  const names = [...each.keys, ...each.args].join(', ');
+  const values = [...places('KEYS', keys, each.keys), ...places('ARGV', args, each.args)].join(', ');
+  return [
+    `local count = (#KEYS - ${keys.length}) / ${each.keys.length}`,
+    `local ${names}`,
+    `local function pick(n) ${names} = ${values} end`,
+  ];
+}
+
+function places(table: string, shared: readonly string[], own: readonly string[]): readonly string[] {
+  return own.map((_, index) => `${table}[${shared.length} + (n - 1) * ${own.length} + ${index + 1}]`);
+}
+
+function pick(script: string, wanted: readonly string[], given: Named): Values {
+  return wanted.map((name) => {
+    const value = given[name];
+    if (value === undefined) throw new TypeError(`script ${script} needs ${name}`);
     return value;
   });
 }

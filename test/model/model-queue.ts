@@ -30,14 +30,19 @@ export function createModelQueue(redis: Redis, keys: AccountKeys, now: () => num
     return (await redis.lrem(bullActive, 1, id)) === 1;
   }
 
+  async function add({ jobId, request, timestamp, delayMs }: NewJob): Promise<void> {
+    const added = await redis.hsetnx(keys.job(jobId), 'data', JSON.stringify(request));
+    if (added === 0) return;
+    await redis.hset(keys.job(jobId), 'timestamp', timestamp);
+    // BullMQ counts the delay from the job's own time.
+    if (delayMs > 0) await redis.zadd(bullDelayed, (timestamp + delayMs) * SCORE, jobId);
+    else await redis.lpush(bullWait, jobId);
+  }
+
   const queues: Queues = {
-    async add({ jobId, request, timestamp, delayMs }: NewJob): Promise<void> {
-      const added = await redis.hsetnx(keys.job(jobId), 'data', JSON.stringify(request));
-      if (added === 0) return;
-      await redis.hset(keys.job(jobId), 'timestamp', timestamp);
-      // BullMQ counts the delay from the job's own time.
-      if (delayMs > 0) await redis.zadd(bullDelayed, (timestamp + delayMs) * SCORE, jobId);
-      else await redis.lpush(bullWait, jobId);
+    add,
+    async addMany(jobs): Promise<void> {
+      for (const job of jobs) await add(job);
     },
     replaceLink: async () => undefined,
     async rest(_, ms): Promise<void> {

@@ -38,9 +38,13 @@ it('keeps all of an account in one hash slot, BullMQ’s queue too', () => {
 });
 
 it.each(scripts)('%s names its keys and arguments, uses all of them, and reads no other', (name) => {
-  const { keys, args, text } = loadScript(name);
-  const body = text.replace(/^local .* = (KEYS|ARGV)\[1\].*$/gm, '').replace(/--.*$/gm, '');
-  expect([...keys, ...args].filter((given) => !new RegExp(`\\b${given}\\b`).test(body))).toEqual([]);
+  const { keys, args, each, preface, text } = loadScript(name);
+  const body = text.slice(preface.length).replace(/--.*$/gm, '');
+  expect(
+    [...keys, ...args, ...each.keys, ...each.args].filter(
+      (given) => !new RegExp(`\\b${given}\\b`).test(body),
+    ),
+  ).toEqual([]);
   expect(/\b(KEYS|ARGV)\b/.test(body)).toBe(false);
 });
 

@@ -1,0 +1,120 @@
+import type { Accepted } from '../../domain/record.js';
+import { UNSENT } from '../../domain/status.js';
+import { IdempotencyConflictError, UnavailableError } from '../../errors.js';
+import type { NewJob } from '../../queue/queues.js';
+import { type EnqueueDeps, type EnqueuedOrError, jobOf } from '../enqueue.js';
+import type { MakeId, ReadRequest } from '../read-request.js';
+import { orUnavailable, PATIENCE_MS } from '../unavailable.js';
+import { readBatch, type Slot } from './read-batch.js';
+import type { BulkRecord } from './record.js';
+
+export type BatchDeps = EnqueueDeps & {
+  /** Resolves when Redis can be asked. */
+  readonly ready: (withinMs: number) => Promise<void>;
+};
+
+/** A batch on its way; each answer stands at its record's place. */
+export type Batch = { readonly answers: Promise<readonly EnqueuedOrError[]> };
+
+/**
+ * Takes in a batch in three round trips, however many it holds: records, jobs, and a second look at those that wait.
+ * Resolves once the first is on its way, so that a batch begun after it comes after it in every lane.
+ */
+export async function startBatch(
+  records: readonly BulkRecord[],
+  deps: BatchDeps,
+  makeId: MakeId,
+): Promise<Batch> {
+  let slots: readonly Slot[] = records.map((record) => ('error' in record ? record : UNAVAILABLE));
+  try {
+    slots = await orUnavailable(async () => {
+      await deps.ready(PATIENCE_MS);
+      return readBatch(records, deps, makeId);
+    });
+    const accepting = await orUnavailable(() => startAccepting(slots, deps));
+    return { answers: finish(slots, accepting, deps) };
+  } catch (error) {
+    return { answers: Promise.resolve(withoutRedis(slots, error)) };
+  }
+}
+
+const UNAVAILABLE = { error: new UnavailableError() };
+
+type Taken = { readonly read: ReadRequest; readonly accepted: Accepted };
+type Accepting = { readonly answers: Promise<readonly Taken[]> };
+
+/** Each account's requests in one call, in their order. */
+async function startAccepting(slots: readonly Slot[], { store }: BatchDeps): Promise<Accepting> {
+  const reads = slots.flatMap((slot) => ('read' in slot ? [slot.read] : []));
+  const accounts = [...new Set(reads.map(({ delivery }) => delivery.from))];
+  const accepting = await Promise.all(
+    accounts.map(async (from) => {
+      const own = reads.filter(({ delivery }) => delivery.from === from);
+      const many = own.map(({ data, ...read }) => ({ ...read, request: JSON.stringify(data) }));
+      const { answers } = await store.acceptMany(many);
+      return { own, answers };
+    }),
+  );
+  const taken = accepting.map(async ({ own, answers }) => pair(own, await answers));
+  return { answers: Promise.all(taken).then((each) => each.flat()) };
+}
+
+function pair(reads: readonly ReadRequest[], answers: readonly Accepted[]): readonly Taken[] {
+  return answers.flatMap((accepted, index) => {
+    const read = reads[index];
+    return read === undefined ? [] : [{ read, accepted }];
+  });
+}
+
+async function finish(
+  slots: readonly Slot[],
+  accepting: Accepting,
+  deps: BatchDeps,
+): Promise<readonly EnqueuedOrError[]> {
+  try {
+    const taken = await orUnavailable(() => accepting.answers);
+    await orUnavailable(() => deps.queues.addMany(taken.flatMap(missingJob)));
+    await orUnavailable(() => Promise.all(taken.map((each) => followUp(each, deps))));
+    const accepted = new Map(taken.map((each) => [each.read, each.accepted]));
+    return slots.map((slot) => ('read' in slot ? answerOf(slot.read, accepted.get(slot.read)) : slot));
+  } catch (error) {
+    return withoutRedis(slots, error);
+  }
+}
+
+/** New ones have none yet; of one that is the same again, a crash may have kept it away. */
+function missingJob({ read, accepted }: Taken): readonly NewJob[] {
+  if (accepted.kind === 'new') return [jobOf(read, { delayMs: accepted.delayMs })];
+  if (accepted.kind !== 'again' || accepted.jobAt === null || !UNSENT.includes(accepted.status)) return [];
+  return [jobOf(read, { delayMs: 0, timestamp: accepted.jobAt })];
+}
+
+/** As after a single `enqueue`: the delivery before it may have ended meanwhile; a link may be signed anew. */
+async function followUp({ read, accepted }: Taken, { store, queues }: BatchDeps): Promise<void> {
+  const { delivery, job, data } = read;
+  if (accepted.kind === 'new' && accepted.delayMs > 0) await store.look(delivery);
+  if (accepted.kind === 'again' && UNSENT.includes(accepted.status)) {
+    await queues.replaceLink(delivery.from, job.id, String(data.fileUrl));
+  }
+}
+
+function answerOf({ delivery, warnings }: ReadRequest, accepted: Accepted | undefined): EnqueuedOrError {
+  switch (accepted?.kind) {
+    case 'new':
+    case 'again':
+      return { id: delivery.id, status: accepted.status, duplicate: accepted.kind === 'again', warnings };
+    case 'conflict':
+    case 'refused':
+      return { error: new IdempotencyConflictError(delivery.id) };
+    case undefined:
+      return UNAVAILABLE;
+    default:
+      return accepted satisfies never;
+  }
+}
+
+/** What was found wrong with a record stays its answer; all others may be asked for again. */
+function withoutRedis(slots: readonly Slot[], error: unknown): readonly EnqueuedOrError[] {
+  if (!(error instanceof UnavailableError)) throw error;
+  return slots.map((slot) => ('read' in slot ? { error } : slot));
+}

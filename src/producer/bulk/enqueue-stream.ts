@@ -1,0 +1,99 @@
+import { UnavailableError } from '../../errors.js';
+import type { EnqueuedOrError } from '../enqueue.js';
+import { type MakeId, randomId } from '../read-request.js';
+import { type BatchDeps, startBatch } from './enqueue-batch.js';
+import type { BulkAnswer, BulkRecord } from './record.js';
+
+/** So many records go to Redis at once: it is busy with them for a few milliseconds. */
+const BATCH = 200;
+/** While Redis works at some, the next are validated and the last answered. */
+const MOST_IN_FLIGHT = 3;
+
+export type StreamOptions = {
+  readonly deps: BatchDeps;
+  /** Default: a random id for each that brings none. */
+  readonly makeId?: MakeId;
+};
+
+type Arrived<Source extends BulkRecord> =
+  | { readonly kind: 'read'; readonly batch: readonly Source[] }
+  | { readonly kind: 'end' }
+  | { readonly kind: 'answered'; readonly answers: readonly BulkAnswer<Source>[] };
+
+/**
+ * Takes in records as they come and answers them in their order, as soon as it can; it reads on only as its answers
+ * are taken. Once Redis is away nothing more is tried: what follows is answered as unavailable.
+ */
+export async function* enqueueStream<Source extends BulkRecord>(
+  source: AsyncIterable<readonly Source[]>,
+  { deps, makeId = randomId }: StreamOptions,
+): AsyncGenerator<readonly BulkAnswer<Source>[], void, undefined> {
+  const batches = inBatches(source);
+  const inFlight: Promise<Arrived<Source>>[] = [];
+  let next: Promise<Arrived<Source>> | null = read(batches);
+  let away = false;
+  try {
+    while (next !== null || inFlight.length > 0) {
+      const mayRead: boolean = next !== null && inFlight.length < MOST_IN_FLIGHT;
+      const awaited = [...(next !== null && mayRead ? [next] : []), ...inFlight.slice(0, 1)];
+      const arrived = await Promise.race(awaited);
+      if (arrived.kind === 'end') next = null;
+      else if (arrived.kind === 'read') {
+        const { batch } = arrived;
+        const answers = away ? unavailable(batch) : (await startBatch(batch, deps, makeId)).answers;
+        inFlight.push(answered(batch, answers));
+        next = read(batches);
+      } else {
+        void inFlight.shift();
+        away ||= arrived.answers.some(isUnavailable);
+        yield arrived.answers;
+      }
+    }
+  } finally {
+    // Not awaited: a source that stands still would keep whoever has had enough.
+    batches.return(undefined).catch(() => undefined);
+  }
+}
+
+async function* inBatches<Source>(
+  source: AsyncIterable<readonly Source[]>,
+): AsyncGenerator<readonly Source[], void, undefined> {
+  for await (const records of source) {
+    for (let start = 0; start < records.length; start += BATCH) yield records.slice(start, start + BATCH);
+  }
+}
+
+function read<Source extends BulkRecord>(
+  batches: AsyncGenerator<readonly Source[], void, undefined>,
+): Promise<Arrived<Source>> {
+  return settled(
+    batches
+      .next()
+      .then(({ done, value }) => (done === true ? { kind: 'end' } : { kind: 'read', batch: value })),
+  );
+}
+
+function answered<Source extends BulkRecord>(
+  batch: readonly Source[],
+  answers: Promise<readonly EnqueuedOrError[]>,
+): Promise<Arrived<Source>> {
+  const pair = (answer: EnqueuedOrError, index: number): readonly BulkAnswer<Source>[] => {
+    const record = batch[index];
+    return record === undefined ? [] : [{ record, answer }];
+  };
+  return settled(answers.then((all) => ({ kind: 'answered', answers: all.flatMap(pair) })));
+}
+
+/** One that fails while another is awaited is heard of when its turn comes, not as a bug of the process. */
+function settled<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
+}
+
+async function unavailable(batch: readonly BulkRecord[]): Promise<readonly EnqueuedOrError[]> {
+  return batch.map((record) => ('error' in record ? record : { error: new UnavailableError() }));
+}
+
+function isUnavailable({ answer }: BulkAnswer<BulkRecord>): boolean {
+  return 'error' in answer && answer.error instanceof UnavailableError;
+}

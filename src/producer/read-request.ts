@@ -1,0 +1,58 @@
+import { ulid } from 'ulid';
+import type { Delivery } from '../domain/delivery.js';
+import { UnknownAccountError, ValidationError } from '../errors.js';
+import { jobIdOf } from '../queue/names.js';
+import type { QueuedRequest } from '../queue/queues.js';
+import { type DeliveryRequest, parseRequest, type Warning } from '../queue/request.js';
+import type { PublishedAccount } from '../redis/accounts.js';
+import type { Job } from '../redis/delivery-replies.js';
+
+export type EnqueueRequest = DeliveryRequest & { readonly from: string };
+
+export type ReadDeps = {
+  readonly findAccount: (fromOrName: string) => Promise<PublishedAccount | undefined>;
+  readonly now: () => number;
+};
+
+/** A request that can be taken in: its delivery, and the job that will carry it. */
+export type ReadRequest = {
+  readonly delivery: Delivery;
+  readonly warnings: readonly Warning[];
+  readonly job: Job;
+  readonly data: QueuedRequest;
+};
+
+/** A request as anybody may have given it. */
+export type GivenRequest = Readonly<Record<string, unknown>>;
+
+/** Makes the id of a request that brings none. */
+export type MakeId = (delivery: Delivery, request: GivenRequest, askedAt: number) => string;
+
+export const randomId: MakeId = (_delivery, _request, askedAt) => `dlv_${ulid(askedAt)}`;
+
+/** @throws UnknownAccountError, ValidationError */
+export async function readRequest(
+  request: GivenRequest,
+  deps: ReadDeps,
+  makeId: MakeId = randomId,
+): Promise<ReadRequest> {
+  const account = await deps.findAccount(String(request.from));
+  if (account === undefined) throw new UnknownAccountError(String(request.from));
+  const askedAt = deps.now();
+  const given = request.id === undefined ? null : String(request.id);
+  const parsed = parseRequest(request, { id: given ?? '', from: account.from, askedAt, account });
+  if (!parsed.ok) throw new ValidationError(parsed.errors);
+  if (parsed.delivery.expiresAt <= askedAt) {
+    throw new ValidationError([{ pointer: '/expiresAt', detail: 'is in the past: it could never be sent' }]);
+  }
+  const id = given ?? makeId(parsed.delivery, request, askedAt);
+  const delivery = { ...parsed.delivery, id };
+  const job = { id: jobIdOf(id), timestamp: askedAt };
+  return { delivery, warnings: parsed.warnings, job, data: queuedRequest(request, delivery) };
+}
+
+/** The job's data: the request itself, its times spelled out so that they mean the same at every reading. */
+function queuedRequest(request: GivenRequest, delivery: Delivery): QueuedRequest {
+  const { id: _id, from: _from, ...rest } = request;
+  return { ...rest, to: delivery.to, sendAt: delivery.sendAt, expiresAt: delivery.expiresAt };
+}

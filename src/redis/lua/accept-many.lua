@@ -1,0 +1,13 @@
+-- Takes in requests of one account, as accept does one; their jobs are named after them.
+-- KEYS: wake order events holds
+-- each KEYS: record tomb conv lane held alias
+-- each ARGV: id to recipient fingerprint jobAt sendAt expiresAt strict request
+-- Returns what accept returns, for each
+-- include: clock alias record turn join known accept
+local now = clock()
+local answers = {}
+for n = 1, count do
+  pick(n)
+  answers[n] = moved(to, recipient) and { 'moved' } or knownAs() or takeIn(now)
+end
+return answers

@@ -1,0 +1,38 @@
+-- What a request comes to whose id is known: the same again, or another payload. Nil when it is new.
+local function knownAs()
+  local known = redis.call('HMGET', record, 'fingerprint', 'status', 'request', 'jobAt')
+  if known[1] then
+    if known[1] ~= fingerprint then
+      return { 'conflict' }
+    end
+    return { 'again', known[2], known[3] and known[4] or '' }
+  end
+  local mark, status = fromTomb()
+  if mark then
+    return mark == fingerprint and { 'again', status, '' } or { 'conflict' }
+  end
+end
+
+-- Makes the record of a new delivery; a due one joins its lane.
+local function takeIn(now)
+  local due = tonumber(sendAt) <= now
+  redis.call('HSET', record, 'fingerprint', fingerprint, 'to', to, 'createdAt', now, 'jobAt', jobAt,
+    'sendAt', sendAt, 'expiresAt', expiresAt, 'attempts', 0, 'request', request)
+  redis.call('ZADD', wake, now + 5000, id)
+  if strict == '1' then
+    redis.call('HSET', record, 'strict', 1)
+  end
+  if due or strict == '1' then
+    joinLane(id, now)
+  end
+  move(record, id, 'queued', '', now)
+  if not due then
+    move(record, id, 'waiting', 'schedule', now)
+    return { 'new', sendAt - now, 'waiting' }
+  end
+  if not mayGo(id, now) then
+    move(record, id, 'waiting', 'lane', now)
+    return { 'new', expiresAt - now, 'waiting' }
+  end
+  return { 'new', 0, 'queued' }
+end
