@@ -22,6 +22,8 @@ const webhookSchema = z.strictObject({
   system: z.union([z.literal(0), z.literal(1)]).default(1),
   readStatus: z.union([z.literal(0), z.literal(1)]).default(1),
   retry: z.union([z.literal(0), z.literal(1)]).default(0),
+  /** Kept and told again; nobody is called. */
+  systemPhoneAlert: z.string().default(''),
 });
 
 const accountSchema = z.strictObject({

@@ -8,6 +8,7 @@ import { addHealth } from './cli/commands/health.js';
 import { addLedger } from './cli/commands/ledger.js';
 import { addList } from './cli/commands/list.js';
 import { addProcesses } from './cli/commands/processes.js';
+import { addProvider } from './cli/commands/provider.js';
 import { addResend } from './cli/commands/resend.js';
 import { addResolve } from './cli/commands/resolve.js';
 import { addStatus } from './cli/commands/status.js';
@@ -63,6 +64,7 @@ const COMMANDS: readonly ((host: CommandHost) => void)[] = [
   addResolve,
   addAccounts,
   addLedger,
+  addProvider,
   addEvents,
   addConfig,
   addHealth,

@@ -8,7 +8,8 @@ export async function setWebhook(world: World, { fields }: Call): Promise<Result
   if (typeof account === 'number') return fail(account);
   const url = text(fields, 'url').trim();
   if (url !== '' && !isWebAddress(url)) return fail(world.options.unlistedReason);
-  account.webhook = url === '' ? null : { url, ...flagsOf(fields) };
+  account.webhook =
+    url === '' ? null : { url, ...flagsOf(fields), systemPhoneAlert: text(fields, 'systemPhoneAlert') };
   return ok(settings(account.webhook));
 }
 
@@ -22,7 +23,7 @@ function isWebAddress(url: string): boolean {
   return /^https?:/i.test(url) && URL.canParse(url);
 }
 
-function flagsOf(fields: Fields): Omit<Webhook, 'url'> {
+function flagsOf(fields: Fields): Pick<Webhook, 'system' | 'readStatus' | 'retry'> {
   const flag = (name: string): 0 | 1 => (text(fields, name) === '1' ? 1 : 0);
   return { system: flag('system'), readStatus: flag('readStatus'), retry: flag('retry') };
 }
@@ -33,7 +34,7 @@ function settings(webhook: Webhook | null): Fields {
     status: 'OK',
     url: webhook?.url ?? '',
     system: String(webhook?.system ?? 0),
-    systemPhoneAlert: '',
+    systemPhoneAlert: webhook?.systemPhoneAlert ?? '',
     retry: webhook?.retry ?? 0,
     readStatus: webhook?.readStatus ?? 0,
     reason: 1,

@@ -47,8 +47,8 @@ export type Settings = {
 };
 
 /** The settings alone, for a command that ends soon. @throws ConfigError with every fault */
-export function readSettings(env: Env): Settings {
-  const { config, sources, unknown } = parseConfig(readEnv(env));
+export function readSettings(env: Env, need: readonly Need[] = []): Settings {
+  const { config, sources, unknown } = parseConfig(readEnv(env), { need });
   const secrets = createSecrets(sources, { now: systemEffects.now, onFailure: () => undefined });
   return { config, secrets, unknown };
 }

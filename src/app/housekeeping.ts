@@ -10,6 +10,7 @@ import { measure } from '../worker/measure.js';
 import { createProber, type ProbeDeps } from '../worker/probe.js';
 import { type SweepDeps, sweep } from '../worker/sweep.js';
 import type { Timings } from '../worker/timings.js';
+import { createWebhookWatch } from '../worker/watch-webhook.js';
 import type { Core, Running } from './core.js';
 import { every } from './every.js';
 import { createGatekeeper } from './gatekeeper.js';
@@ -26,8 +27,8 @@ export type House = Omit<SweepDeps, 'observer'> & {
 };
 
 /**
- * What goes on beside the sending: sweeping, measuring and probing paused accounts in one worker at a time, and in each
- * of them telling apps which accounts there are, and the watchdog.
+ * What goes on beside the sending: sweeping, measuring, probing paused accounts and checking webhooks in one worker at a
+ * time, and in each of them telling apps which accounts there are, and the watchdog.
  */
 export function keepHouse(core: Core, house: House): Running {
   const { redis, timings, worker, end, ...stores } = house;
@@ -63,11 +64,18 @@ export function keepHouse(core: Core, house: House): Running {
   const probing = every(timings.sweepEveryMs, log, async () => {
     if (held) await Promise.all(accounts.map(probe));
   });
+  const webhooks = openWebhookWatch(core, house, () => held);
+  const checking = every(timings.sweepEveryMs, log, async () => {
+    if (held) await Promise.all(accounts.map(webhooks.look));
+    else webhooks.forget();
+  });
   const watching = watchOver(core, { redis, worker, end });
   const publishing = every(MINUTE, log, () => publish(core, redis));
   return {
     async close() {
-      const stopped = Promise.all([sweeping, probing, publishing, watching].map((each) => each.close()));
+      const stopped = Promise.all(
+        [sweeping, probing, checking, publishing, watching].map((each) => each.close()),
+      );
       // A round that waits for a Redis that is away may never end; the lease ends by itself.
       if (redis.status !== 'ready') return;
       await stopped;
@@ -86,6 +94,17 @@ function openProber({ config, secrets, observer, effects }: Core, house: House) 
     observer,
     monotonic: effects.monotonic,
     firstProbeMs: timings.firstProbeMs,
+  });
+}
+
+function openWebhookWatch({ secrets, observer, effects }: Core, { provider }: House, isOurs: () => boolean) {
+  return createWebhookWatch({
+    provider,
+    apiKeyOf: (from) => secrets.apiKey(from) ?? '',
+    tokens: () => secrets.webhookTokens(),
+    isOurs,
+    observer,
+    monotonic: effects.monotonic,
   });
 }
 

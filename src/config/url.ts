@@ -1,5 +1,5 @@
-import { isIP } from 'node:net';
 import { maskUrl } from '../domain/mask.js';
+import { isPrivateHost } from '../domain/private-host.js';
 import type { HostPort } from './address.js';
 import { bad, good, type Kind, type Parsed } from './kinds.js';
 
@@ -72,13 +72,6 @@ export function parseHttpUrl(text: string): Parsed<URL> {
   if (url.hash !== '') return bad('has a fragment');
   if (url.protocol === 'http:' && !isPrivateHost(url.hostname)) return bad('is plain http to a public host');
   return good(url);
-}
-
-function isPrivateHost(host: string): boolean {
-  const address = host.replace(/^\[(.*)\]$/, '$1');
-  if (isIP(address) === 4) return /^(127|10|192\.168|172\.(1[6-9]|2\d|3[01]))\./.test(address);
-  if (isIP(address) === 6) return /^(::1$|f[cd]|fe[89ab])/i.test(address);
-  return !host.includes('.') || /\.(local|internal|localhost|svc|test)$/.test(host);
 }
 
 function toUrl(text: string): URL | null {

@@ -1,5 +1,5 @@
 import { reasonLabel } from './labels.js';
-import type { AccountObserver, BacklogMeasured, GateChanged, Swept } from './observer.js';
+import type { AccountObserver, BacklogMeasured, GateChanged, Swept, WebhookChecked } from './observer.js';
 import type { Sinks } from './sinks.js';
 import { toSeconds, toTime } from './told.js';
 
@@ -15,6 +15,7 @@ export function observeAccounts(sinks: Sinks): AccountObserver {
       showBacklog(sinks, event);
     },
     orphanReceiptsMeasured: (count) => metrics.gauges.orphanReceipts.set(count),
+    webhookChecked: (event) => webhookChecked(sinks, event),
   };
 }
 
@@ -59,4 +60,12 @@ function showBacklog({ metrics: { gauges } }: Sinks, event: BacklogMeasured): vo
     gauges.sessionBudgetLimit.set({ account, period }, budget.limit);
     gauges.sessionBudgetRemaining.set({ account, period }, budget.remaining);
   }
+}
+
+function webhookChecked({ metrics: { gauges }, log }: Sinks, event: WebhookChecked): void {
+  const { account, state } = event;
+  if (state !== 'unanswered') gauges.providerWebhookOk.set({ account }, state === 'right' ? 1 : 0);
+  if (state === 'right') log.debug('webhook settings are right', event);
+  else if (state === 'wrong') log.warn('webhook settings are wrong: see waybill provider check', event);
+  else log.warn('webhook settings could not be asked for', event);
 }

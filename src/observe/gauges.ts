@@ -42,6 +42,11 @@ function redisGauges(registry: Registry) {
       'account',
       'period',
     ]),
+    providerWebhookOk: gauge(
+      'provider_webhook_ok',
+      '1 while the provider has the account’s webhook set as it is needed',
+      ['account'],
+    ),
     orphanReceipts: gauge('orphan_receipts', 'Receipts kept for messages that are not known'),
   };
 }

@@ -124,6 +124,15 @@ export type BacklogMeasured = {
   >;
 };
 
+/** What the provider says of an account's webhook, held against what is needed. */
+export type WebhookChecked = {
+  readonly account: string;
+  /** `unanswered`: nothing was learnt, so that what was known stays. */
+  readonly state: 'right' | 'wrong' | 'unanswered';
+  /** What is wrong, in a word each. */
+  readonly faults: readonly string[];
+};
+
 export type HttpAnswered = {
   /** The route's pattern, never the path that was asked for. */
   readonly route: string;
@@ -150,6 +159,7 @@ export type AccountObserver = {
   swept(event: Swept): void;
   backlogMeasured(event: BacklogMeasured): void;
   orphanReceiptsMeasured(count: number): void;
+  webhookChecked(event: WebhookChecked): void;
 };
 
 export type WebhookObserver = {

@@ -1,9 +1,10 @@
 import type { Outcome } from '../domain/outcome.js';
+import type { WebhookSettings } from '../domain/webhook-needs.js';
 import { isSuccess } from './classify.js';
 import { type HistoryPage, parseHistory } from './history.js';
 import { parseJson, parseReply } from './parse.js';
 import type { PostResult } from './post.js';
-import { readWebhookSettings, type WebhookSettings } from './webhook-settings.js';
+import { readWebhookSettings } from './webhook-settings.js';
 
 /** Why a question has no answer: what a send's outcome would have been. */
 export type Failure = Exclude<Outcome, { kind: 'accepted' }>;

@@ -1,12 +1,10 @@
+import type { Scalar, WebhookSettings } from '../domain/webhook-needs.js';
 import { type Fields, readFlag, readText } from './fields.js';
 
-/** The account's webhook as the provider has it; null: not told. `url` holds our token: not for logs. */
-export type WebhookSettings = {
-  readonly url: string | null;
-  readonly system: boolean | null;
-  readonly readStatus: boolean | null;
-  readonly retry: boolean | null;
-};
+/** What is read by name, and what is about the answer itself. */
+const READ: ReadonlySet<string> = new Set(['url', 'system', 'readStatus', 'retry', 'status', 'reason']);
+/** Never sent back as if it were a setting. */
+const OURS: ReadonlySet<string> = new Set(['apiKey', 'from']);
 
 export function readWebhookSettings(fields: Fields): WebhookSettings {
   return {
@@ -14,5 +12,18 @@ export function readWebhookSettings(fields: Fields): WebhookSettings {
     system: readFlag(fields.system),
     readStatus: readFlag(fields.readStatus),
     retry: readFlag(fields.retry),
+    others: othersOf(fields),
   };
+}
+
+function othersOf(fields: Fields): Record<string, Scalar> {
+  return Object.fromEntries(
+    Object.entries(fields).flatMap(([name, value]): [string, Scalar][] =>
+      READ.has(name) || OURS.has(name) || !isScalar(value) ? [] : [[name, value]],
+    ),
+  );
+}
+
+function isScalar(value: unknown): value is Scalar {
+  return ['string', 'number', 'boolean'].includes(typeof value);
 }

@@ -1,3 +1,5 @@
+import type { Scalar } from '../domain/webhook-needs.js';
+
 /** Shapes on the wire, as the provider documents them. Requests are ours and exact; answers are not trusted. */
 export type SendFileBody = {
   readonly apiKey: string;
@@ -32,7 +34,8 @@ export type GetHistoryBody = {
   readonly page: number;
 };
 
-export type SetWebhookBody = {
+/** Beside the four settings, whatever else Get Webhook told: what is not sent might be lost. */
+export type SetWebhookBody = Readonly<Record<string, Scalar>> & {
   readonly apiKey: string;
   readonly from: string;
   readonly url: string;

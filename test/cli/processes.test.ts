@@ -63,7 +63,7 @@ it('a second signal ends a drain at once, and not with 0', async () => {
   const waybill = createWaybill({ redis: redis.url, accounts: [{ from: FROM, name: 'shop' }] });
   await waybill.enqueue(requestTo('972501234567'));
   const worker = start(['worker'], { WAYBILL_PROVIDER_URL: sandbox.url });
-  await eventually(() => sandbox.counts().requests > 0, { timeoutMs: 45_000, what: 'The hanging call' });
+  await eventually(() => sandbox.counts().faulted > 0, { timeoutMs: 45_000, what: 'The hanging call' });
   worker.kill('SIGTERM');
   await worker.says('"msg":"stopping"');
   await eventually(() => {
@@ -88,7 +88,7 @@ it('a drain that outlasts the grace is cut short, and told by the exit code', as
     WAYBILL_SEND_TIMEOUT_MS: '1000',
     WAYBILL_SHUTDOWN_GRACE_MS: '1500',
   });
-  await eventually(() => sandbox.counts().requests > 0, { timeoutMs: 45_000, what: 'The hanging call' });
+  await eventually(() => sandbox.counts().faulted > 0, { timeoutMs: 45_000, what: 'The hanging call' });
   worker.kill('SIGTERM');
   await expect(worker.exited).resolves.toBe(1);
   expect(worker.stdout()).toContain('stopped before everything in hand had ended');

@@ -166,11 +166,17 @@ describe('the webhook', () => {
   it('is read back', async () => {
     answer = http(
       200,
-      '{"status":"OK","url":"https://hooks.example/t0ken","system":1,"readStatus":"1","retry":false,"reason":1}',
+      '{"status":"OK","url":"https://hooks.example/t0ken","system":1,"readStatus":"1","retry":false,"systemPhoneAlert":"","more":{},"reason":1}',
     );
     expect(await client.getWebhook(ACCOUNT)).toEqual({
       kind: 'settings',
-      settings: { url: WEBHOOK.url, system: true, readStatus: true, retry: false },
+      settings: {
+        url: WEBHOOK.url,
+        system: true,
+        readStatus: true,
+        retry: false,
+        others: { systemPhoneAlert: '' },
+      },
     });
   });
 

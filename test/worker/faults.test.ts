@@ -37,7 +37,7 @@ it('gives back what it has in hand when it is told to go, and another worker tak
   line.sandbox.fault({ kind: 'slow', latencyMs: 300, times: 'always' });
   const clients = Array.from({ length: 20 }, (_, index) => `97250000${1000 + index}`);
   await line.waybill.enqueueMany(clients.map((to) => requestTo(to, { id: to })));
-  await eventually(() => line.sandbox.requests().length > 0);
+  await eventually(() => line.sandbox.requests().some(({ endpoint }) => endpoint === 'sendFile'));
   await line.rest();
   await line.work();
   for (const id of clients) await line.waybill.wait(id, 'accepted', { timeoutMs: 15_000 });

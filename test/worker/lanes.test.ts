@@ -25,7 +25,11 @@ it('sends a conversation’s deliveries in the order in which they came, one at 
   let most = 0;
   await Promise.all([line.work(), line.work()]);
   await eventually(() => {
-    most = Math.max(most, line.sandbox.requests().filter(({ answer }) => answer === 'open').length);
+    most = Math.max(
+      most,
+      line.sandbox.requests().filter(({ endpoint, answer }) => endpoint === 'sendFile' && answer === 'open')
+        .length,
+    );
     return line.sent().length === order.length;
   });
   expect(line.sent()).toEqual(order);
