@@ -18,7 +18,7 @@ export const BUDGET: Row = {
       const killing = killEachSecond(lab);
       await produce(waybill, planned);
       for (const end = Date.now() + 3000 + limit * 100; Date.now() < end; ) await sleep(100);
-      const kills = await killing.stop();
+      const { kills } = await killing.stop();
 
       const ids = planned.flat().map(({ id }) => id);
       const readUntilStill = async () => {

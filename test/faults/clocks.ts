@@ -4,7 +4,7 @@ import { planConversations } from '../support/conversations.js';
 import { allOf } from '../support/fleet.js';
 import { idsOf } from '../support/provider-truth.js';
 import { type Row, scaled, withFleet } from './lab.js';
-import { brokenPromises, judge } from './verdict.js';
+import { brokenPromises, figuresOf, judge } from './verdict.js';
 
 const OFFSETS_MS = [3_600_000, -3_600_000];
 
@@ -42,10 +42,9 @@ export const CLOCKS: Row = {
         ...sandbox.accepted().map(({ caption, at }) => at - (sendAt.get(caption ?? '') ?? at)),
       );
       const verdict = await judge(lab.fleet, planned, 60_000);
-      const { lost, twice, unknown, wrong } = verdict;
       const latestSeconds = Math.round(lateMs / 100) / 10;
       return {
-        figures: { deliveries, lost, twice, unknown, wrong, early, expired, latestSeconds },
+        figures: { deliveries, ...figuresOf(verdict), early, expired, latestSeconds },
         broken: [
           ...brokenPromises(verdict),
           ...(early > 0 ? [`${early} sent before their time`] : []),

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type PlannedConversation, planConversations } from '../support/conversations.js';
 import { produce } from '../support/produce.js';
 import { type Lab, type Row, scaled, withFleet } from './lab.js';
-import { brokenPromises, judge } from './verdict.js';
+import { brokenPromises, figuresOf, judge } from './verdict.js';
 
 const BATCH = 300;
 /** No more than this waits to be sent. */
@@ -16,8 +16,8 @@ export const DEPLOYS: Row = {
       const deploys = scaled(20, asked, 2);
       const [planned, badExits] = await underLoad(lab, 'load', () => deploy(lab, deploys));
       const verdict = await judge(lab.fleet, planned, 60_000);
-      const { lost, twice, unknown, wrong } = verdict;
-      const figures = { deploys, deliveries: planned.flat().length, lost, twice, unknown, wrong, badExits };
+      const { unknown } = verdict;
+      const figures = { deploys, deliveries: planned.flat().length, ...figuresOf(verdict), badExits };
       const broken = [
         ...brokenPromises(verdict),
         ...(unknown > 0 ? [`${unknown} unknown`] : []),

@@ -1,6 +1,7 @@
 import { type PrivateRedis, type PrivateRedisOptions, startPrivateRedis } from '../../dev/private-redis.js';
 import { createDice, type Dice } from '../../sandbox/dice.js';
 import { type Fleet, type FleetOptions, startFleet } from '../support/fleet.js';
+import { startTcpProxy, type Watch } from '../support/tcp-proxy.js';
 
 /** One fault, done to a fleet of real processes on a real Redis. */
 export type Row = {
@@ -29,22 +30,30 @@ export function scaled(full: number, { scale }: Asked, least = 1): number {
   return Math.max(least, Math.round(full * scale));
 }
 
+type LabOptions = FleetOptions & {
+  readonly redis?: PrivateRedisOptions;
+  /** On the way between the fleet and its Redis. */
+  readonly wire?: () => Watch;
+};
+
 /** Starts a durable Redis and a fleet for one row, and clears both away. */
 export async function withFleet<T>(
   { seed }: Asked,
-  options: FleetOptions & { readonly redis?: PrivateRedisOptions },
+  { redis: own, wire, ...options }: LabOptions,
   work: (lab: Lab) => Promise<T>,
 ): Promise<T> {
-  const { redis: own, ...rest } = options;
   const redis = await startPrivateRedis({ appendonly: true, appendfsync: 'always', ...own });
+  const proxy = await startTcpProxy(redis.port, wire ?? (() => ({})));
   try {
-    const fleet = await startFleet(redis.url, { ...rest, sandbox: { seed, ...rest.sandbox } });
+    const url = wire === undefined ? redis.url : `redis://127.0.0.1:${proxy.port}`;
+    const fleet = await startFleet(url, { ...options, sandbox: { seed, ...options.sandbox } });
     try {
       return await work({ fleet, redis, dice: createDice(seed) });
     } finally {
       await fleet.close();
     }
   } finally {
+    await proxy.close();
     await redis.stop();
   }
 }

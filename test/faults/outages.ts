@@ -6,11 +6,11 @@ import { underLoad } from './deploys.js';
 import { type Lab, type Result, type Row, scaled, withFleet } from './lab.js';
 import { brokenPromises, endedWorkers, judge, type Verdict } from './verdict.js';
 
-const SECONDS = [1, 3, 6, 12, 30];
+const SECONDS = [1, 3, 6, 12, 30, 120];
 const RESUMES_WITHIN_S = 3;
 
 export const OUTAGES: Row = {
-  name: 'Redis is away for 1 to 30 s, idle and busy',
+  name: 'Redis is away for 1 to 120 s, idle and busy',
   promise: `nothing lost, nothing twice, the next message within ${RESUMES_WITHIN_S} s of its return, no worker ends`,
   run: (asked) =>
     withFleet(
@@ -74,6 +74,10 @@ function verdictOf(figures: Readonly<Record<string, number>>, verdicts: readonly
       lost: sum(({ lost }) => lost),
       twice: sum(({ twice }) => twice),
       unknown: sum(({ unknown }) => unknown),
+      wrong: sum(({ wrong }) => wrong),
+      billed: sum(({ billed }) => billed),
+      billedUnknown: sum(({ billedUnknown }) => billedUnknown),
+      ledgerOff: sum(({ ledgerOff }) => ledgerOff),
     },
     broken: [...verdicts.flatMap(brokenPromises), ...late.map(([which]) => `${which}: resumed late`)],
   };

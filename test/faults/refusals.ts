@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import Redis from 'ioredis';
 import { underLoad } from './deploys.js';
 import { type Lab, type Row, scaled, withFleet } from './lab.js';
-import { brokenPromises, endedWorkers, judge } from './verdict.js';
+import { brokenPromises, endedWorkers, figuresOf, judge } from './verdict.js';
 
 const READONLY_MS = 4000;
 
@@ -14,19 +14,7 @@ export const REFUSALS: Row = {
       const [demotions, cuts] = [scaled(5, asked), scaled(200, asked, 5)];
       const [planned] = await underLoad(lab, 'load', () => disturb(lab, { demotions, cuts }));
       const verdict = await judge(lab.fleet, planned, 120_000);
-      const { lost, twice, unknown, unknownTaken, settledInAMinute, wrong } = verdict;
-      const deliveries = planned.flat().length;
-      const figures = {
-        demotions,
-        cuts,
-        deliveries,
-        lost,
-        twice,
-        unknown,
-        unknownTaken,
-        settledInAMinute,
-        wrong,
-      };
+      const figures = { demotions, cuts, deliveries: planned.flat().length, ...figuresOf(verdict) };
       return { figures, broken: [...brokenPromises(verdict), ...(await endedWorkers(lab.fleet))] };
     }),
 };

@@ -4,8 +4,20 @@ import { DEPLOYS } from './deploys.js';
 import { FREEZES } from './freezes.js';
 import { KILLS } from './kills.js';
 import type { Row } from './lab.js';
+import { LOADING } from './loading.js';
+import { LOST_REPLIES } from './lost-replies.js';
 import { OUTAGES } from './outages.js';
 import { REFUSALS } from './refusals.js';
 
 /** In the order in which they are run. */
-export const ROWS: readonly Row[] = [KILLS, DEPLOYS, BUDGET, OUTAGES, FREEZES, REFUSALS, CLOCKS];
+export const ROWS: readonly Row[] = [
+  KILLS,
+  DEPLOYS,
+  BUDGET,
+  OUTAGES,
+  LOADING,
+  FREEZES,
+  REFUSALS,
+  LOST_REPLIES,
+  CLOCKS,
+];

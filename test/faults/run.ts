@@ -9,7 +9,6 @@ const REPORT = join(__dirname, 'REPORT.md');
 /** `npm run test:faults [row …]`: every row, or those named by a word of theirs; FAULTS_SCALE makes them shorter. */
 async function main(wanted: readonly string[]): Promise<void> {
   const scale = Number(process.env.FAULTS_SCALE ?? 1);
-  const earlier = existsSync(REPORT) ? readFileSync(REPORT, 'utf8') : '';
   const told: Told[] = [];
   for (const row of ROWS.filter(
     ({ name }) => wanted.length === 0 || wanted.some((word) => name.includes(word)),
@@ -22,6 +21,8 @@ async function main(wanted: readonly string[]): Promise<void> {
       .catch((error: unknown) => ({ figures: {}, broken: [`ended early: ${firstLine(error)}`] }));
     told.push({ row, seed, scale, seconds: Math.round((performance.now() - begun) / 1000), ...result });
     process.stdout.write(`  ${JSON.stringify(result)}\n`);
+    // Read anew each time: another run may have told of other rows meanwhile.
+    const earlier = existsSync(REPORT) ? readFileSync(REPORT, 'utf8') : '';
     writeFileSync(REPORT, reportOf(told, earlier, new Date()));
   }
   process.exitCode = told.some(({ broken }) => broken.length > 0) ? 1 : 0;

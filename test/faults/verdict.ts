@@ -4,6 +4,7 @@ import type { PlannedConversation } from '../support/conversations.js';
 import { allOf, type Fleet } from '../support/fleet.js';
 import { idsOf } from '../support/provider-truth.js';
 import { eventually } from '../support/wait.js';
+import { compareLedger, type Ledgered } from './bill.js';
 
 /** How a row's deliveries ended, by the records and by the provider. */
 export type Verdict = {
@@ -20,16 +21,19 @@ export type Verdict = {
   readonly settledInAMinute: number;
   /** Called accepted though the provider never took it, or by another's message. */
   readonly wrong: number;
-};
+  /** Seen by the provider more often than their records admit: something it saw was called not sent. */
+  readonly denied: number;
+} & Ledgered;
 
 const SETTLING_MS = 60_000;
 
 /** Waits until every delivery is accepted or unknown, and a minute more for what the history can settle. */
 export async function judge(
-  { waybill, sandbox }: Fleet,
+  fleet: Fleet,
   planned: readonly PlannedConversation[],
   timeoutMs: number,
 ): Promise<Verdict> {
+  const { waybill, sandbox } = fleet;
   const ids = idsOf(planned);
   const first = await allOf(waybill, ids, { until: isSettledOrUnknown, timeoutMs });
   const unsettled = first.filter(({ status }) => status === 'unknown').map(({ id }) => id);
@@ -49,6 +53,13 @@ export async function judge(
     unknownTaken: doubtedTaken.length,
     settledInAMinute: doubtedTaken.filter(isSettledSoon).length,
     wrong: views.filter((view) => isWrong(view, taken)).length,
+    denied: denied(sandbox, views),
+    ...compareLedger({
+      views,
+      accepted: sandbox.accepted(),
+      bill: sandbox.bill(),
+      ledger: await fleet.ledger(),
+    }),
   };
 }
 
@@ -86,12 +97,33 @@ function isWrong({ id, status, unique }: DeliveryView, taken: Taken): boolean {
   return reached(status, 'accepted') && !(unique !== null && taken.get(id)?.includes(unique));
 }
 
+/** How many were asked of the provider more often than their records know attempts whose bytes may have left. */
+function denied({ requests }: Pick<Fleet['sandbox'], 'requests'>, views: readonly DeliveryView[]): number {
+  const seen = new Map<unknown, number>();
+  for (const { endpoint, fields } of requests()) {
+    if (endpoint === 'sendFile') seen.set(fields?.caption, (seen.get(fields?.caption) ?? 0) + 1);
+  }
+  return views.filter(({ id, attempts }) => {
+    // Told of twice: given up as unknown, and then the last word.
+    const ends = new Map(attempts.map(({ number, outcome }) => [number, outcome]));
+    const left = [...ends.values()].filter((outcome) => outcome !== 'not_sent').length;
+    return (seen.get(id) ?? 0) > left;
+  }).length;
+}
+
+/** A verdict as a row's figures. */
+export function figuresOf({ views: _, ...figures }: Verdict): Omit<Verdict, 'views'> {
+  return figures;
+}
+
 /** The promises that every row makes. */
-export function brokenPromises({ lost, twice, wrong }: Verdict): readonly string[] {
+export function brokenPromises({ lost, twice, wrong, denied, ledgerOff }: Verdict): readonly string[] {
   return [
     ...(lost > 0 ? [`${lost} lost`] : []),
     ...(twice > 0 ? [`${twice} accepted twice`] : []),
     ...(wrong > 0 ? [`${wrong} wrongly called accepted`] : []),
+    ...(denied > 0 ? [`${denied} called not sent that the provider saw`] : []),
+    ...(ledgerOff > 0 ? [`the ledger is not the bill in ${ledgerOff} conversations`] : []),
   ];
 }
 

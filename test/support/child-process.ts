@@ -1,11 +1,11 @@
-import { runWebhooks } from '../../src/app/webhooks.js';
-import { runWorker } from '../../src/app/worker.js';
-import { createWaybill } from '../../src/index.js';
+import type { Core } from '../../src/app/core.js';
+import type { Waybill } from '../../src/index.js';
 import { startHealthServer } from '../../src/observe/health.js';
 import { TIMINGS, type Timings } from '../../src/worker/timings.js';
 import type { PlannedConversation } from './conversations.js';
 import { createCore } from './process.js';
 import { produce } from './produce.js';
+import { stopBeforeHeaders } from './stop-before-headers.js';
 
 /**
  * What `child.ts` runs in a process of its own: a worker or a webhook consumer, put together as in the sources but
@@ -16,10 +16,9 @@ const env = Object.fromEntries(Object.entries(process.env).map(([name, value]) =
 
 type Served = { readonly port?: number; close(): Promise<void> };
 
-async function serve(): Promise<void> {
+async function serve(run: (core: Core) => Promise<Served>): Promise<void> {
   const { core, metrics } = createCore(env, 'stdout');
-  const running: Served =
-    role === 'worker' ? await runWorker(core, timings(env.TEST_TIMINGS)) : await runWebhooks(core);
+  const running = await run(core);
   const health = await startHealthServer({
     host: '127.0.0.1',
     port: 0,
@@ -36,12 +35,25 @@ async function serve(): Promise<void> {
   process.send?.({ port: running.port, metricsPort: health.port });
 }
 
+/** Loads what the role needs, and no more: it is to be up as soon as a built one. */
+async function load(): Promise<() => Promise<void>> {
+  if (role === 'worker') {
+    const { runWorker } = await import('../../src/app/worker.js');
+    return () => serve((core) => runWorker(core, timings(env.TEST_TIMINGS)));
+  }
+  if (role === 'producer') {
+    const { createWaybill } = await import('../../src/index.js');
+    return () => produceAsTold(createWaybill({ redis: env.REDIS_URL ?? '' }));
+  }
+  const { runWebhooks } = await import('../../src/app/webhooks.js');
+  return () => serve(runWebhooks);
+}
+
 function timings(json: string | undefined): Timings {
   return { ...TIMINGS, ...JSON.parse(json ?? '{}') };
 }
 
-async function produceAsTold(): Promise<void> {
-  const waybill = createWaybill({ redis: env.REDIS_URL ?? '' });
+async function produceAsTold(waybill: Waybill): Promise<void> {
   process.once('message', async (conversations: PlannedConversation[]) => {
     await produce(waybill, conversations);
     await waybill.close();
@@ -56,10 +68,14 @@ function shiftClock(offsetMs: number): void {
   Date.now = () => right() + offsetMs;
 }
 
+if (env.TEST_STOP_ONE_IN !== undefined) stopBeforeHeaders(Number(env.TEST_STOP_ONE_IN));
 if (env.TEST_CLOCK_OFFSET_MS !== undefined) shiftClock(Number(env.TEST_CLOCK_OFFSET_MS));
 
 // Whoever started this process has gone.
 process.once('disconnect', () => {
   setTimeout(() => process.exit(1), 10_000).unref();
 });
-void (role === 'producer' ? produceAsTold() : serve());
+void load().then((start) => {
+  process.once('message', start);
+  process.send?.({});
+});

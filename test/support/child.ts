@@ -18,21 +18,44 @@ export type Child = Followed & {
   tell(message: object): void;
 };
 
+/** A process that has loaded all it needs, and does nothing yet. */
+export type Spare = Followed & {
+  /** Resolves when it is up. */
+  start(): Promise<Child>;
+};
+
 const readySchema = z.object({ port: z.number().default(0), metricsPort: z.number().default(0) });
 
 /** Runs `child-process.ts` in a role; resolves when it is up. */
 export async function startChild(role: Role, env: Readonly<Record<string, string>>): Promise<Child> {
+  const spare = await loadChild(role, env);
+  return spare.start();
+}
+
+/** The same up to the point where it would begin: resolves when it has loaded. */
+export async function loadChild(role: Role, env: Readonly<Record<string, string>>): Promise<Spare> {
   const child = spawn(process.execPath, ['-r', HOOK, SCRIPT, role], {
     env: { PATH: process.env.PATH ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   const followed = followProcess(child);
-  const ready = await Promise.race([firstMessage(child), followed.exited.then(() => null)]);
-  if (ready === null) throw new Error(`The ${role} process ended before it was up:\n${followed.output()}`);
-  return { ...followed, ...ready, role, tell: (message) => void child.send(message) };
+  const answered = async (): Promise<z.infer<typeof readySchema>> => {
+    const answer = await Promise.race([nextMessage(child), followed.exited.then(() => null)]);
+    if (answer === null) throw new Error(`The ${role} process ended before it was up:\n${followed.output()}`);
+    return answer;
+  };
+  await answered();
+  return {
+    ...followed,
+    async start() {
+      const ready = answered();
+      child.send({});
+      return { ...followed, ...(await ready), role, tell: (message) => void child.send(message) };
+    },
+  };
 }
 
-function firstMessage(child: ChildProcess): Promise<z.infer<typeof readySchema>> {
+function nextMessage(child: ChildProcess): Promise<z.infer<typeof readySchema>> {
   return new Promise((resolve) => {
     child.once('message', (message) => resolve(readySchema.parse(message)));
   });

@@ -1,9 +1,12 @@
 import type { SandboxOptionsInput } from '../../sandbox/options.js';
 import { startSandbox } from '../../sandbox/sandbox.js';
-import { SECOND } from '../../src/domain/time.js';
+import { billingMonth } from '../../src/domain/session.js';
+import { DAY, SECOND } from '../../src/domain/time.js';
 import { createWaybill, type DeliveryView, type Waybill } from '../../src/index.js';
+import { connectRedisUrl } from '../../src/redis/connection.js';
+import { type LedgerRow, readLedger } from '../../src/redis/ledger.js';
 import type { Timings } from '../../src/worker/timings.js';
-import { type Child, startChild } from './child.js';
+import { type Child, loadChild, startChild } from './child.js';
 import { FROM, TOKEN } from './stack.js';
 import { eventually } from './wait.js';
 
@@ -53,10 +56,19 @@ export async function startFleet(redisUrl: string, options: FleetOptions = {}) {
     workers,
     webhooks,
     /** One more of them, with more in its environment. */
-    async startWorker(more?: Readonly<Record<string, string>>): Promise<void> {
-      workers.push(await startWorker(more));
+    async startWorker(more?: Readonly<Record<string, string>>): Promise<Child> {
+      const worker = await startWorker(more);
+      workers.push(worker);
+      return worker;
+    },
+    /** A worker that has loaded all it needs; the returned function starts it. */
+    async loadWorker() {
+      const spare = await loadChild('worker', workerEnv);
+      return { close: spare.close, start: async () => void workers.push(await spare.start()) };
     },
     startProducer: () => startChild('producer', env),
+    /** The ledger of this month and of the one that may have ended while we looked. */
+    ledger: () => ledgerOf(redisUrl),
     async close(): Promise<void> {
       await waybill.close();
       await Promise.all(workers.map((worker) => worker.close()));
@@ -64,6 +76,20 @@ export async function startFleet(redisUrl: string, options: FleetOptions = {}) {
       await webhooks.close();
     },
   };
+}
+
+async function ledgerOf(redisUrl: string): Promise<readonly LedgerRow[]> {
+  const redis = connectRedisUrl(redisUrl, 'waits');
+  try {
+    const now = Date.now();
+    const months = new Set([now - DAY, now].map((at) => billingMonth(at, 'UTC')));
+    const rows = [...months].map((month) =>
+      readLedger(redis, 'waybill', { from: FROM, month, timeZone: 'UTC' }),
+    );
+    return (await Promise.all(rows)).flat();
+  } finally {
+    redis.disconnect();
+  }
 }
 
 function environment(redisUrl: string, { account, env }: FleetOptions): Readonly<Record<string, string>> {
