@@ -1,35 +1,23 @@
 import { ACCOUNT_DEFAULTS, findAccount } from '../domain/account.js';
 import { UnknownAccountError, WaybillError } from '../errors.js';
 import { createWaybill, type Waybill } from '../index.js';
-import type { ListFilter, Operator, ResolvedOrError, Said } from '../producer/operate.js';
+import type { ListFilter, Page } from '../producer/list.js';
+import type { Operator, Said } from '../producer/operate.js';
 import type { Resolution } from '../producer/resolve.js';
 import { orUnavailable, PATIENCE_MS } from '../producer/unavailable.js';
 import { createQueues } from '../queue/queues.js';
-import { listAccounts } from '../redis/accounts.js';
 import { whenReady } from '../redis/connection.js';
 import { type LedgerRow, readLedger } from '../redis/ledger.js';
-import { LISTED_STATUSES, type ListedDelivery } from '../redis/lists.js';
+import type { ListedDelivery } from '../redis/lists.js';
 import { type OtherSession, readOtherSessions } from '../redis/other-sessions.js';
 import type { Settings } from './boot.js';
 import { connectConfigured } from './core.js';
 import { explainRedis } from './explain-redis.js';
 import { type AccountState, createGatekeeper } from './gatekeeper.js';
+import { knownAccounts, type NamedAccount } from './known-accounts.js';
 import { openOperator } from './operator.js';
 
-export type {
-  AccountState,
-  LedgerRow,
-  ListedDelivery,
-  ListFilter,
-  OtherSession,
-  Resolution,
-  ResolvedOrError,
-  Said,
-};
-export { LISTED_STATUSES };
-
-/** An account by both of its names. */
-export type NamedAccount = { readonly from: string; readonly name: string };
+export type { AccountState, LedgerRow, ListedDelivery, ListFilter, OtherSession, Page, Resolution, Said };
 
 type LedgerAsked = { readonly from: string; readonly month: string; readonly timeZone: string };
 
@@ -39,6 +27,7 @@ export type Client = {
   readonly operator: Operator;
   /** The account by number or name; without one, the only account there is. */
   account(fromOrName?: string): Promise<NamedAccount>;
+  accounts(): Promise<readonly NamedAccount[]>;
   states(): Promise<readonly AccountState[]>;
   pause(from: string, reason: string): Promise<void>;
   resume(from: string): Promise<void>;
@@ -77,16 +66,12 @@ export function openClient(settings: Settings): Client {
       return call();
     });
 
-  const everyAccount = () =>
-    onRedis(async (): Promise<readonly NamedAccount[]> => {
-      const published = await listAccounts(redis, prefix);
-      const others = published.filter(({ from }) => findAccount(accounts, from) === undefined);
-      return [...accounts, ...others].map(({ from, name }) => ({ from, name }));
-    });
+  const everyAccount = () => onRedis(() => knownAccounts({ config, redis }));
 
   return {
     waybill,
     operator,
+    accounts: everyAccount,
     account: async (fromOrName) => pick(await everyAccount(), fromOrName),
     async states() {
       const all = await everyAccount();

@@ -7,9 +7,10 @@ import { listAccounts } from '../redis/accounts.js';
 import { createAttemptStore } from '../redis/attempt-store.js';
 import { type Redis, whenReady } from '../redis/connection.js';
 import { createDeliveryStore } from '../redis/delivery-store.js';
-import { listEntries, readListed } from '../redis/lists.js';
+import { readStep } from '../redis/lists.js';
 import { createOperatorStore } from '../redis/operator-store.js';
 import { retentionOf, systemEffects } from './core.js';
+import { knownAccounts } from './known-accounts.js';
 
 type Parts = {
   readonly config: Config;
@@ -28,8 +29,8 @@ export function openOperator({ config, redis, waybill }: Parts): Operator {
     billingOf: (from) => billingOf(from, { config, redis }),
     find: (id, narrow) => waybill.get(id, narrow),
     enqueue: (request) => waybill.enqueue(request),
-    entries: (asked) => listEntries(redis, prefix, asked),
-    readListed: (asked) => readListed(redis, prefix, asked),
+    accounts: () => knownAccounts({ config, redis }),
+    readStep: (asked) => readStep(redis, prefix, asked),
     ready: (withinMs) => whenReady(redis, withinMs),
     newId: () => `dlv_${ulid()}`,
   });

@@ -12,3 +12,17 @@ export function jsonOption(): Option {
 
 export const flag = z.boolean().default(false);
 export const text = z.string().min(1, { error: 'must not be empty' });
+
+export function yesOption(): Option {
+  return new Option('--yes', 'without an id: do it, instead of telling how many there are');
+}
+
+/** A whole number as it is typed. */
+export function whole(least: number, most: number) {
+  const words = { error: `must be a whole number from ${least} to ${most}` };
+  return z
+    .string()
+    .regex(/^\d{1,10}$/, words)
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, words);
+}

@@ -1,35 +1,29 @@
-import { WaybillError } from '../errors.js';
+import { IllegalStateError, WaybillError } from '../errors.js';
 import type { DeliveryView } from '../redis/delivery-view.js';
-import type { ListAsked, ListEntry, ListedDelivery } from '../redis/lists.js';
 import type { DeliveryRef } from '../redis/run-on-delivery.js';
+import { type ListDeps, type ListFilter, listDeliveries, type Page } from './list.js';
 import type { Narrow } from './producer.js';
 import { type ResendDeps, type ResendOptions, type Resent, resend } from './resend.js';
 import { type Resolution, type ResolveDeps, type Resolved, resolve } from './resolve.js';
 import { orUnavailable, PATIENCE_MS } from './unavailable.js';
 
-/** So many deliveries are resolved, or read, at once. */
+/** So many deliveries are changed at once. */
 const BATCH = 50;
-const ROWS = 500;
 
 export type OperatorDeps = ResolveDeps &
-  ResendDeps & {
+  ResendDeps &
+  ListDeps & {
     /** The delivery by its id. */
     readonly find: (id: string, narrow: Narrow) => Promise<DeliveryView>;
-    readonly entries: (asked: ListAsked) => Promise<readonly ListEntry[]>;
-    readonly readListed: (
-      asked: Pick<ListAsked, 'from' | 'status'> & { readonly entries: readonly ListEntry[] },
-    ) => Promise<readonly ListedDelivery[]>;
     /** Resolves when Redis can be asked. */
     readonly ready: (withinMs: number) => Promise<void>;
   };
 
-export type ListFilter = ListAsked & { readonly to?: string };
-
 /** What an operator says of deliveries, and by which name; the name may be empty. */
 export type Said = { readonly resolution: Resolution; readonly by: string };
 
-/** One of many: how it stands now, or why it could not be resolved. */
-export type ResolvedOrError = Resolved | { readonly id: string; readonly error: WaybillError };
+/** One of many: what came of it, or why it was refused. */
+export type OrError<Result> = Result | { readonly id: string; readonly error: WaybillError };
 
 export type Operator = ReturnType<typeof createOperator>;
 
@@ -41,6 +35,11 @@ export function createOperator(deps: OperatorDeps) {
       return call();
     });
   const resolveOne = (ref: DeliveryRef, said: Said) => onRedis(() => resolve({ ref, ...said }, deps));
+  const cancelOne = (ref: DeliveryRef) => onRedis(() => cancel(ref, deps));
+  async function resendOne(id: string, options: ResendOptions, narrow: Narrow): Promise<Resent> {
+    const view = await deps.find(id, narrow);
+    return onRedis(() => resend(view, options, deps));
+  }
 
   return {
     /** @throws NotFoundError, IllegalStateError */
@@ -48,45 +47,48 @@ export function createOperator(deps: OperatorDeps) {
       return resolveOne(await deps.find(id, narrow), said);
     },
 
-    /** Each answer stands at its delivery's place. */
-    async resolveAll(refs: readonly DeliveryRef[], said: Said): Promise<readonly ResolvedOrError[]> {
-      return inBatches(refs, BATCH, (batch) =>
-        Promise.all(batch.map((ref) => orError(ref.id, resolveOne(ref, said)))),
-      );
-    },
+    resend: (id: string, options: ResendOptions, narrow: Narrow = {}): Promise<Resent> =>
+      resendOne(id, options, narrow),
 
-    async resend(id: string, options: ResendOptions, narrow: Narrow = {}): Promise<Resent> {
-      const view = await deps.find(id, narrow);
-      return onRedis(() => resend(view, options, deps));
-    },
+    /** Of many, each answer stands at its delivery's place. */
+    resolveAll: (refs: Refs, said: Said) => each(refs, (ref) => resolveOne(ref, said)),
+    cancelAll: (refs: Refs) => each(refs, cancelOne),
+    resendAll: (refs: Refs, options: Pick<ResendOptions, 'localStorage'>) =>
+      each(refs, ({ id, from }) => resendOne(id, options, { from })),
 
-    /** The deliveries that there is an index of, oldest first. */
-    async list({ to, ...asked }: ListFilter): Promise<readonly ListedDelivery[]> {
-      const entries = await onRedis(() => deps.entries(asked));
-      const rows = await inBatches(entries, ROWS, (batch) =>
-        onRedis(() => deps.readListed({ ...asked, entries: batch })),
-      );
-      return to === undefined ? rows : rows.filter((row) => row.to === to);
-    },
+    /** One page of deliveries, newest first. @throws ValidationError, UnknownAccountError */
+    list: (filter: ListFilter): Promise<Page> =>
+      listDeliveries(filter, {
+        accounts: () => onRedis(deps.accounts),
+        readStep: (asked) => onRedis(() => deps.readStep(asked)),
+      }),
   };
 }
 
-async function inBatches<Item, Result>(
-  items: readonly Item[],
-  size: number,
-  run: (batch: readonly Item[]) => Promise<readonly Result[]>,
-): Promise<readonly Result[]> {
-  const results: Result[] = [];
-  for (let start = 0; start < items.length; start += size) {
-    results.push(...(await run(items.slice(start, start + size))));
+type Refs = readonly DeliveryRef[];
+
+async function cancel(ref: DeliveryRef, { store }: OperatorDeps): Promise<Resolved> {
+  const end = await store.conclude(ref, { status: 'cancelled', reason: 'cancelled' });
+  if (!end.done) throw new IllegalStateError('cancel', end.status ?? 'gone');
+  return { id: ref.id, from: ref.from, status: 'cancelled' };
+}
+
+async function each<Result>(
+  refs: Refs,
+  act: (ref: DeliveryRef) => Promise<Result>,
+): Promise<readonly OrError<Result>[]> {
+  const results: OrError<Result>[] = [];
+  for (let start = 0; start < refs.length; start += BATCH) {
+    const batch = refs.slice(start, start + BATCH);
+    results.push(...(await Promise.all(batch.map((ref) => orError(ref.id, act(ref))))));
   }
   return results;
 }
 
 /** A refusal is an answer among the others; without Redis there is no use in going on. */
-async function orError(id: string, resolved: Promise<Resolved>): Promise<ResolvedOrError> {
+async function orError<Result>(id: string, acted: Promise<Result>): Promise<OrError<Result>> {
   try {
-    return await resolved;
+    return await acted;
   } catch (error) {
     if (error instanceof WaybillError && error.code !== 'UNAVAILABLE') return { id, error };
     throw error;

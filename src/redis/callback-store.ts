@@ -113,6 +113,7 @@ function inboundKeys(keys: AccountKeys, { callback, recipient, name }: InboundTa
     fromIdHeld: keys.held(name),
     fromIdDoubts: keys.doubts(name),
     fromIdAccepts: keys.accepts(name),
+    fromIdDeliveries: keys.recipientDeliveries(name),
     quotedUnique: keys.unique(callback.quotedUnique ?? ''),
   };
 }

@@ -32,6 +32,7 @@ export function conversationKeys(keys: AccountKeys, to: string, recipient: strin
     held: keys.held(recipient),
     doubts: keys.doubts(recipient),
     accepts: keys.accepts(recipient),
+    recipientDeliveries: keys.recipientDeliveries(recipient),
     alias: keys.alias(to),
   };
 }

@@ -29,6 +29,8 @@ function buildAccountKeys(ours: string, queue: string) {
     accepts: (recipient: string) => `${ours}accepts:${recipient}`,
     /** Set: the conversation's deliveries whose outcome is unknown. */
     doubts: (recipient: string) => `${ours}doubts:${recipient}`,
+    /** Sorted set: the recipient's deliveries by creation; a `from_id`'s move with its conversation. */
+    recipientDeliveries: (recipient: string) => `${ours}to:${recipient}`,
     /** String: the number behind a `from_id`. */
     alias: (fromId: string) => `${ours}alias:${fromId}`,
     /** String: the delivery that a message's `unique` belongs to. */
@@ -48,6 +50,13 @@ function fixedKeys(ours: string, queue: string) {
   return {
     /** What the record of a delivery found by a script begins with. */
     recordPrefix: `${ours}d:`,
+    /** Sorted set: every delivery by creation, as its id and its recipient. */
+    deliveries: `${ours}deliveries`,
+    /** Sorted sets by status: those of its deliveries by creation. Only for statuses off the happy path. */
+    statusPrefix: `${ours}status:`,
+    /** What `recipientDeliveries` and `alias` begin with. */
+    recipientPrefix: `${ours}to:`,
+    aliasPrefix: `${ours}alias:`,
     /** Sorted set: the orphans by age, to bound them. */
     orphans: `${ours}orphans`,
     /** Sorted set: when the sweeper must look at a delivery. */

@@ -1,56 +1,81 @@
 import { isStatus, type Status } from '../domain/status.js';
 import type { Redis } from './connection.js';
+import { canonicalRecipient } from './conversation.js';
 import { accountKeys } from './keys.js';
+import { readReply } from './reply.js';
+import { createScriptRunner } from './script.js';
 
-/** What there is an index of: unknown outcomes that are still asked about, and deliveries held by a budget. */
-export const LISTED_STATUSES = ['unknown', 'held'] as const;
-export type ListedStatus = (typeof LISTED_STATUSES)[number];
-
-/** Times in epoch milliseconds, both included. */
-export type ListAsked = {
-  readonly from: string;
-  readonly status: ListedStatus;
-  readonly since?: number;
-  readonly until?: number;
-};
-
-/** When the delivery came into the list: an unknown one by its attempt's start. */
-export type ListEntry = { readonly id: string; readonly since: number };
-
-export type ListedDelivery = ListEntry & {
+/** A delivery as lists show it. Times in epoch milliseconds; null: not known, or not yet. */
+export type ListedDelivery = {
+  readonly id: string;
   readonly from: string;
   readonly to: string;
   readonly status: Status;
+  /** Why it waits, is held, or ended. */
   readonly reason: string;
+  readonly createdAt: number;
+  readonly sendAt: number;
+  readonly expiresAt: number;
+  readonly unique: string | null;
   /** Of an unknown outcome: when no sender can still be sending it. */
   readonly horizonAt: number | null;
 };
 
-/** The entries of a list, oldest first. */
-export async function listEntries(
-  redis: Redis,
-  prefix: string,
-  { from, status, since, until }: ListAsked,
-): Promise<readonly ListEntry[]> {
-  const { unknowns, budgetHeld } = accountKeys(prefix, from).fixed;
-  const index = status === 'unknown' ? unknowns : budgetHeld;
-  const flat = await redis.zrangebyscore(index, since ?? '-inf', until ?? '+inf', 'WITHSCORES');
-  return flat.flatMap((id, at) => (at % 2 === 0 ? [{ id, since: Number(flat[at + 1]) }] : []));
+/** Some of an account's deliveries, newest first. Creation times, both included. */
+export type StepAsked = {
+  readonly from: string;
+  /** Those of one recipient, under either name. */
+  readonly to?: string | undefined;
+  /** May be left out of account: what comes is checked again by who asks. */
+  readonly status?: Status | undefined;
+  readonly atMost: number;
+  readonly atLeast: number;
+  readonly most: number;
+};
+
+export type Step = {
+  readonly rows: readonly ListedDelivery[];
+  /** Nothing older is left in the index. */
+  readonly isLast: boolean;
+};
+
+/** Statuses that have an index: those that people look for, and that the happy path does not touch. */
+const INDEXED: readonly Status[] = ['waiting', 'held', 'unknown', 'failed', 'expired', 'cancelled'];
+
+/** One step through the narrowest index that there is. */
+export async function readStep(redis: Redis, prefix: string, asked: StepAsked): Promise<Step> {
+  const { from, atMost, atLeast, most } = asked;
+  const { recordPrefix } = accountKeys(prefix, from).fixed;
+  const index = await indexOf(redis, prefix, asked);
+  const raw = await createScriptRunner(redis)('page', { index, recordPrefix }, { atMost, atLeast, most });
+  const [seen, ...rows]: readonly unknown[] = Array.isArray(raw) ? raw : [];
+  return { rows: rows.flatMap((row) => readRow(row, from)), isLast: Number(seen) < most };
 }
 
-/** What the records tell of these entries; one that has moved on meanwhile is left out. */
-export async function readListed(
-  redis: Redis,
-  prefix: string,
-  { from, status, entries }: Pick<ListAsked, 'from' | 'status'> & { readonly entries: readonly ListEntry[] },
-): Promise<readonly ListedDelivery[]> {
+async function indexOf(redis: Redis, prefix: string, { from, to, status }: StepAsked): Promise<string> {
   const keys = accountKeys(prefix, from);
-  const fields = ['status', 'to', 'reason', 'horizonAt'] as const;
-  const rows = await Promise.all(entries.map(({ id }) => redis.hmget(keys.record(id), ...fields)));
-  return entries.flatMap((entry, index) => {
-    const [found, to, reason, horizonAt] = rows[index] ?? [];
-    if (!isStatus(found) || found !== status) return [];
-    const horizon = found === 'unknown' && horizonAt ? Number(horizonAt) : null;
-    return [{ ...entry, from, to: to ?? '', status: found, reason: reason ?? '', horizonAt: horizon }];
-  });
+  if (to !== undefined) return keys.recipientDeliveries(await canonicalRecipient(redis, keys, to));
+  const { deliveries, statusPrefix } = keys.fixed;
+  return status !== undefined && INDEXED.includes(status) ? `${statusPrefix}${status}` : deliveries;
+}
+
+function readRow(raw: unknown, from: string): readonly ListedDelivery[] {
+  const row = readReply(raw);
+  const status = row.text(2);
+  if (!isStatus(status)) return [];
+  const createdAt = row.number(4);
+  return [
+    {
+      id: row.code,
+      from,
+      to: row.text(1),
+      status,
+      reason: row.text(3),
+      createdAt,
+      sendAt: row.number(5) || createdAt,
+      expiresAt: row.number(6),
+      unique: row.textOrNull(7),
+      horizonAt: status === 'unknown' ? row.numberOrNull(8) : null,
+    },
+  ];
 }

@@ -170,7 +170,7 @@ describe('waybill list', () => {
     await lose('inv-1');
     const { code, stdout } = await run('list', '--status', 'unknown');
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^inv-1 +972…67 +\d.* ago\) +.*not to be resolved before/m);
+    expect(stdout).toMatch(/^inv-1 +shop +972…67 +\d.* ago\) +unknown: .*not to be resolved before/m);
     expect(stdout).not.toContain(TO);
     const json = await run('list', '--status', 'unknown', '--json', '--full-numbers');
     expect(JSON.parse(json.stdout)).toMatchObject({
@@ -179,7 +179,11 @@ describe('waybill list', () => {
       to: TO,
       status: 'unknown',
     });
-    expect(await run('list', '--status', 'unknown', '--to', OTHER)).toMatchObject({ code: 0, stdout: '' });
+    expect(await run('list', '--status', 'unknown', '--to', OTHER)).toMatchObject({
+      code: 0,
+      stdout: '',
+      stderr: 'None.\n',
+    });
   });
 
   it('lists what the budget holds', async () => {
@@ -194,13 +198,91 @@ describe('waybill list', () => {
       await stack.waybill.wait(id, id === 'c' ? 'held' : 'accepted', { timeoutMs: 10_000 });
     }
     const { stdout } = await run('list', '--status', 'held', '--reason', 'budget');
-    expect(stdout).toMatch(/^c +972…88 .*the budget for new sessions is used up$/m);
+    expect(stdout).toMatch(/^c +.*972…88 .*held: the budget for new sessions is used up$/m);
     expect(stdout).not.toMatch(/^a /m);
   });
 
-  it('exits 2 for what there is no list of, instead of an empty one', async () => {
-    expect(await run('list', '--status', 'held', '--reason', 'window')).toMatchObject({ code: 2 });
-    expect(await run('list', '--status', 'failed')).toMatchObject({ code: 2 });
-    expect(await run('list')).toMatchObject({ code: 2 });
+  it('goes through pages, newest first, whose cursor is told on stderr', async () => {
+    const later = new Date(Date.now() + 3_600_000).toISOString();
+    for (const id of ['one', 'two', 'three']) {
+      await run('enqueue', '--to', TO, '--file', FILE, '--id', id, '--send-at', later);
+    }
+    const first = await run('list', '--limit', '2', '--json');
+    const ids = ({ stdout }: { readonly stdout: string }) =>
+      [...stdout.matchAll(/"id":"(\w+)"/g)].map(([, id]) => id);
+    expect(ids(first)).toEqual(['three', 'two']);
+    const [, cursor = ''] = /--cursor (\S+)\n$/.exec(first.stderr) ?? [];
+    const second = await run('list', '--limit', '2', '--json', '--cursor', cursor);
+    expect(ids(second)).toEqual(['one']);
+    expect(second.stderr).toBe('');
+  });
+
+  it.each([
+    ['no status', ['--status', 'lost']],
+    ['no limit', ['--limit', '501']],
+    ['no cursor of ours', ['--cursor', 'zzz']],
+    ['no recipient', ['--to', 'nobody']],
+  ])('exits 2 for %s', async (_what, args) => {
+    expect(await run('list', ...args)).toMatchObject({ code: 2, stdout: '' });
+  });
+
+  it('exits 3 for an account that nobody knows', async () => {
+    expect(await run('list', '--from', 'nobody')).toMatchObject({ code: 3, stdout: '' });
+  });
+});
+
+describe('changes by filters', () => {
+  const later = () => new Date(Date.now() + 3_600_000).toISOString();
+  const schedule = (id: string, to = TO) =>
+    run('enqueue', '--to', to, '--file', FILE, '--id', id, '--send-at', later());
+
+  it('cancel counts what it would cancel, and cancels it when told so', async () => {
+    for (const id of ['one', 'two']) await schedule(id);
+    await schedule('three', OTHER);
+    const counted = await run('cancel', '--to', TO);
+    expect(counted).toMatchObject({ code: 1, stdout: '2 to cancel\n' });
+    expect(counted.stderr).toContain('--yes');
+    expect((await stack.waybill.get('one')).status).toBe('waiting');
+    const cancelled = await run('cancel', '--to', TO, '--yes', '--json');
+    expect(cancelled).toMatchObject({ code: 0, stderr: '' });
+    expect(cancelled.stdout).toBe('{"id":"two","status":"cancelled"}\n{"id":"one","status":"cancelled"}\n');
+    expect((await stack.waybill.get('three')).status).toBe('waiting');
+    expect(await run('cancel', '--to', TO, '--yes')).toEqual({ code: 0, stdout: '', stderr: 'None.\n' });
+  });
+
+  it('resend makes anew what failed, once', async () => {
+    await fail('one');
+    await fail('two');
+    expect(await run('resend', '--status', 'failed')).toMatchObject({ code: 1, stdout: '2 to make anew\n' });
+    const made = await run('resend', '--status', 'failed', '--yes');
+    expect(made).toMatchObject({ code: 0, stderr: '' });
+    expect(made.stdout).toMatch(
+      /^two made anew as dlv_\w+ (queued|waiting)\none made anew as dlv_\w+ \w+\n$/,
+    );
+    const again = await run('resend', '--to', TO, '--yes');
+    expect(again.stdout).toMatch(/^two made anew as \S+ \w+ \(made before\)\none .* \(made before\)\n$/);
+  });
+
+  it('go on past what is refused, and exit 1', async () => {
+    await fail('one');
+    await fail('two');
+    await eventually(async () => (await redis.client.zcard(`waybill:queue:{${FROM}}:failed`)) === 2);
+    await redis.client.del(`waybill:queue:{${FROM}}:d-two`);
+    const made = await run('resend', '--to', TO, '--yes');
+    expect(made.code).toBe(1);
+    expect(made.stderr).toContain('two: The request is kept for 24 h');
+    expect(made.stdout).toMatch(/^one made anew as /);
+  });
+
+  it.each([
+    ['cancel without a word', ['cancel', '--yes']],
+    ['resend without a word', ['resend', '--yes']],
+    ['a filter beside an id', ['cancel', 'one', '--status', 'waiting']],
+    ['a new id for many', ['resend', '--id', 'x', '--to', TO]],
+    ['cancel what was sent', ['cancel', '--status', 'sent']],
+    ['resend what waits', ['resend', '--status', 'waiting']],
+    ['resolve what failed', ['resolve', '--sent', '--status', 'failed']],
+  ])('exit 2 for %s', async (_what, args) => {
+    expect(await run(...args)).toMatchObject({ code: 2, stdout: '' });
   });
 });

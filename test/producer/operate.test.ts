@@ -148,13 +148,13 @@ describe('resolve', () => {
     await lose('one');
     await lose('two', { to: '972509999999' });
     await pastHorizon('one');
-    const found = await operator.list({ from: FROM, status: 'unknown' });
-    expect(found.map(({ id }) => id)).toEqual(['one', 'two']);
-    const [first, second] = await operator.resolveAll(found, close);
+    const { deliveries } = await operator.list({ from: FROM, status: 'unknown' });
+    expect(deliveries.map(({ id }) => id)).toEqual(['two', 'one']);
+    const [second, first] = await operator.resolveAll(deliveries, close);
     expect(first).toEqual({ id: 'one', from: FROM, status: 'failed' });
     expect(second).toMatchObject({ id: 'two', error: { code: 'ILLEGAL_STATE' } });
     const left = await operator.list({ from: FROM, status: 'unknown', to: '972509999999' });
-    expect(left.map(({ id }) => id)).toEqual(['two']);
+    expect(left.deliveries.map(({ id }) => id)).toEqual(['two']);
   });
 });
 

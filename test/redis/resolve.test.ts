@@ -1,14 +1,11 @@
-import { HOUR, MINUTE } from '../../src/domain/time.js';
-import { listEntries, readListed } from '../../src/redis/lists.js';
+import { HOUR } from '../../src/domain/time.js';
 import { createOperatorStore } from '../../src/redis/operator-store.js';
 import { withRedis } from '../support/redis.js';
 import {
   accepted,
   account,
   type Bench,
-  CLIENT,
   delivery,
-  FROM,
   notSent,
   openBench,
   PREFIX,
@@ -150,45 +147,5 @@ describe('a tie', () => {
     await expect(bench.record('two')).resolves.toMatchObject({ resendOf: 'one' });
     await operators().untie(one);
     await expect(operators().tie(one, 'three')).resolves.toEqual({ kind: 'tied', madeId: 'three' });
-  });
-});
-
-describe('the lists', () => {
-  const entries = (more: object = {}) =>
-    listEntries(redis.client, PREFIX, { from: FROM, status: 'unknown', ...more });
-  const rows = async (status: 'unknown' | 'held') =>
-    readListed(redis.client, PREFIX, {
-      from: FROM,
-      status,
-      entries: await listEntries(redis.client, PREFIX, { from: FROM, status }),
-    });
-
-  it('tell unknown outcomes by their attempts’ times', async () => {
-    await bench.claim(one, { horizonMs: MINUTE });
-    await bench.doubt(one);
-    const { startedAt, horizonAt } = await bench.record('one');
-    const since = Number(startedAt);
-    await expect(rows('unknown')).resolves.toEqual([
-      {
-        id: 'one',
-        from: FROM,
-        to: CLIENT,
-        status: 'unknown',
-        reason: 'timeout',
-        since,
-        horizonAt: Number(horizonAt),
-      },
-    ]);
-    await expect(entries({ since, until: since })).resolves.toEqual([{ id: 'one', since }]);
-    await expect(entries({ since: since + 1 })).resolves.toEqual([]);
-    await expect(entries({ until: since - 1 })).resolves.toEqual([]);
-  });
-
-  it('tell what the budget holds, and nothing that has moved on', async () => {
-    const spent = account({ budget: { perDay: 0, perMonth: null, timeZone: 'UTC' } });
-    await bench.claim(one, { account: spent });
-    await expect(rows('held')).resolves.toEqual([]);
-    await bench.store.park(one, { status: 'held', reason: 'budget' });
-    await expect(rows('held')).resolves.toMatchObject([{ id: 'one', reason: 'budget', horizonAt: null }]);
   });
 });

@@ -1,24 +1,50 @@
 import { z } from 'zod';
+import type { Client } from '../../app/client.js';
+import { UNSENT } from '../../domain/status.js';
+import { type Bulk, runBulk } from '../bulk.js';
 import { addCommand, type CommandHost } from '../define.js';
 import { EXIT } from '../exit-codes.js';
-import { flag, fromOption, jsonOption, text } from '../options.js';
+import { filterFields, filterOf, filterOptions, refuseFilters, wantFilter } from '../filter.js';
+import { flag, jsonOption, text, yesOption } from '../options.js';
 import { withClient } from '../with-client.js';
 
-const input = z.object({ id: text, from: text.optional(), json: flag });
+const input = z.object({ id: text.optional(), ...filterFields, yes: flag, json: flag });
 
-/** `waybill cancel <id>`: refused once its attempt has begun. */
+/** `waybill cancel [id]`: refused once its attempt has begun. */
 export function addCancel(host: CommandHost): void {
   addCommand(host, {
-    usage: 'cancel <id>',
-    summary: 'end a delivery that has not been sent',
-    options: [fromOption(), jsonOption()],
+    usage: 'cancel [id]',
+    summary: 'end a delivery that has not been sent, or many',
+    options: [...filterOptions(), yesOption(), jsonOption()],
     input,
-    run: ({ id, from, json }, context) =>
-      withClient(context, async ({ waybill }) => {
-        await waybill.cancel(id, from === undefined ? {} : { from });
-        if (json) context.output.json({ id, status: 'cancelled' });
-        else context.output.line(`${id} cancelled`);
+    help: 'Without an id it is about those that have not been sent and that the filters leave.',
+    run: async ({ id, yes, json, ...given }, context) => {
+      const { output } = context;
+      const filter = filterOf(given);
+      if (id === undefined) wantFilter(filter);
+      else refuseFilters(filter);
+      return withClient(context, async (client) => {
+        if (id === undefined) return runBulk({ filter, yes, json }, cancelling(client), { client, output });
+        await client.waybill.cancel(id, given.from === undefined ? {} : { from: given.from });
+        if (json) output.json({ id, status: 'cancelled' });
+        else output.line(`${id} cancelled`);
         return EXIT.done;
-      }),
+      });
+    },
   });
+}
+
+function cancelling({ operator }: Client): Bulk {
+  return {
+    verb: 'cancel',
+    statuses: UNSENT,
+    async act(rows) {
+      const results = await operator.cancelAll(rows);
+      return results.map((result) => {
+        if ('error' in result) return result;
+        const { id, status } = result;
+        return { id, line: `${id} ${status}`, json: { id, status } };
+      });
+    },
+  };
 }

@@ -1,81 +1,77 @@
 import { Option } from 'commander';
 import { z } from 'zod';
-import { LISTED_STATUSES, type ListedDelivery } from '../../app/client.js';
+import type { ListedDelivery } from '../../app/client.js';
 import { maskNumber } from '../../domain/mask.js';
-import { reasonInWords } from '../../domain/reason-words.js';
+import { statusInWords } from '../../domain/reason-words.js';
 import type { CliContext } from '../context.js';
 import { addCommand, type CommandHost } from '../define.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { filterFields, filterOf, filterOptions } from '../filter.js';
-import { flag, jsonOption } from '../options.js';
+import { flag, jsonOption, text, whole } from '../options.js';
 import { table } from '../output.js';
 import { formatWhen } from '../times.js';
-import { UsageError } from '../usage-error.js';
 import { withClient } from '../with-client.js';
 
 const input = z.object({
   ...filterFields,
-  status: z.enum(LISTED_STATUSES),
-  reason: z.string().optional(),
+  limit: whole(1, 500).optional(),
+  cursor: text.optional(),
   fullNumbers: flag,
   json: flag,
 });
 type Input = z.output<typeof input>;
 
 const options: readonly Option[] = [
-  new Option('--status <status>', 'unknown, or held: by the budget')
-    .choices(LISTED_STATUSES)
-    .makeOptionMandatory(),
-  new Option('--reason <reason>', 'of held ones: budget'),
   ...filterOptions(),
+  new Option('--limit <number>', 'at most so many, up to 500; default 50'),
+  new Option('--cursor <cursor>', 'go on where the last page ended'),
   new Option('--full-numbers', 'recipients’ numbers unmasked'),
   jsonOption(),
 ];
 
-/** `waybill list`: the deliveries of an account that wait for somebody, oldest first. */
+/** `waybill list`: a page of deliveries, newest first. */
 export function addList(host: CommandHost): void {
   addCommand(host, {
     usage: 'list',
-    summary: 'list deliveries whose outcome is unknown, or which the budget holds',
+    summary: 'list deliveries by account, recipient, status, reason and time',
     options,
     input,
-    help: 'Unknown ones are those that are still asked about; one that was given up is found by its id alone.',
+    help: 'When more follow, the cursor of the next page is told on stderr; such a page may be short.',
     run: list,
   });
 }
 
 async function list(given: Input, context: CliContext): Promise<ExitCode> {
-  refuseUnlisted(given);
   const { output, now } = context;
+  const { limit, cursor: after, fullNumbers, json } = given;
   return withClient(context, async (client) => {
-    const { from, name } = await client.account(given.from);
-    const found = await client.operator.list({ from, status: given.status, ...filterOf(given) });
-    const rows = given.fullNumbers ? found : found.map((row) => ({ ...row, to: maskNumber(row.to) }));
-    if (given.json) for (const { from: _from, ...row } of rows) output.json({ account: name, ...row });
-    else if (rows.length === 0) output.note('None.');
-    else
+    const page = await client.operator.list({ ...filterOf(given), limit, cursor: after });
+    const names = new Map((await client.accounts()).map(({ from, name }) => [from, name]));
+    const rows = page.deliveries.map(({ from, to, ...row }) => {
+      return { account: names.get(from) ?? maskNumber(from), ...row, to: fullNumbers ? to : maskNumber(to) };
+    });
+    if (json) for (const row of rows) output.json(row);
+    else if (rows.length > 0) {
       output.lines(
         table(
-          ['id', 'to', 'since', 'why'],
+          ['id', 'account', 'to', 'made', 'status'],
           rows.map((row) => cellsOf(row, now())),
         ),
       );
+    }
+    if (page.cursor !== null) output.note(`more may follow: --cursor ${page.cursor}`);
+    else if (rows.length === 0) output.note('None.');
     return EXIT.done;
   });
 }
 
-/** Said aloud: an empty list would look like an answer. */
-function refuseUnlisted({ status, reason }: Input): void {
-  if (reason === undefined || (status === 'held' && reason === 'budget')) return;
-  throw new UsageError(
-    status === 'held'
-      ? '--reason: of held deliveries only those held by the budget can be listed'
-      : '--reason: only held deliveries are listed by reason, and the only one is budget',
-  );
-}
+type Row = Omit<ListedDelivery, 'from'> & { readonly account: string };
 
-function cellsOf({ id, to, since, reason, horizonAt }: ListedDelivery, now: number): readonly string[] {
+function cellsOf(
+  { id, account, to, createdAt, status, reason, horizonAt }: Row,
+  now: number,
+): readonly string[] {
   const horizon =
     horizonAt !== null && horizonAt > now ? `, not to be resolved before ${formatWhen(horizonAt, now)}` : '';
-  return [id, to, formatWhen(since, now), `${reasonInWords(reason)}${horizon}`];
+  return [id, account, to, formatWhen(createdAt, now), `${statusInWords(status, reason)}${horizon}`];
 }

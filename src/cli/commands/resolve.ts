@@ -1,12 +1,13 @@
 import { Option } from 'commander';
 import { z } from 'zod';
-import type { Client, ListedDelivery, ResolvedOrError, Said } from '../../app/client.js';
+import type { Client, Said } from '../../app/client.js';
+import { type Bulk, runBulk } from '../bulk.js';
 import type { CliContext } from '../context.js';
 import { addCommand, type CommandHost } from '../define.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
-import { filterFields, filterOf, filterOptions } from '../filter.js';
-import { flag, jsonOption, text } from '../options.js';
-import { type Output, plain } from '../output.js';
+import { filterFields, filterOf, filterOptions, refuseFilters } from '../filter.js';
+import { flag, jsonOption, text, yesOption } from '../options.js';
+import { plain } from '../output.js';
 import { resolutionFields, resolutionOf, resolutionOptions } from '../resolution.js';
 import { UsageError } from '../usage-error.js';
 import { withClient } from '../with-client.js';
@@ -25,7 +26,7 @@ const options: readonly Option[] = [
   ...resolutionOptions,
   new Option('--by <name>', 'who says so, for the timeline'),
   ...filterOptions(),
-  new Option('--yes', 'without an id: do it, instead of telling how many there are'),
+  yesOption(),
   jsonOption(),
 ];
 
@@ -37,7 +38,7 @@ export function addResolve(host: CommandHost): void {
     options,
     input,
     help: `Refused until the attempt can no longer be on its way; \`waybill status\` tells when that is.
-Without an id it is about all of an account that are still asked about, and that the filters leave.`,
+Without an id it is about all that are unknown and that the filters leave.`,
     run: (given, context) => {
       const said = { resolution: resolutionOf(given), by: plain(given.by) };
       return given.id === undefined
@@ -52,53 +53,36 @@ async function resolveOne(
   { given, said }: { readonly given: Input; readonly said: Said },
   context: CliContext,
 ): Promise<ExitCode> {
-  const { to, since, until } = given;
-  if (to !== undefined || since !== undefined || until !== undefined) {
-    throw new UsageError('an id and filters do not go together');
-  }
+  refuseFilters(filterOf(given));
   const narrow = given.from === undefined ? {} : { from: given.from };
-  const resolved = await withClient(context, ({ operator }) => operator.resolve(id, said, narrow));
-  return tell([resolved], given, context.output);
+  const { status } = await withClient(context, ({ operator }) => operator.resolve(id, said, narrow));
+  if (given.json) context.output.json({ id, status });
+  else context.output.line(`${id} ${status}`);
+  return EXIT.done;
 }
 
 async function resolveMany(given: Input, said: Said, context: CliContext): Promise<ExitCode> {
   if (given.unique !== undefined) throw new UsageError('--unique is about one delivery: give its id');
-  return withClient(context, async (client) => {
-    const found = await findUnknown(client, given);
-    const ready = found.filter(({ horizonAt }) => (horizonAt ?? 0) <= context.now());
-    const count = { ready: ready.length, early: found.length - ready.length };
-    if (!given.yes) return tellCount(count, given, context.output);
-    if (count.early > 0) context.output.note(`left as they are: ${earlyInWords(count)}`);
-    return tell(await client.operator.resolveAll(ready, said), given, context.output);
-  });
+  const { yes, json } = given;
+  const { now, output } = context;
+  return withClient(context, (client) =>
+    runBulk({ filter: filterOf(given), yes, json }, resolving(client, said, now), { client, output }),
+  );
 }
 
-async function findUnknown(client: Client, given: Input): Promise<readonly ListedDelivery[]> {
-  const { from } = await client.account(given.from);
-  return client.operator.list({ from, status: 'unknown', ...filterOf(given) });
-}
-
-type Count = { readonly ready: number; readonly early: number };
-
-/** What would be done; refused, so that a script that forgot to confirm does not go on. */
-function tellCount(count: Count, { json }: Input, output: Output): ExitCode {
-  const { ready, early } = count;
-  if (json) output.json(count);
-  else output.line(`${ready} to resolve${early === 0 ? '' : `; ${earlyInWords(count)}`}`);
-  if (ready === 0) return EXIT.done;
-  output.complain('nothing was changed: repeat it with --yes');
-  return EXIT.refused;
-}
-
-function earlyInWords({ early }: Count): string {
-  return `${early} more may still be on their way`;
-}
-
-function tell(results: readonly ResolvedOrError[], { json }: Input, output: Output): ExitCode {
-  for (const result of results) {
-    if ('error' in result) output.complain(`${result.id}: ${result.error.message}`);
-    else if (json) output.json({ id: result.id, status: result.status });
-    else output.line(`${result.id} ${result.status}`);
-  }
-  return results.some((result) => 'error' in result) ? EXIT.refused : EXIT.done;
+function resolving({ operator }: Client, said: Said, now: () => number): Bulk {
+  return {
+    verb: 'resolve',
+    statuses: ['unknown'],
+    tooEarly: ({ horizonAt }) => (horizonAt ?? 0) > now(),
+    early: 'may still be on their way',
+    async act(rows) {
+      const results = await operator.resolveAll(rows, said);
+      return results.map((result) => {
+        if ('error' in result) return result;
+        const { id, status } = result;
+        return { id, line: `${id} ${status}`, json: { id, status } };
+      });
+    },
+  };
 }

@@ -1,6 +1,6 @@
 -- Takes in requests of one account, as accept does one; their jobs are named after them.
--- KEYS: wake order events holds
--- each KEYS: record tomb conv lane held alias
+-- KEYS: wake order events holds statusPrefix deliveries
+-- each KEYS: record tomb conv lane held alias recipientDeliveries
 -- each ARGV: id to recipient fingerprint jobAt sendAt expiresAt strict request
 -- Returns what accept returns, for each
 -- include: clock alias record turn join known accept

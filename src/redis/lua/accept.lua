@@ -1,6 +1,6 @@
 -- Takes a request in: new, the same again, or another payload under a known id. A due one joins its lane.
 -- The request itself stays in the record only until its job has been seen in the queue.
--- KEYS: record tomb conv lane held wake order events alias holds
+-- KEYS: record tomb conv lane held wake order events alias holds statusPrefix deliveries recipientDeliveries
 -- ARGV: id to recipient fingerprint job jobAt sendAt expiresAt strict request refused idRetentionMs
 -- Returns {moved} | {conflict} | {again, status, jobAt while the job was not seen} | {refused} | {new, delayMs, status}
 -- include: clock alias record turn join known accept
@@ -20,6 +20,7 @@ if refused == '' then
 end
 redis.call('HSET', record, 'fingerprint', fingerprint, 'to', to, 'createdAt', now, 'jobAt', jobAt,
   'sendAt', sendAt, 'expiresAt', expiresAt, 'attempts', 0, 'errors', refused)
+redis.call('ZADD', deliveries, now, id .. ' ' .. to)
 move(record, id, 'failed', 'invalid', now)
 redis.call('PEXPIRE', record, idRetentionMs)
 return { 'refused' }

@@ -2,7 +2,7 @@
 -- writes the attempt and `sending`; else books nothing but the pair limit's turn, which is taken once and then
 -- waited for, and a retry's next time to ask. A due delivery joins its lane either way. Sent twice by one attempt, it
 -- answers the same.
--- KEYS: record tomb conv lane held wake order events alias gate pace holds budgetPrefix budgetHeld
+-- KEYS: record tomb conv lane held wake order events alias gate pace holds budgetPrefix budgetHeld statusPrefix
 -- ARGV: id to recipient fingerprint jobAt attempt send horizonMs maxAttempts rate pairBurst pairIntervalMs aheadMs idRetentionMs billed dayName dayLimit dayEndsAt monthName monthLimit monthEndsAt retryWaitMs askHistory
 -- Returns {code, now, expiresAt, attempts, closesAt, lastInboundAt, …what the code tells}
 -- include: clock alias record turn join known standing session reserve limits book retries passage window begin
@@ -64,5 +64,5 @@ if unbooked then
 end
 pass(r[16], probes, emptyAt, now)
 attempts = attempts + 1
-begin(attempts, now)
+begin(attempts, now, r[2])
 return refuse('go', math.ceil(slot - now), r[13] or now)

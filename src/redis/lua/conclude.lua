@@ -1,6 +1,6 @@
 -- Ends a delivery that is not being sent: failed, expired or cancelled. Its job is moved to the front, so that a
 -- worker finishes it to match.
--- KEYS: record recordPrefix tomb conv lane held wake events alias bullDelayed bullWait bullMarker bullMeta bullActive bullEvents bullJobPrefix holds budgetPrefix budgetHeld
+-- KEYS: record recordPrefix tomb conv lane held wake events alias bullDelayed bullWait bullMarker bullMeta bullActive bullEvents bullJobPrefix holds budgetPrefix budgetHeld statusPrefix
 -- ARGV: id to recipient status why retentionMs idRetentionMs
 -- Returns {moved} | {unseen} | {refused, status} | {concluded, status}
 -- include: clock alias record turn front lane give-back progress
@@ -18,7 +18,7 @@ end
 if r[1] ~= 'queued' and r[1] ~= 'waiting' and r[1] ~= 'held' then
   return { 'refused', r[1] }
 end
-move(record, id, status, why, now)
+move(record, id, status, why, now, r[1])
 redis.call('HDEL', record, 'request')
 giveBack(r[4], now)
 leaveLane(id, now)

@@ -1,6 +1,6 @@
 -- Nobody can say what became of an attempt. The delivery leaves its lane as unknown; the conversation waits
 -- until the horizon, after which no sender can still send it.
--- KEYS: record conv lane wake events alias unknowns doubts gate
+-- KEYS: record conv lane wake events alias unknowns doubts gate statusPrefix
 -- ARGV: id to recipient attempt reason detail idRetentionMs health failuresAllowed closures
 -- Returns {moved} | {stale, status} | {unknown, startedAt, now, gateMove}
 -- include: clock alias record attempt gate breaker
@@ -22,5 +22,5 @@ redis.call('SADD', doubts, id)
 redis.call('PEXPIRE', doubts, idRetentionMs)
 redis.call('HSET', conv, 'flight', id, 'flightUntil', r[6])
 redis.call('ZADD', wake, r[6], id)
-move(record, id, 'unknown', reason, now)
+move(record, id, 'unknown', reason, now, r[1])
 return { 'unknown', r[5], now, weigh(now) }

@@ -1,6 +1,6 @@
 -- Lets a delivery wait or be held, unless the reason has just gone. One that is held by the window leaves its
 -- lane, so that those behind it may pass, unless order is strict.
--- KEYS: record recordPrefix conv lane held wake events alias bullDelayed bullWait bullMarker bullMeta bullActive bullEvents bullJobPrefix holds budgetPrefix budgetHeld
+-- KEYS: record recordPrefix conv lane held wake events alias bullDelayed bullWait bullMarker bullMeta bullActive bullEvents bullJobPrefix holds budgetPrefix budgetHeld statusPrefix
 -- ARGV: id to recipient status why
 -- Returns {moved} | {go} | {ended, status} | {parked}
 -- include: clock alias record turn front lane give-back
@@ -20,7 +20,7 @@ if why == 'window' and now < tonumber(redis.call('HGET', conv, 'closesAt') or 0)
 end
 redis.call('ZADD', wake, now + LOOK_AGAIN_MS, id)
 if r[1] ~= status or r[2] ~= why then
-  move(record, id, status, why, now)
+  move(record, id, status, why, now, r[1])
 end
 if status == 'held' then
   redis.call('HDEL', record, 'dueAt')

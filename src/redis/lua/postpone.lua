@@ -1,6 +1,6 @@
 -- An attempt came to nothing that counts: the delivery keeps its place in the lane and is tried again later.
 -- FAIL 7/8 closes the window here, unless the client wrote after the attempt had begun.
--- KEYS: record conv lane wake order events alias gate unknowns doubts recordPrefix budgetPrefix budgetHeld bullDelayed bullWait bullMarker bullMeta bullActive bullEvents bullJobPrefix
+-- KEYS: record conv lane wake order events alias gate unknowns doubts recordPrefix budgetPrefix budgetHeld bullDelayed bullWait bullMarker bullMeta bullActive bullEvents bullJobPrefix statusPrefix
 -- ARGV: id to recipient attempt outcome reason detail status why delayMs gateState gateMs gateReason health failuresAllowed closures
 -- Returns {moved} | {stale, status} | {postponed, now, corrected, gateMove}
 -- include: clock alias record attempt gate breaker front give-back
@@ -56,5 +56,5 @@ if not redis.call('ZSCORE', lane, id) then
   redis.call('ZADD', lane, head[2] and head[2] - 1 or redis.call('INCR', order), id)
 end
 redis.call('ZADD', wake, now + delayMs + 5000, id)
-move(record, id, status, why, now)
+move(record, id, status, why, now, r[1])
 return { 'postponed', now, corrected, gateMove }

@@ -1,5 +1,5 @@
 -- Closes the book on an unknown outcome: it stays unknown, and nobody will ask any more.
--- KEYS: record tomb events unknowns doubts wake
+-- KEYS: record tomb events unknowns doubts wake statusPrefix
 -- ARGV: id retentionMs idRetentionMs
 -- Returns {resigned} | {refused, status}
 -- include: clock record
@@ -9,7 +9,7 @@ if r[1] ~= 'unknown' then
   return { 'refused', r[1] or '' }
 end
 if r[3] ~= 'unresolved' then
-  move(record, id, 'unknown', 'unresolved', now)
+  move(record, id, 'unknown', 'unresolved', now, r[1])
 end
 redis.call('ZREM', unknowns, id)
 redis.call('SREM', doubts, id)

@@ -18,6 +18,8 @@ local function takeIn(now)
   local due = tonumber(sendAt) <= now
   redis.call('HSET', record, 'fingerprint', fingerprint, 'to', to, 'createdAt', now, 'jobAt', jobAt,
     'sendAt', sendAt, 'expiresAt', expiresAt, 'attempts', 0, 'request', request)
+  redis.call('ZADD', deliveries, now, id .. ' ' .. to)
+  redis.call('ZADD', recipientDeliveries, now, id)
   redis.call('ZADD', wake, now + 5000, id)
   if strict == '1' then
     redis.call('HSET', record, 'strict', 1)
@@ -27,11 +29,11 @@ local function takeIn(now)
   end
   move(record, id, 'queued', '', now)
   if not due then
-    move(record, id, 'waiting', 'schedule', now)
+    move(record, id, 'waiting', 'schedule', now, 'queued')
     return { 'new', sendAt - now, 'waiting' }
   end
   if not mayGo(id, now) then
-    move(record, id, 'waiting', 'lane', now)
+    move(record, id, 'waiting', 'lane', now, 'queued')
     return { 'new', expiresAt - now, 'waiting' }
   end
   return { 'new', 0, 'queued' }

@@ -17,7 +17,7 @@ local function addReceipts(key, delivery, receipts, now)
   for name in string.gmatch(precedence, '%a+') do
     if redis.call('HEXISTS', key, 'receipt:' .. name) == 1 then
       if name ~= status then
-        move(key, delivery, name, '', now)
+        move(key, delivery, name, '', now, status)
       end
       return new, name
     end

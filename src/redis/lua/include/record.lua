@@ -9,8 +9,22 @@ local function note(key, line)
   end
 end
 
--- Moves a delivery to a status, with its line in the timeline and its event in the stream.
-local function move(key, delivery, status, reason, now)
+-- Statuses that people look for have an index each, by the deliveries' creation; the happy path touches none.
+local INDEXED = { waiting = true, held = true, unknown = true, failed = true, expired = true, cancelled = true }
+
+local function index(key, delivery, status, before)
+  if INDEXED[before] and before ~= status then
+    redis.call('ZREM', statusPrefix .. before, delivery)
+  end
+  if INDEXED[status] and before ~= status then
+    redis.call('ZADD', statusPrefix .. status, redis.call('HGET', key, 'createdAt'), delivery)
+  end
+end
+
+-- Moves a delivery from the status that it had `before` (nil: a new one) to another, with its line in the timeline and
+-- its event in the stream.
+local function move(key, delivery, status, reason, now, before)
+  index(key, delivery, status, before)
   redis.call('HSET', key, 'status', status, 'reason', reason, 'statusAt', now)
   note(key, 'status\t' .. now .. '\t' .. status .. '\t' .. reason)
   redis.call('XADD', events, 'MAXLEN', '~', EVENTS_KEPT, '*',

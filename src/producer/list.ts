@@ -1,0 +1,113 @@
+import { parseRecipient } from '../domain/recipient.js';
+import type { Status } from '../domain/status.js';
+import { UnknownAccountError, ValidationError } from '../errors.js';
+import type { ListedDelivery, Step, StepAsked } from '../redis/lists.js';
+import { type Place, placeAt, readCursor, writeCursor } from './cursor.js';
+import { openStream, type Stream, takeNewest } from './list-stream.js';
+
+/** What is listed: everything that is given must be met. Times in epoch milliseconds, both included. */
+export type ListFilter = {
+  /** Account number or name; default: all accounts. */
+  readonly from?: string | undefined;
+  /** Numbers of the accounts that the caller may see; default: all. */
+  readonly visible?: readonly string[] | undefined;
+  /** The recipient under either name, as people write it. */
+  readonly to?: string | undefined;
+  readonly status?: Status | undefined;
+  readonly reason?: string | undefined;
+  /** Of the creation. */
+  readonly since?: number | undefined;
+  readonly until?: number | undefined;
+  /** Go on where a page has ended. */
+  readonly cursor?: string | undefined;
+  /** 1 to 500, default 50. */
+  readonly limit?: number | undefined;
+};
+
+/** A page may be short, even empty, though more follows: the cursor alone tells. */
+export type Page = {
+  /** Newest first. */
+  readonly deliveries: readonly ListedDelivery[];
+  /** Null when nothing follows. */
+  readonly cursor: string | null;
+};
+
+export type ListDeps = {
+  readonly accounts: () => Promise<readonly { readonly from: string; readonly name: string }[]>;
+  readonly readStep: (asked: StepAsked) => Promise<Step>;
+};
+
+const DEFAULT_LIMIT = 50;
+const LONGEST_PAGE = 500;
+/** So many deliveries are looked at for a page, and so often is Redis asked: what is rare makes short pages. */
+const MOST_LOOKED_AT = 5000;
+const MOST_ROUNDS = 30;
+const SHORTEST_STEP = 10;
+
+/**
+ * One page of deliveries. A delivery that exists and matches all the while that somebody pages is on exactly one page.
+ * @throws ValidationError, UnknownAccountError
+ */
+export async function listDeliveries(filter: ListFilter, deps: ListDeps): Promise<Page> {
+  const limit = limitOf(filter);
+  let last: Place = startOf(filter);
+  const streams = await openStreams({ filter, limit, start: last }, deps);
+  const found: ListedDelivery[] = [];
+  let looked = 0;
+  for (let round = 1; round <= MOST_ROUNDS; round += 1) {
+    await Promise.all(streams.map((stream) => stream.fill()));
+    while (streams.every((stream) => stream.isFilled())) {
+      const next = takeNewest(streams);
+      if (next === undefined) return { deliveries: found, cursor: null };
+      last = next;
+      looked += 1;
+      if (matches(next.row, filter)) found.push(next.row);
+      if (found.length === limit || looked === MOST_LOOKED_AT)
+        return { deliveries: found, cursor: writeCursor(last) };
+    }
+  }
+  return { deliveries: found, cursor: writeCursor(last) };
+}
+
+function limitOf({ limit = DEFAULT_LIMIT }: ListFilter): number {
+  if (Number.isInteger(limit) && limit >= 1 && limit <= LONGEST_PAGE) return limit;
+  throw new ValidationError([
+    { pointer: '/limit', detail: `must be a whole number from 1 to ${LONGEST_PAGE}` },
+  ]);
+}
+
+function startOf({ cursor, until }: ListFilter): Place {
+  return cursor === undefined ? placeAt(until ?? Number.MAX_SAFE_INTEGER) : readCursor(cursor);
+}
+
+type Start = { readonly filter: ListFilter; readonly limit: number; readonly start: Place };
+
+async function openStreams({ filter, limit, start }: Start, deps: ListDeps): Promise<readonly Stream[]> {
+  const accounts = await accountsOf(filter, deps);
+  const most = Math.max(SHORTEST_STEP, Math.ceil((2 * limit) / Math.max(1, accounts.length)));
+  const { status, since = 0 } = filter;
+  const asked = { to: recipientOf(filter), status, atLeast: since };
+  return accounts.map((from) =>
+    openStream({ asked: { ...asked, from }, start, most, readStep: deps.readStep }),
+  );
+}
+
+async function accountsOf({ from, visible }: ListFilter, { accounts }: ListDeps): Promise<readonly string[]> {
+  const all = await accounts();
+  const seen = all.filter((account) => visible === undefined || visible.includes(account.from));
+  if (from === undefined) return seen.map((account) => account.from);
+  const account = seen.find((each) => each.from === from || each.name === from);
+  if (account === undefined) throw new UnknownAccountError(from);
+  return [account.from];
+}
+
+function recipientOf({ to }: ListFilter): string | undefined {
+  if (to === undefined) return undefined;
+  const parsed = parseRecipient(to);
+  if (!parsed.ok) throw new ValidationError([{ pointer: '/to', detail: parsed.detail }]);
+  return parsed.recipient;
+}
+
+function matches(row: ListedDelivery, { status, reason }: ListFilter): boolean {
+  return (status === undefined || row.status === status) && (reason === undefined || row.reason === reason);
+}
