@@ -104,7 +104,7 @@ describe('the index of a status', () => {
     await expect(listed({ status: 'unknown' })).resolves.toEqual(['one']);
     await bench.settle(one);
     await bench.callbacks.applyReceipt(receipt('failed'));
-    await expect([await inStatus('unknown'), await inStatus('failed')]).toEqual([[], ['one']]);
+    expect([await inStatus('unknown'), await inStatus('failed')]).toEqual([[], ['one']]);
     await bench.callbacks.applyReceipt(receipt('delivered'));
     await expect(inStatus('failed')).resolves.toEqual([]);
   });

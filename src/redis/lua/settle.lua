@@ -30,7 +30,7 @@ if gateState ~= '' then
 end
 local gateMove = weigh(now)
 local status = outcome == 'accepted' and 'accepted' or 'failed'
-move(record, id, status, why, now)
+move(record, id, status, why, now, r[1])
 local openedAt
 if status == 'accepted' then
   status, openedAt = keepAcceptance(now)
