@@ -1,4 +1,4 @@
-import type { EnqueuedOrError, StatusEvent, Waybill } from '../src/index.js';
+import type { EnqueuedOrError, ReadEvent, Waybill } from '../src/index.js';
 import { ValidationError } from '../src/index.js';
 import type { BatchRequest } from './batch.js';
 import { applyChange, type Board, type Change, createBoard, hasEnded, latest } from './board.js';
@@ -82,16 +82,20 @@ type Following = {
 async function follow({ waybill, signal, show, isOver }: Following): Promise<void> {
   const ends = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]);
   for await (const event of waybill.events({ from: FROM, after: '0', signal: ends })) {
-    show(event.deliveryId, await changeOf(event, waybill));
+    const change = await changeOf(event, waybill);
+    if (change !== null) show(...change);
     if (isOver()) return;
   }
 }
 
 /** The event says that it failed and will be tried again; the record knows what the provider said. */
-async function changeOf({ deliveryId, status, reason }: StatusEvent, waybill: Waybill): Promise<Change> {
-  if (reason !== 'backoff') return { status, reason, detail: '' };
+async function changeOf({ data }: ReadEvent, waybill: Waybill): Promise<[string, Change] | null> {
+  if (!('deliveryId' in data)) return null;
+  const { deliveryId, status } = data;
+  const reason = data.reason ?? '';
+  if (reason !== 'backoff') return [deliveryId, { status, reason, detail: '' }];
   const { attempts } = await waybill.get(deliveryId);
-  return { status, reason, detail: attempts.at(-1)?.reason ?? '' };
+  return [deliveryId, { status, reason, detail: attempts.at(-1)?.reason ?? '' }];
 }
 
 function stillOpen(board: Board): string {

@@ -1,6 +1,6 @@
 import type { AccountTemplate, ClosedWindowPolicy } from './domain/account.js';
 import { DAY, HOUR } from './domain/time.js';
-import { createProducer, type EventsOptions, type Producer } from './producer/producer.js';
+import { createProducer, type Producer } from './producer/producer.js';
 import { createQueues } from './queue/queues.js';
 import { createAccountDirectory, listAccounts, type PublishedAccount } from './redis/accounts.js';
 import { connectRedisUrl, type Redis, whenReady } from './redis/connection.js';
@@ -9,14 +9,15 @@ import { readDelivery } from './redis/delivery-view.js';
 import { followEvents } from './redis/follow-events.js';
 
 export type { Delivery } from './domain/delivery.js';
+export type { EventType, GapEvent, WaybillEvent } from './domain/event.js';
 export type { Status } from './domain/status.js';
 export * from './errors.js';
 export type { BulkAnswer, BulkRecord } from './producer/bulk/record.js';
 export type { Enqueued, EnqueuedOrError } from './producer/enqueue.js';
-export type { EventsOptions, Narrow } from './producer/producer.js';
+export type { EventsOptions, ReadEvent } from './producer/events.js';
+export type { Narrow } from './producer/producer.js';
 export type { EnqueueRequest } from './producer/read-request.js';
 export type { DeliveryView } from './redis/delivery-view.js';
-export type { StatusEvent } from './redis/events.js';
 
 export type WaybillOptions = {
   /** `redis://…`, `rediss://…`, or your own ioredis connection, which then stays yours to close. */
@@ -70,15 +71,10 @@ export function createWaybill(options: WaybillOptions): Waybill {
     findAccount: async (name) => find(name) ?? directory.find(name),
     accounts: () => directory.all(),
     read: (asked) => readDelivery(redis, prefix, asked),
-    events: (asked: EventsOptions) => followAccount(asked),
+    follow: (following) => followEvents(redis, prefix, following),
     ready: (withinMs) => whenReady(redis, withinMs),
     now: Date.now,
   });
-
-  async function* followAccount({ from, after, signal }: EventsOptions) {
-    const account = find(from) ?? (await directory.find(from));
-    yield* followEvents(redis, prefix, { from: account?.from ?? from, after, signal });
-  }
 
   let closed = false;
   const close = async () => {

@@ -1,9 +1,10 @@
 import type { Account } from '../domain/account.js';
-import { MINUTE } from '../domain/time.js';
+import { HOUR, MINUTE } from '../domain/time.js';
 import { publishAccounts } from '../redis/accounts.js';
 import { measureBacklog } from '../redis/backlog.js';
 import { renewBudget } from '../redis/budget.js';
 import type { Redis } from '../redis/connection.js';
+import { dropEvents } from '../redis/events.js';
 import { hasQueueNamed } from '../redis/has-queue.js';
 import { createLease } from '../redis/lease.js';
 import { measure } from '../worker/measure.js';
@@ -70,11 +71,12 @@ export function keepHouse(core: Core, house: House): Running {
     else webhooks.forget();
   });
   const watching = watchOver(core, { redis, worker, end });
+  const forgetting = every(MINUTE, log, () => forgetEvents(core, redis));
   const publishing = every(MINUTE, log, () => publish(core, redis));
   return {
     async close() {
       const stopped = Promise.all(
-        [sweeping, probing, checking, publishing, watching].map((each) => each.close()),
+        [sweeping, probing, checking, forgetting, publishing, watching].map((each) => each.close()),
       );
       // A round that waits for a Redis that is away may never end; the lease ends by itself.
       if (redis.status !== 'ready') return;
@@ -106,6 +108,12 @@ function openWebhookWatch({ secrets, observer, effects }: Core, { provider }: Ho
     observer,
     monotonic: effects.monotonic,
   });
+}
+
+/** Events live as long as the records that they are about. */
+async function forgetEvents({ config, effects }: Core, redis: Redis): Promise<void> {
+  const before = effects.now() - config.retention.recordHours * HOUR;
+  for (const { from } of config.accounts) await dropEvents(redis, config.prefix, { from, before });
 }
 
 async function publish({ config: { prefix, accounts }, log }: Core, redis: Redis): Promise<void> {

@@ -1,25 +1,8 @@
 import { z } from 'zod';
+import { EVENT_TYPES, type EventType } from '../domain/event.js';
 import { maskUrl } from '../domain/mask.js';
 import { duplicates, json } from './json.js';
 import { parseHttpUrl } from './url.js';
-
-export const EVENT_TYPES = [
-  'delivery.queued',
-  'delivery.held',
-  'delivery.sending',
-  'delivery.accepted',
-  'delivery.sent',
-  'delivery.delivered',
-  'delivery.read',
-  'delivery.failed',
-  'delivery.expired',
-  'delivery.cancelled',
-  'delivery.unknown',
-  'account.paused',
-  'account.resumed',
-  'budget.exhausted',
-] as const;
-export type EventType = (typeof EVENT_TYPES)[number];
 
 /** Where events are posted to. The first secret signs, the others are still told while one is being changed. */
 export type EventEndpoint = {

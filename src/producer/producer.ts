@@ -2,11 +2,11 @@ import type { Status } from '../domain/status.js';
 import { IllegalStateError, NotFoundError, WaybillError } from '../errors.js';
 import type { PublishedAccount } from '../redis/accounts.js';
 import type { DeliveryView } from '../redis/delivery-view.js';
-import type { StatusEvent } from '../redis/events.js';
 import { enqueueStream } from './bulk/enqueue-stream.js';
 import type { BulkAnswer, BulkRecord } from './bulk/record.js';
 import { contentId } from './content-id.js';
 import { type EnqueueDeps, type Enqueued, type EnqueuedOrError, enqueue } from './enqueue.js';
+import { type EventsDeps, type EventsOptions, type ReadEvent, readEvents } from './events.js';
 import type { EnqueueRequest } from './read-request.js';
 import { orUnavailable, PATIENCE_MS } from './unavailable.js';
 import { type WaitOptions, waitFor } from './watch.js';
@@ -16,15 +16,7 @@ export type ProducerDeps = EnqueueDeps & {
   readonly read: (asked: { readonly from: string; readonly id: string }) => Promise<DeliveryView | null>;
   /** Resolves when Redis can be asked. */
   readonly ready: (withinMs: number) => Promise<void>;
-  readonly events: (asked: EventsOptions) => AsyncIterable<StatusEvent>;
-};
-
-export type EventsOptions = {
-  /** Account number or name. */
-  readonly from: string;
-  /** Read on after this event; default: only what comes from now on. */
-  readonly after?: string;
-  readonly signal?: AbortSignal;
+  readonly follow: EventsDeps['follow'];
 };
 
 /** `from` narrows to one account, by number or name. */
@@ -93,7 +85,13 @@ export function createProducer(deps: ProducerDeps) {
       });
     },
 
-    events: deps.events,
+    /** What becomes of deliveries and accounts, as it comes; resumes where a reader was cut. */
+    events: (asked: EventsOptions = {}): AsyncIterable<ReadEvent> =>
+      readEvents(asked, {
+        findAccount: (name) => onRedis(() => deps.findAccount(name)),
+        accounts: () => onRedis(deps.accounts),
+        follow: deps.follow,
+      }),
   };
 }
 

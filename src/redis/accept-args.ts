@@ -17,7 +17,13 @@ export function acceptArgs({ delivery, job, request }: Acceptance) {
     expiresAt,
     strict: strictOrder ? 1 : 0,
     request,
+    metadata: metadataOf(delivery),
   };
+}
+
+/** Kept beside the request, which goes with its job: events tell it to the end. */
+function metadataOf({ metadata }: Delivery): string {
+  return Object.keys(metadata).length === 0 ? '' : JSON.stringify(metadata);
 }
 
 /** What makes a request the same one, short enough to keep with every record. */

@@ -91,6 +91,10 @@ export function duplicate(redis: Redis): Redis {
   return copy;
 }
 
+export function isCluster(redis: Redis): boolean {
+  return redis instanceof Cluster;
+}
+
 function identity({ username, password, tls }: RedisAddress) {
   return {
     ...(username === null ? {} : { username }),

@@ -127,6 +127,7 @@ async function refuse(run: RunOnDelivery, { ref, job, errors }: Refusal): Promis
     expiresAt: job.timestamp,
     strict: 0,
     request: '',
+    metadata: '',
     refused: errors,
   });
   return code === 'refused' || code === 'again';

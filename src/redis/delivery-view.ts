@@ -3,6 +3,7 @@ import { isReceipt, isStatus, type Receipts, receiptsConflict, type Status } fro
 import type { Redis } from './connection.js';
 import { canonicalRecipient } from './conversation.js';
 import { accountKeys } from './keys.js';
+import { readMetadata } from './metadata.js';
 import { readTimeline, type Timeline } from './timeline.js';
 
 /** All that is known of a delivery. Times in epoch milliseconds; null: not known, or not yet. */
@@ -35,6 +36,7 @@ export type DeliveryView = Timeline & {
   readonly resendOf: string | null;
   readonly resentAs: string | null;
   readonly originalRequest: string | null;
+  readonly metadata: Readonly<Record<string, string>>;
   /** Why the request was refused, as JSON pointers and words; for jobs of other BullMQ clients. */
   readonly errors: readonly { readonly pointer: string; readonly detail: string }[];
   /** The request as it stands in the queue; null once its job has gone. */
@@ -82,6 +84,7 @@ export async function readDelivery(
     resendOf: record.resendOf ?? null,
     resentAs: record.resentAs ?? null,
     originalRequest: record.originalRequest ?? null,
+    metadata: readMetadata(record.metadata),
     errors: readErrors(record.errors),
     request: parseJson(job ?? record.request ?? 'null'),
   };

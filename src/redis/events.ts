@@ -1,52 +1,81 @@
-import { isStatus, type Status } from '../domain/status.js';
+import type { Position } from '../domain/cursor.js';
+import type { GapEvent, WaybillEvent } from '../domain/event.js';
 import type { Redis } from './connection.js';
+import { type DeliveryFacts, readEntry, readGap, type StreamEntry } from './event-entry.js';
 import { accountKeys } from './keys.js';
+import { createScriptRunner } from './script.js';
 
-/** One change of one delivery's status, from the account's stream. */
-export type StatusEvent = {
-  /** The stream's id: resume after it. */
-  readonly id: string;
-  readonly deliveryId: string;
-  readonly status: Status;
-  readonly reason: string;
-  /** Epoch milliseconds by Redis's clock. */
-  readonly at: number;
+/** So many events are read at once: bounds what a slow reader keeps in memory. */
+const PAGE = 100;
+
+/** A piece of an account's stream, in order. */
+export type EventPage = {
+  /** The events of this version that are told; of others only the position shows. */
+  readonly events: readonly {
+    readonly position: Position;
+    readonly event: WaybillEvent | GapEvent;
+  }[];
+  /** Where to read on; `after` itself when there is nothing newer. */
+  readonly next: Position;
 };
 
-/** Reads on from `after` (a stream id, `$` for new ones only); waits up to `blockMs` for the first. */
-export async function readEvents(
+type Asked = { readonly from: string; readonly after: Position };
+
+/** Reads on after a position; a gap comes first where something in between is not kept any more. */
+export async function readEvents(redis: Redis, prefix: string, { from, after }: Asked): Promise<EventPage> {
+  const keys = accountKeys(prefix, from);
+  const raw = await createScriptRunner(redis)('events', keys.fixed, { after, most: PAGE });
+  const [missed, firstKept, ...flat] = Array.isArray(raw) ? raw : [];
+  const entries = entriesOf(flat);
+  const facts = await readFacts(redis, entries, keys.record);
+  const gap = Number(missed) === 1 ? [readGap({ from, after, firstKept: String(firstKept) })] : [];
+  return {
+    events: [
+      ...gap.map((event) => ({ position: after, event })),
+      ...entries.flatMap((entry) => readEntry(entry, from, facts)),
+    ],
+    next: entries.at(-1)?.position ?? (gap.length > 0 ? String(firstKept) : after),
+  };
+}
+
+function entriesOf(flat: readonly unknown[]): readonly StreamEntry[] {
+  return flat.flatMap((position, index) => {
+    const values = flat[index + 1];
+    if (index % 2 === 1 || !Array.isArray(values)) return [];
+    const pairs = values.flatMap((name, at): [string, string][] =>
+      at % 2 === 0 ? [[String(name), String(values[at + 1])]] : [],
+    );
+    return [{ position: String(position), fields: new Map(pairs) }];
+  });
+}
+
+/** What the deliveries' records add to their events: it never changes once it is there. */
+async function readFacts(
+  redis: Redis,
+  entries: readonly StreamEntry[],
+  recordOf: (id: string) => string,
+): Promise<ReadonlyMap<string, DeliveryFacts>> {
+  const ids = [...new Set(entries.flatMap(({ fields }) => fields.get('delivery') ?? []))];
+  const facts = await Promise.all(
+    ids.map(async (id): Promise<[string, DeliveryFacts]> => {
+      const [unique, metadata] = await redis.hmget(recordOf(id), 'unique', 'metadata');
+      return [id, { unique: unique || null, metadata: metadata ?? undefined }];
+    }),
+  );
+  return new Map(facts);
+}
+
+/** Where the account's stream ends; `0-0` while there is nothing in it. */
+export async function newestPosition(redis: Redis, prefix: string, from: string): Promise<Position> {
+  const [newest] = await redis.xrevrange(accountKeys(prefix, from).fixed.events, '+', '-', 'COUNT', 1);
+  return newest?.[0] ?? '0-0';
+}
+
+/** Drops the events that are older than this (epoch ms): a quiet account would keep them for ever. */
+export async function dropEvents(
   redis: Redis,
   prefix: string,
-  asked: { readonly from: string; readonly after: string; readonly blockMs: number },
-): Promise<readonly StatusEvent[]> {
-  const { events } = accountKeys(prefix, asked.from).fixed;
-  const reply: unknown = await redis.xread(
-    'COUNT',
-    100,
-    'BLOCK',
-    asked.blockMs,
-    'STREAMS',
-    events,
-    asked.after,
-  );
-  if (!Array.isArray(reply)) return [];
-  const [first] = reply;
-  const entries: unknown = Array.isArray(first) ? first[1] : [];
-  return Array.isArray(entries) ? entries.flatMap(readEntry) : [];
-}
-
-function readEntry(entry: unknown): readonly StatusEvent[] {
-  if (!Array.isArray(entry) || !Array.isArray(entry[1])) return [];
-  const flat = entry[1].map(String);
-  const field = (name: string) => flat[flat.indexOf(name) + 1] ?? '';
-  const status = field('status');
-  if (!isStatus(status)) return [];
-  const [deliveryId, reason, at] = [field('delivery'), field('reason'), Number(field('at'))];
-  return [{ id: String(entry[0]), deliveryId, status, reason, at }];
-}
-
-/** The id of the newest event, to read on from; `0` when there is none. */
-export async function newestEventId(redis: Redis, prefix: string, from: string): Promise<string> {
-  const [newest] = await redis.xrevrange(accountKeys(prefix, from).fixed.events, '+', '-', 'COUNT', 1);
-  return newest?.[0] ?? '0';
+  { from, before }: { readonly from: string; readonly before: number },
+): Promise<void> {
+  await redis.xtrim(accountKeys(prefix, from).fixed.events, 'MINID', '~', before);
 }

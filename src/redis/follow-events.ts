@@ -1,32 +1,48 @@
-import { duplicate, type Redis } from './connection.js';
-import { newestEventId, readEvents, type StatusEvent } from './events.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Cursor, formatCursor, type Position } from '../domain/cursor.js';
+import type { GapEvent, WaybillEvent } from '../domain/event.js';
+import { SECOND } from '../domain/time.js';
+import { duplicate, isCluster, type Redis } from './connection.js';
+import { newestPosition, readEvents } from './events.js';
+import { accountKeys } from './keys.js';
 
-const BLOCK_MS = 2000;
+const BLOCK_MS = 2 * SECOND;
+/** In a cluster one command cannot wait for the streams of several nodes. */
+const CLUSTER_PAUSE_MS = 250;
 
-type Following = {
-  readonly from: string;
-  /** Read on after this event; undefined: only what comes from now on. */
-  readonly after: string | undefined;
+export type Following = {
+  /** Account numbers. */
+  readonly from: readonly string[];
+  readonly after: Cursor;
   readonly signal: AbortSignal | undefined;
 };
 
-/** An account's events as they come, on a connection of their own, until the signal or the caller's `break`. */
+/** An event, and the cursor after which the next one comes: over all accounts that are followed. */
+export type Followed = {
+  readonly event: WaybillEvent | GapEvent;
+  readonly account: string;
+  readonly position: Position;
+  readonly cursor: () => string;
+};
+
+/**
+ * The events of accounts as they come, in order for each account, on a connection of its own, until the signal or the
+ * caller's `break`. Reads no further ahead than a page: who is slow finds the rest in Redis.
+ */
 export async function* followEvents(
   redis: Redis,
   prefix: string,
-  following: Following,
-): AsyncGenerator<StatusEvent> {
-  const { from, signal } = following;
+  { from, after, signal }: Following,
+): AsyncGenerator<Followed> {
   const connection = duplicate(redis);
   const stop = () => connection.disconnect();
   signal?.addEventListener('abort', stop, { once: true });
   try {
-    let after = following.after ?? (await newestEventId(redis, prefix, from));
+    const start = await startOf(redis, prefix, { from, after });
+    let news: readonly string[] = from;
     while (signal?.aborted !== true) {
-      for (const event of await readEvents(connection, prefix, { from, after, blockMs: BLOCK_MS })) {
-        after = event.id;
-        yield event;
-      }
+      for (const account of news) yield* readAll(connection, prefix, { account, start });
+      news = await waitForNews(connection, prefix, start.positions);
     }
   } catch (error) {
     if (signal?.aborted !== true) throw error;
@@ -34,4 +50,72 @@ export async function* followEvents(
     signal?.removeEventListener('abort', stop);
     stop();
   }
+}
+
+/** Positions move on as events are handed out. */
+type Start = { readonly positions: Map<string, Position>; readonly listed: Map<string, Position> } & Pick<
+  Cursor,
+  'base'
+>;
+
+async function startOf(
+  redis: Redis,
+  prefix: string,
+  { from, after }: Pick<Following, 'from' | 'after'>,
+): Promise<Start> {
+  const found = from.map(async (account): Promise<[string, Position]> => {
+    const position = after.positions.get(account) ?? after.base;
+    return [account, position ?? (await newestPosition(redis, prefix, account))];
+  });
+  const positions = new Map(await Promise.all(found));
+  // Who begins now has a position in every account; who resumes names those that have moved since, and the base.
+  const resumed = [...after.positions].filter(([account]) => from.includes(account));
+  const listed = new Map(after.base === null ? positions : resumed);
+  return { positions, listed, base: from.length > 1 ? after.base : null };
+}
+
+async function* readAll(
+  connection: Redis,
+  prefix: string,
+  { account, start }: { readonly account: string; readonly start: Start },
+): AsyncGenerator<Followed> {
+  const { positions, listed, base } = start;
+  for (;;) {
+    const after = positions.get(account) ?? '0-0';
+    const page = await readEvents(connection, prefix, { from: account, after });
+    for (const { event, position } of page.events) {
+      positions.set(account, position);
+      listed.set(account, position);
+      const cursor = () => formatCursor({ positions: listed, base });
+      yield { event, account, position, cursor };
+    }
+    positions.set(account, page.next);
+    if (page.next === after) return;
+  }
+}
+
+/** The accounts that may have something new; all of them where that cannot be told. */
+async function waitForNews(
+  connection: Redis,
+  prefix: string,
+  positions: ReadonlyMap<string, Position>,
+): Promise<readonly string[]> {
+  const accounts = [...positions.keys()];
+  if (isCluster(connection) || accounts.length === 0) {
+    await sleep(CLUSTER_PAUSE_MS);
+    return accounts;
+  }
+  const streams = accounts.map((account) => accountKeys(prefix, account).fixed.events);
+  const after = [...positions.values()];
+  const reply: unknown = await connection.xread(
+    'COUNT',
+    1,
+    'BLOCK',
+    BLOCK_MS,
+    'STREAMS',
+    ...streams,
+    ...after,
+  );
+  const told = new Set(Array.isArray(reply) ? reply.map((each) => String(each?.[0])) : []);
+  return accounts.filter((_, index) => told.has(streams[index] ?? ''));
 }

@@ -38,14 +38,14 @@ export async function setGate(
   to: { readonly from: string; readonly state: 'open' | 'paused'; readonly reason: string },
 ): Promise<void> {
   const { state, reason } = to;
-  const gate = gateKey(prefix, to.from);
-  await createScriptRunner(redis)('gate', { gate }, { state, reason, by: 'operator' });
+  const keys = accountKeys(prefix, to.from).fixed;
+  await createScriptRunner(redis)('gate', keys, { state, reason, by: 'operator' });
 }
 
 /** Opens a gate that a worker has closed; false when it is open, or closed by somebody else, by now. */
 export async function openAfterProbe(redis: Redis, prefix: string, from: string): Promise<boolean> {
   const args = { state: 'open', reason: '', by: 'probe' };
-  const raw = await createScriptRunner(redis)('gate', { gate: gateKey(prefix, from) }, args);
+  const raw = await createScriptRunner(redis)('gate', accountKeys(prefix, from).fixed, args);
   return readReply(raw).code !== 'kept';
 }
 

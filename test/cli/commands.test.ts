@@ -294,14 +294,14 @@ describe('waybill events', () => {
     const { sandbox } = await start();
     await enqueue('--id', 'inv-1');
     const following = startCli(['events', '--from', 'shop', '--after', '0', '--json'], env());
-    await eventually(() => following.stdout().includes('"held"'));
+    await eventually(() => following.stdout().includes('"delivery.held"'));
     sandbox.reply(TO, 'hi');
-    await eventually(() => following.stdout().includes('"delivered"'));
+    await eventually(() => following.stdout().includes('"delivery.delivered"'));
     following.interrupt();
     const { code, stdout } = await following.ended;
     expect(code).toBe(0);
     const [first] = stdout.split('\n');
-    expect(JSON.parse(first ?? '')).toMatchObject({ deliveryId: 'inv-1', status: 'queued' });
+    expect(JSON.parse(first ?? '')).toMatchObject({ type: 'delivery.queued', data: { deliveryId: 'inv-1' } });
     expect(stdout).not.toContain(TO);
   });
 });

@@ -1,46 +1,56 @@
 import { Option } from 'commander';
 import { z } from 'zod';
-import { reasonInWords } from '../../domain/reason-words.js';
-import type { StatusEvent } from '../../index.js';
+import { EVENT_TYPES } from '../../domain/event.js';
 import { addCommand, type CommandHost } from '../define.js';
-import { paintStatus } from '../delivery-text.js';
+import { eventText } from '../event-text.js';
 import { EXIT } from '../exit-codes.js';
 import { flag, fromOption, jsonOption, text } from '../options.js';
-import type { Paint } from '../output.js';
-import { formatTime } from '../times.js';
 import { withClient } from '../with-client.js';
 
-const input = z.object({ from: text.optional(), after: text.optional(), json: flag });
+const TYPES_WORDS = `must be some of ${EVENT_TYPES.join(', ')}`;
+
+const input = z.object({
+  from: text.optional(),
+  after: text.optional(),
+  types: z
+    .string()
+    .transform((list) => list.split(',').map((type) => type.trim()))
+    .pipe(z.array(z.enum(EVENT_TYPES, { error: TYPES_WORDS })))
+    .optional(),
+  json: flag,
+});
 
 const options: readonly Option[] = [
   fromOption(),
-  new Option('--after <event>', 'first those that came after this event; 0: all that are kept'),
+  new Option(
+    '--after <cursor>',
+    'first those after this event (its cursor or id), or since this time (epoch ms); 0: all that are kept',
+  ),
+  new Option('--types <list>', 'only these types, comma-separated'),
   jsonOption(),
 ];
 
-/** `waybill events`: an account's status changes as they come, until Ctrl-C. */
+/** `waybill events`: what becomes of deliveries and accounts as it comes, until Ctrl-C. */
 export function addEvents(host: CommandHost): void {
   addCommand(host, {
     usage: 'events',
-    summary: 'follow an account’s deliveries as they move',
+    summary: 'follow deliveries and accounts as they change',
     options,
     input,
-    run: ({ from: fromOrName, after, json }, context) =>
+    run: ({ from, after, types, json }, context) =>
       withClient(context, async (client) => {
         const { output } = context;
-        const { from } = await client.account(fromOrName);
-        const resumed = after === undefined ? {} : { after };
-        for await (const event of client.waybill.events({ from, signal: context.stop(), ...resumed })) {
+        const asked = {
+          signal: context.stop(),
+          ...(from === undefined ? {} : { from: (await client.account(from)).from }),
+          ...(after === undefined ? {} : { after }),
+          ...(types === undefined ? {} : { types }),
+        };
+        for await (const event of client.waybill.events(asked)) {
           if (json) output.json(event);
           else output.line(eventText(event, output.paint));
         }
         return EXIT.done;
       }),
   });
-}
-
-function eventText({ at, deliveryId, status, reason }: StatusEvent, paint: Paint): string {
-  const words = reasonInWords(reason);
-  const moved = paintStatus(status, paint)(status.padEnd(9));
-  return `${paint.faint(formatTime(at))}  ${deliveryId}  ${moved} ${words}`.trimEnd();
 }

@@ -3,7 +3,7 @@
 -- KEYS: record
 -- ARGV: attempt reading absent lagMs found
 -- Returns {noted} | {stale, status}
--- include: clock record attempt
+-- include: clock tell record attempt
 local now = clock()
 local r = redis.call('HMGET', record, 'status', 'attempt', 'horizonAt', 'reading')
 if r[1] ~= 'unknown' or r[2] ~= attempt then

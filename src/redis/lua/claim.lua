@@ -5,7 +5,7 @@
 -- KEYS: record tomb conv lane held wake order events alias gate pace holds budgetPrefix budgetHeld statusPrefix
 -- ARGV: id to recipient fingerprint jobAt attempt send horizonMs maxAttempts rate pairBurst pairIntervalMs aheadMs idRetentionMs billed dayName dayLimit dayEndsAt monthName monthLimit monthEndsAt retryWaitMs askHistory
 -- Returns {code, now, expiresAt, attempts, closesAt, lastInboundAt, …what the code tells}
--- include: clock alias record turn join known standing session reserve limits book retries passage window begin
+-- include: clock alias tell record turn join known standing session reserve limits book retries passage window begin
 local now = clock()
 if moved(to, recipient) then
   return { 'moved' }

@@ -3,7 +3,7 @@
 -- KEYS: record conv lane wake events alias unknowns doubts gate statusPrefix
 -- ARGV: id to recipient attempt reason detail idRetentionMs health failuresAllowed closures
 -- Returns {moved} | {stale, status} | {unknown, startedAt, now, gateMove}
--- include: clock alias record attempt gate breaker
+-- include: clock alias tell record attempt gate breaker
 if moved(to, recipient) then
   return { 'moved' }
 end

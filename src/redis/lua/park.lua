@@ -3,7 +3,7 @@
 -- KEYS: record recordPrefix conv lane held wake events alias bullDelayed bullWait bullMarker bullMeta bullActive bullEvents bullJobPrefix holds budgetPrefix budgetHeld statusPrefix
 -- ARGV: id to recipient status why
 -- Returns {moved} | {go} | {ended, status} | {parked}
--- include: clock alias record turn front lane give-back
+-- include: clock alias tell record turn front lane give-back
 if moved(to, recipient) then
   return { 'moved' }
 end

@@ -3,7 +3,7 @@
 -- KEYS: record conv lane wake order events alias gate unknowns doubts recordPrefix budgetPrefix budgetHeld bullDelayed bullWait bullMarker bullMeta bullActive bullEvents bullJobPrefix statusPrefix
 -- ARGV: id to recipient attempt outcome reason detail status why delayMs gateState gateMs gateReason health failuresAllowed closures
 -- Returns {moved} | {stale, status} | {postponed, now, corrected, gateMove}
--- include: clock alias record attempt gate breaker front give-back
+-- include: clock alias tell record attempt gate breaker front give-back
 if moved(to, recipient) then
   return { 'moved' }
 end

@@ -3,7 +3,7 @@
 -- KEYS: unique orphan orphans recordPrefix events doubts others othersTo bullDelayed bullWait bullMarker bullMeta bullActive bullEvents bullJobPrefix statusPrefix
 -- ARGV: uniqueId receipt code precedence orphanMs orphansKept to othersMs othersKept
 -- Returns {duplicate} | {early} | {applied, id, statusBefore, statusAfter, acceptedAt, now}
--- include: clock record receipts front hint progress others
+-- include: clock tell record receipts front hint progress others
 local now = clock()
 local id = redis.call('GET', unique)
 if not id then

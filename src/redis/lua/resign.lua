@@ -2,7 +2,7 @@
 -- KEYS: record tomb events unknowns doubts wake statusPrefix
 -- ARGV: id retentionMs idRetentionMs
 -- Returns {resigned} | {refused, status}
--- include: clock record
+-- include: clock tell record
 local now = clock()
 local r = redis.call('HMGET', record, 'status', 'fingerprint', 'reason')
 if r[1] ~= 'unknown' then

@@ -3,7 +3,7 @@
 -- KEYS: record recordPrefix tomb conv lane held wake events alias gate unique orphan orphans ledger ledgerRows bullDelayed bullWait bullMarker bullMeta bullActive bullEvents bullJobPrefix holds unknowns doubts budgetPrefix budgetHeld accepts others othersTo statusPrefix
 -- ARGV: id to recipient attempt outcome reason detail why uniqueId acceptedAt windowLeftMs originalRequest billed precedence retentionMs idRetentionMs gateState gateMs gateReason proof health failuresAllowed closures
 -- Returns {moved} | {stale, status} | {settled, status, now, dueAt, sessionOpenedAt or '', gateMove}
--- include: clock alias record turn front lane attempt gate breaker session fold ledger give-back receipts acceptance progress
+-- include: clock alias tell record turn front lane attempt gate breaker session fold ledger give-back receipts acceptance progress
 if moved(to, recipient) then
   return { 'moved' }
 end

@@ -21,6 +21,9 @@ local function takeIn(now)
   redis.call('ZADD', deliveries, now, id .. ' ' .. to)
   redis.call('ZADD', recipientDeliveries, now, id)
   redis.call('ZADD', wake, now + 5000, id)
+  if metadata ~= '' then
+    redis.call('HSET', record, 'metadata', metadata)
+  end
   if strict == '1' then
     redis.call('HSET', record, 'strict', 1)
   end

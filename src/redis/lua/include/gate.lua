@@ -9,7 +9,11 @@ local function closeGate(state, untilMs, reason, now, by)
     return
   end
   redis.call('HSET', gate, 'state', state, 'until', untilMs, 'reason', reason, 'by', by)
-  if known[1] ~= state then
-    redis.call('HSET', gate, 'since', now)
+  if known[1] == state then
+    return
+  end
+  redis.call('HSET', gate, 'since', now)
+  if state == 'paused' then
+    tell('account', 'paused', 'reason', reason, 'by', by)
   end
 end

@@ -1,4 +1,3 @@
-local EVENTS_KEPT = 10000
 local TIMELINE_BYTES = 8000
 
 -- Adds a line to the timeline of the record at `key`. A very long one keeps its beginning.
@@ -27,6 +26,5 @@ local function move(key, delivery, status, reason, now, before)
   index(key, delivery, status, before)
   redis.call('HSET', key, 'status', status, 'reason', reason, 'statusAt', now)
   note(key, 'status\t' .. now .. '\t' .. status .. '\t' .. reason)
-  redis.call('XADD', events, 'MAXLEN', '~', EVENTS_KEPT, '*',
-    'delivery', delivery, 'status', status, 'reason', reason, 'at', now)
+  tell('delivery', delivery, 'status', status, 'reason', reason, 'attempt', redis.call('HGET', key, 'attempts') or 0)
 end

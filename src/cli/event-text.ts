@@ -1,0 +1,28 @@
+import type { GapEvent, WaybillEvent } from '../domain/event.js';
+import { reasonInWords } from '../domain/reason-words.js';
+import { paintStatus } from './delivery-text.js';
+import type { Paint } from './output.js';
+import { formatTime } from './times.js';
+
+/** An event on a line, for people. */
+export function eventText(event: WaybillEvent | GapEvent, paint: Paint): string {
+  const time = paint.faint(formatTime(Date.parse(event.timestamp)));
+  return `${time}  ${factsOf(event, paint)}`.trimEnd();
+}
+
+function factsOf(event: WaybillEvent | GapEvent, paint: Paint): string {
+  switch (event.type) {
+    case 'gap':
+      return paint.bad('some events before this are no longer kept');
+    case 'account.paused':
+      return `account ${paint.bad('paused')} ${reasonInWords(event.data.reason ?? '')}`;
+    case 'account.resumed':
+      return `account ${paint.good('resumed')}`;
+    case 'budget.exhausted':
+      return paint.pending(`the budget of ${event.data.period} is used up`);
+    default: {
+      const { deliveryId, status, reason } = event.data;
+      return `${deliveryId}  ${paintStatus(status, paint)(status.padEnd(9))} ${reasonInWords(reason ?? '')}`;
+    }
+  }
+}

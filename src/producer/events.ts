@@ -1,0 +1,64 @@
+import { type Cursor, FROM_NOW_ON, parseCursor } from '../domain/cursor.js';
+import {
+  EVENT_TYPES,
+  type EventType,
+  type GapEvent,
+  isEventType,
+  type WaybillEvent,
+} from '../domain/event.js';
+import { ValidationError, type ValidationFault } from '../errors.js';
+import type { PublishedAccount } from '../redis/accounts.js';
+import type { Followed, Following } from '../redis/follow-events.js';
+
+export type EventsOptions = {
+  /** Accounts by number or name; default: all that are known by now. */
+  readonly from?: string | readonly string[];
+  /**
+   * Read on after this: an event's `cursor` or `id`, or the time (epoch ms) to begin at; `0`: all that is kept.
+   * Default: only what comes from now on.
+   */
+  readonly after?: string;
+  /** Default: all types. A gap is always told. */
+  readonly types?: readonly EventType[];
+  readonly signal?: AbortSignal;
+};
+
+/** What a reader gets: an event or a gap, and where to go on after it, over all the accounts that are read. */
+export type ReadEvent = (WaybillEvent | GapEvent) & { readonly cursor: string };
+
+export type EventsDeps = {
+  readonly findAccount: (fromOrName: string) => Promise<Pick<PublishedAccount, 'from'> | undefined>;
+  readonly accounts: () => Promise<readonly Pick<PublishedAccount, 'from'>[]>;
+  readonly follow: (following: Following) => AsyncIterable<Followed>;
+};
+
+/** Reads events as they come. @throws ValidationError when `after` or `types` are none */
+export async function* readEvents(asked: EventsOptions, deps: EventsDeps): AsyncGenerator<ReadEvent> {
+  const { types = [], signal } = asked;
+  const after = checkAsked(asked);
+  const from = await accountsOf(asked.from, deps);
+  for await (const { event, cursor } of deps.follow({ from, after, signal })) {
+    const wanted = types.length === 0 || event.type === 'gap' || types.includes(event.type);
+    if (wanted) yield { ...event, cursor: cursor() };
+  }
+}
+
+function checkAsked({ after, types = [] }: EventsOptions): Cursor {
+  const cursor = after === undefined ? FROM_NOW_ON : parseCursor(after);
+  const faults: ValidationFault[] = types
+    .filter((type) => !isEventType(type))
+    .map(() => ({ pointer: '/types', detail: `must be some of ${EVENT_TYPES.join(', ')}` }));
+  if (cursor === null) {
+    faults.push({ pointer: '/after', detail: 'must be an event’s cursor or id, epoch milliseconds, or 0' });
+  }
+  if (cursor === null || faults.length > 0) throw new ValidationError(faults);
+  return cursor;
+}
+
+/** A number that no worker has told of may still have events of its own: it is taken as it is. */
+async function accountsOf(asked: EventsOptions['from'], deps: EventsDeps): Promise<readonly string[]> {
+  if (asked === undefined) return (await deps.accounts()).map(({ from }) => from);
+  const names = typeof asked === 'string' ? [asked] : asked;
+  const found = await Promise.all(names.map(async (name) => (await deps.findAccount(name))?.from ?? name));
+  return [...new Set(found)];
+}

@@ -1,0 +1,79 @@
+import { eventId, type Position, timeOf } from '../domain/cursor.js';
+import { eventTypeOf, type GapEvent, type WaybillEvent } from '../domain/event.js';
+import { isStatus } from '../domain/status.js';
+import { readMetadata } from './metadata.js';
+
+/** An entry of the stream as the scripts wrote it. */
+export type StreamEntry = { readonly position: Position; readonly fields: ReadonlyMap<string, string> };
+
+/** What a delivery's record adds; `metadata` as JSON. */
+export type DeliveryFacts = { readonly unique: string | null; readonly metadata: string | undefined };
+
+type Read = { readonly position: Position; readonly event: WaybillEvent };
+
+/** The event that an entry stands for; none where a later version has written another kind. */
+export function readEntry(
+  entry: StreamEntry,
+  from: string,
+  facts: ReadonlyMap<string, DeliveryFacts>,
+): readonly Read[] {
+  const event = deliveryEvent(entry, from, facts) ?? accountEvent(entry, from) ?? budgetEvent(entry, from);
+  return event === null ? [] : [{ position: entry.position, event }];
+}
+
+export function readGap(gap: {
+  readonly from: string;
+  readonly after: Position;
+  readonly firstKept: Position;
+}): GapEvent {
+  const { from, after, firstKept } = gap;
+  return { ...headOf(from, firstKept), type: 'gap', data: { from, after: eventId(from, after) } };
+}
+
+/** The provider's id counts from the acceptance on, also where the event of an earlier status is read late. */
+const ACCEPTED: readonly string[] = ['accepted', 'sent', 'delivered', 'read', 'failed'];
+
+function deliveryEvent(
+  { position, fields }: StreamEntry,
+  from: string,
+  facts: ReadonlyMap<string, DeliveryFacts>,
+): WaybillEvent | null {
+  const [deliveryId, status] = [fields.get('delivery'), fields.get('status')];
+  if (deliveryId === undefined || !isStatus(status)) return null;
+  const known = facts.get(deliveryId);
+  return {
+    ...headOf(from, position),
+    type: eventTypeOf(status),
+    data: {
+      from,
+      deliveryId,
+      status,
+      reason: fields.get('reason') || null,
+      attempt: Number(fields.get('attempt') ?? 0),
+      unique: ACCEPTED.includes(status) ? (known?.unique ?? null) : null,
+      metadata: readMetadata(known?.metadata),
+    },
+  };
+}
+
+function accountEvent({ position, fields }: StreamEntry, from: string): WaybillEvent | null {
+  const change = fields.get('account');
+  if (change !== 'paused' && change !== 'resumed') return null;
+  const [reason, by] = [fields.get('reason') || null, fields.get('by') ?? ''];
+  return { ...headOf(from, position), type: `account.${change}`, data: { from, reason, by } };
+}
+
+function budgetEvent({ position, fields }: StreamEntry, from: string): WaybillEvent | null {
+  const period = fields.get('budget');
+  if (period === undefined) return null;
+  const [limit, renewsAt] = [Number(fields.get('limit')), isoOf(fields.get('renewsAt') ?? '0')];
+  return { ...headOf(from, position), type: 'budget.exhausted', data: { from, period, limit, renewsAt } };
+}
+
+function headOf(from: string, position: Position) {
+  return { id: eventId(from, position), timestamp: isoOf(timeOf(position)) };
+}
+
+function isoOf(ms: string): string {
+  return new Date(Number(ms)).toISOString();
+}
