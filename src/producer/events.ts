@@ -30,13 +30,15 @@ export type EventsDeps = {
   readonly findAccount: (fromOrName: string) => Promise<Pick<PublishedAccount, 'from'> | undefined>;
   readonly accounts: () => Promise<readonly Pick<PublishedAccount, 'from'>[]>;
   readonly follow: (following: Following) => AsyncIterable<Followed>;
+  /** Runs a question to Redis, for a second at most. */
+  readonly onRedis: <T>(call: () => Promise<T>) => Promise<T>;
 };
 
 /** Reads events as they come. @throws ValidationError when `after` or `types` are none */
 export async function* readEvents(asked: EventsOptions, deps: EventsDeps): AsyncGenerator<ReadEvent> {
   const { types = [], signal } = asked;
   const after = checkAsked(asked);
-  const from = await accountsOf(asked.from, deps);
+  const from = await deps.onRedis(() => accountsOf(asked.from, deps));
   for await (const { event, cursor } of deps.follow({ from, after, signal })) {
     const wanted = types.length === 0 || event.type === 'gap' || types.includes(event.type);
     if (wanted) yield { ...event, cursor: cursor() };

@@ -86,12 +86,7 @@ export function createProducer(deps: ProducerDeps) {
     },
 
     /** What becomes of deliveries and accounts, as it comes; resumes where a reader was cut. */
-    events: (asked: EventsOptions = {}): AsyncIterable<ReadEvent> =>
-      readEvents(asked, {
-        findAccount: (name) => onRedis(() => deps.findAccount(name)),
-        accounts: () => onRedis(deps.accounts),
-        follow: deps.follow,
-      }),
+    events: (asked: EventsOptions = {}): AsyncIterable<ReadEvent> => readEvents(asked, { ...deps, onRedis }),
   };
 }
 
