@@ -11,7 +11,15 @@ const SHORTEST_MS = SECOND;
 const LONGEST_MS = 60 * SECOND;
 
 /** Our own doing: nothing was asked of the provider, nobody waited for its answer, or it is long ago. */
-const OURS: readonly string[] = ['stale', 'aborted', 'closed', 'absent', 'operator', 'worker_lost'];
+const OURS: readonly string[] = [
+  'stale',
+  'aborted',
+  'closed',
+  'absent',
+  'operator',
+  'worker_lost',
+  'released',
+];
 
 /**
  * A refusal is as good as an acceptance: somebody decided. `throttled` is bad though it is an answer: FAIL 6 to

@@ -24,6 +24,7 @@ const WORDS: ReadonlyMap<string, string> = new Map([
   ['absent', 'the provider’s history does not show it'],
   ['unresolved', 'nobody could tell whether it was sent'],
   ['worker_lost', 'its worker never told what became of the attempt'],
+  ['released', 'the attempt was given back before anything was sent'],
   ['stale', 'the attempt was too old to be sent on'],
   ['file', 'the file is on its way to the provider'],
   ['template', 'the template with the file is on its way to the provider'],

@@ -71,6 +71,16 @@ export function createAttemptStore(options: AttemptStoreOptions) {
     postpone: (attempt: Attempt, outcome: Outcome, next: Postponement) =>
       postpone(run, { attempt, outcome, next, args: told(outcome) }),
 
+    /**
+     * The process that asked for the attempt will never dispatch it, whether its claim was granted or not. False when
+     * the record was no longer that attempt's.
+     */
+    async release(attempt: Attempt): Promise<boolean> {
+      const args = told(RELEASED);
+      const released = await postpone(run, { attempt, outcome: RELEASED, next: AT_ONCE, args });
+      return released.kind === 'postponed';
+    },
+
     /** The provider took the message, as its history shows; stale when another delivery has that message. */
     prove: (attempt: Attempt, outcome: Outcome, context: SettleContext) =>
       settle(run, { attempt, outcome, context, args: { ...unsaid, proof: 1 } }),
@@ -98,6 +108,9 @@ export function createAttemptStore(options: AttemptStoreOptions) {
     },
   };
 }
+
+const RELEASED: Outcome = { kind: 'not_sent', reason: 'released', detail: 'never dispatched' };
+const AT_ONCE: Postponement = { status: 'waiting', reason: 'backoff', delayMs: 0, gate: null };
 
 export type SettleContext = {
   readonly account: Pick<Account, 'billing'>;

@@ -35,6 +35,10 @@ async function claimAndAct(run: Run, deps: DeliverDeps): Promise<JobEnd> {
   for (let claims = 0; claims < MOST_CLAIMS; claims += 1) {
     if (deps.isDraining()) return { kind: 'given_back' };
     const claimed = await claim(run, kind, deps);
+    if (isOwnDoubt(claimed)) {
+      await deps.release({ ...run.delivery, attempt: claimed.attempt });
+      continue;
+    }
     const decision = decide(claimed.claim, policyOf(run));
     tellClaim(run, { claim: claimed.claim, decision }, deps);
     if (decision.do === 'claim_again') {
@@ -48,10 +52,18 @@ async function claimAndAct(run: Run, deps: DeliverDeps): Promise<JobEnd> {
   return { kind: 'delayed', until: deps.effects.now() + BREATH_MS, status: 'waiting' };
 }
 
+/**
+ * The answer was so long on its way that somebody has called the attempt unknown meanwhile: who is told so here has
+ * not dispatched it.
+ */
+function isOwnDoubt({ attempt, claim }: Claimed): boolean {
+  return claim.kind === 'unknown' && claim.doubt.attempt === attempt;
+}
+
 async function claim(
   run: Run,
   kind: SendKind,
-  { store, effects, timeouts, retry }: DeliverDeps,
+  { store, effects, timeouts, retry, release }: DeliverDeps,
 ): Promise<Claimed> {
   const age = createAge(effects);
   const attempt = effects.newId();
@@ -66,7 +78,13 @@ async function claim(
     retryWaitMs: retryWaitMs(effects.random()),
     now: effects.now(),
   };
-  return { attempt, age, claim: await store.claim(delivery, job, asked) };
+  try {
+    return { attempt, age, claim: await store.claim(delivery, job, asked) };
+  } catch (error) {
+    // It may have been granted all the same. Nothing is sent on it, and nobody else can know that.
+    await release({ ...delivery, attempt });
+    throw error;
+  }
 }
 
 function policyOf({ delivery, account }: Run) {

@@ -1,6 +1,7 @@
 import type { Account } from '../domain/account.js';
 import type { Claim } from '../domain/claim.js';
 import type { Delivery } from '../domain/delivery.js';
+import type { Attempt } from '../redis/attempt-store.js';
 import type { Job } from '../redis/delivery-replies.js';
 import type { DeliveryStore } from '../redis/delivery-store.js';
 import type { DeliveryRef } from '../redis/run-on-delivery.js';
@@ -36,4 +37,6 @@ export type DeliverDeps = SendDeps &
     /** How long a sent message may take to show in the history. */
     readonly historyLagMs: number;
     readonly isDraining: () => boolean;
+    /** Gives back an attempt that this process asked for and will not dispatch. */
+    readonly release: (attempt: Attempt) => Promise<void>;
   };

@@ -21,13 +21,18 @@ export type SendTimeouts = {
 const MARGIN_MS = 5 * SECOND;
 
 /** The whole attempt, connecting included. */
-export function timeoutOf({ localStorage }: Delivery, timeouts: SendTimeouts): number {
+export function timeoutOf({ localStorage }: Pick<Delivery, 'localStorage'>, timeouts: SendTimeouts): number {
   return localStorage ? timeouts.localStorageMs : timeouts.sendMs;
 }
 
 /** From a claim until no sender can still be sending it: guard, connecting, the attempt, the job's lock. */
-export function horizonOf(delivery: Delivery, timeouts: SendTimeouts): number {
+export function horizonOf(delivery: Pick<Delivery, 'localStorage'>, timeouts: SendTimeouts): number {
   return GUARD_MS + CONNECT_TIMEOUT_MS + timeoutOf(delivery, timeouts) + timeouts.lockMs + MARGIN_MS;
+}
+
+/** That of any delivery. */
+export function longestHorizon(timeouts: SendTimeouts): number {
+  return Math.max(horizonOf({ localStorage: true }, timeouts), horizonOf({ localStorage: false }, timeouts));
 }
 
 export type Sending = {

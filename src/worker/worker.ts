@@ -6,7 +6,9 @@ import { queueName, queuePrefix } from '../queue/names.js';
 import type { Queues } from '../queue/queues.js';
 import { deliver } from './deliver.js';
 import { endJob, isJobEnd, type JobResult, retryLater } from './job-end.js';
+import { createReleases, type Releases } from './releases.js';
 import type { DeliverDeps } from './run.js';
+import { longestHorizon } from './send.js';
 import { createSlots } from './slots.js';
 import type { Timings } from './timings.js';
 
@@ -18,7 +20,7 @@ const FAULT_PAUSE_MS = 5 * SECOND;
 /** BullMQ heeds `queue.rateLimit` only where a limiter is set; this one never limits by itself. */
 const NO_LIMIT = { max: 1_000_000_000, duration: 1000 };
 
-export type WorkerDeps = Omit<DeliverDeps, 'isDraining'> & {
+export type WorkerDeps = Omit<DeliverDeps, 'isDraining' | 'release'> & {
   readonly accounts: readonly Account[];
   readonly connection: ConnectionOptions;
   /** Whether Redis can be asked at this moment. */
@@ -50,7 +52,8 @@ export function startWorker(deps: WorkerDeps): Worker {
   let draining = false;
   const inHand = new Set<Promise<JobResult>>();
   let fetchedAt = deps.effects.monotonic();
-  const deliverDeps: DeliverDeps = { ...deps, isDraining: () => draining };
+  const releases = openReleases(deps);
+  const deliverDeps: DeliverDeps = { ...deps, isDraining: () => draining, release: releases.release };
 
   async function run(running: Running): Promise<JobResult> {
     fetchedAt = deps.effects.monotonic();
@@ -70,10 +73,16 @@ export function startWorker(deps: WorkerDeps): Worker {
     fetchedAt: () => fetchedAt,
     close() {
       draining = true;
-      closing ??= closeAll(workers, inHand, deps.isConnected);
+      closing ??= closeAll(workers, inHand, deps.isConnected).then(releases.close);
       return closing;
     },
   };
+}
+
+/** For as long as a claim of any delivery may stand there without an end. */
+function openReleases({ attempts, effects, sleep, timeouts }: WorkerDeps): Releases {
+  const keptMs = longestHorizon(timeouts);
+  return createReleases({ attempts, monotonic: effects.monotonic, sleep, keptMs });
 }
 
 async function closeAll(

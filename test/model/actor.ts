@@ -1,6 +1,11 @@
 import { setImmediate as allElse } from 'node:timers/promises';
 
-type Parked = (times: number) => Promise<void>;
+/** How a step goes: `twice` where the command is sent again, `lost` where its answer never comes, but an error does. */
+export type How = 'once' | 'twice' | 'lost';
+
+type Parked = (how: How) => Promise<void>;
+
+class AnswerLost extends Error {}
 
 export type Actor = ReturnType<typeof createActor>;
 
@@ -12,13 +17,14 @@ export function createActor(name: string) {
   let failure: unknown;
 
   /** Resolves when the schedule has let the work be done; never, once the process is dead. */
-  function gate<T>(work: () => Promise<T>): Promise<T> {
+  function gate<T>(work: () => Promise<T>, { mayLose = false } = {}): Promise<T> {
     if (dead) return new Promise(() => undefined);
     return new Promise((resolve, reject) => {
-      parked.push(async (times) => {
+      parked.push(async (how) => {
         try {
           let result = await work();
-          for (let again = 1; again < times; again += 1) result = await work();
+          if (how === 'twice') result = await work();
+          if (how === 'lost' && mayLose) throw new AnswerLost('the connection is closed');
           resolve(result);
         } catch (error) {
           reject(error);
@@ -39,7 +45,7 @@ export function createActor(name: string) {
         get(of, key) {
           const value: unknown = Reflect.get(of, key);
           if (typeof value !== 'function') return value;
-          return (...args: unknown[]) => gate(async () => value.apply(of, args));
+          return (...args: unknown[]) => gate(async () => value.apply(of, args), { mayLose: true });
         },
       });
     },
@@ -48,7 +54,8 @@ export function createActor(name: string) {
       running += 1;
       task()
         .catch((error: unknown) => {
-          failure ??= error;
+          // Told to whoever asked, or logged: nobody relies on it.
+          if (!(error instanceof AnswerLost)) failure ??= error;
         })
         .finally(() => {
           running -= 1;
@@ -56,10 +63,10 @@ export function createActor(name: string) {
       await allElse();
     },
 
-    /** Lets it do what it stands before: twice where the first answer is lost on the way. */
-    async step(times = 1): Promise<void> {
+    /** Lets it do what it stands before. */
+    async step(how: How = 'once'): Promise<void> {
       const next = parked.shift();
-      if (next !== undefined) await next(times);
+      if (next !== undefined) await next(how);
       // All that waits for something else than the schedule has gone on by then.
       await allElse();
     },
@@ -69,7 +76,7 @@ export function createActor(name: string) {
       const [last] = parked;
       dead = true;
       parked = [];
-      if (commandSent) await last?.(1);
+      if (commandSent) await last?.('once');
       await allElse();
     },
   };

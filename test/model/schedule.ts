@@ -18,6 +18,8 @@ const LEAPS = [
 const LIVES = [DAY, 20 * SECOND, 10 * MINUTE, 26 * HOUR] as const;
 const DELAYS = [0, 0, 0, 5 * SECOND, HOUR] as const;
 
+const HOWS = ['once', 'once', 'once', 'once', 'once', 'once', 'once', 'twice', 'twice', 'lost'] as const;
+
 type Action = (world: World, tape: Tape) => Promise<void>;
 
 /** What may happen next, each as often as it stands here relative to the others. */
@@ -49,7 +51,7 @@ async function step(world: World, tape: Tape): Promise<void> {
   const busy = world.busy();
   const chosen = busy[tape.below(Math.max(1, busy.length))];
   if (chosen === undefined) await world.startWorker();
-  else await chosen.step(tape.once(6) ? 2 : 1);
+  else await chosen.step(tape.pick(HOWS));
 }
 
 async function enqueue(world: World, tape: Tape): Promise<void> {

@@ -1,7 +1,7 @@
 import { Job, type Queue } from 'bullmq';
 import type { Account } from '../../src/domain/account.js';
 import { JOB_NAME } from '../../src/queue/names.js';
-import type { AttemptStore } from '../../src/redis/attempt-store.js';
+import type { Attempt, AttemptStore } from '../../src/redis/attempt-store.js';
 import type { DeliveryStore } from '../../src/redis/delivery-store.js';
 import type { DeliveryRef } from '../../src/redis/run-on-delivery.js';
 import { deliver } from '../../src/worker/deliver.js';
@@ -53,6 +53,9 @@ function depsOf(actor: Actor, { store, attempts, provider, now, newId, historyLa
     observer: SILENT,
     historyLagMs,
     isDraining: () => false,
+    release: async (attempt: Attempt) => {
+      await actor.gate(() => attempts.release(attempt));
+    },
   };
 }
 

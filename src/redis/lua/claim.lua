@@ -11,7 +11,7 @@ if moved(to, recipient) then
   return { 'moved' }
 end
 local r = redis.call('HMGET', record, 'fingerprint', 'status', 'jobAt', 'expiresAt', 'attempts', 'attempt',
-  'startedAt', 'sendAt', 'notBefore', 'pairAt', 'unique', 'reason', 'dueAt', 'request', 'reserved', 'retry')
+  'startedAt', 'sendAt', 'notBefore', 'pairAt', 'unique', 'reason', 'dueAt', 'request', 'reserved', 'retry', 'postponed')
 local answer = standing(r, now)
 if answer then
   return answer

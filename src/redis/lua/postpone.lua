@@ -1,4 +1,6 @@
 -- An attempt came to nothing that counts: the delivery keeps its place in the lane and is tried again later.
+-- One that is `released` was never dispatched by the process that claimed it: it does not count, and its claim, where
+-- that comes later, is refused.
 -- FAIL 7/8 closes the window here, unless the client wrote after the attempt had begun.
 -- KEYS: record conv lane wake order events alias gate unknowns doubts recordPrefix budgetPrefix budgetHeld bullDelayed bullWait bullMarker bullMeta bullActive bullEvents bullJobPrefix statusPrefix
 -- ARGV: id to recipient attempt outcome reason detail status why delayMs gateState gateMs gateReason health failuresAllowed closures
@@ -13,6 +15,9 @@ if not mine(r[1], r[2]) then
   -- The same again: the connection was lost before the first answer came.
   if r[6] == attempt and (r[1] == 'waiting' or r[1] == 'held') then
     return { 'postponed', now, 0 }
+  end
+  if reason == 'released' and r[1] then
+    redis.call('HSET', record, 'postponed', attempt)
   end
   return { 'stale', r[1] or '' }
 end
@@ -46,6 +51,9 @@ local gateMove = weigh(now)
 giveBack(r[7], now)
 redis.call('HSET', record, 'notBefore', now + delayMs, 'postponed', attempt)
 redis.call('HDEL', record, 'attempt')
+if reason == 'released' then
+  redis.call('HINCRBY', record, 'attempts', -1)
+end
 if health == 'bad' then
   redis.call('HSET', record, 'retry', 1)
 end

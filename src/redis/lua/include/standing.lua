@@ -10,6 +10,10 @@ local function standing(r, now)
   if r[1] ~= fingerprint or tonumber(jobAt) < tonumber(r[3]) then
     return { 'conflict' }
   end
+  -- Its process has told this attempt's end, or given it up: the claim was too long on its way.
+  if r[17] == attempt then
+    return { 'lane', now, r[4], r[5], '', '' }
+  end
   if r[2] == 'sending' and r[6] ~= attempt then
     return { 'in_flight', r[6], r[7], now }
   end
