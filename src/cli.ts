@@ -4,6 +4,7 @@ import { addCancel } from './cli/commands/cancel.js';
 import { addConfig } from './cli/commands/config.js';
 import { addEnqueue } from './cli/commands/enqueue.js';
 import { addEvents } from './cli/commands/events.js';
+import { addExplain } from './cli/commands/explain.js';
 import { addHealth } from './cli/commands/health.js';
 import { addLedger } from './cli/commands/ledger.js';
 import { addList } from './cli/commands/list.js';
@@ -58,6 +59,7 @@ const COMMANDS: readonly ((host: CommandHost) => void)[] = [
   addProcesses,
   addEnqueue,
   addStatus,
+  addExplain,
   addList,
   addCancel,
   addResend,

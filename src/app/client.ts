@@ -1,6 +1,7 @@
 import { ACCOUNT_DEFAULTS, findAccount } from '../domain/account.js';
 import { UnknownAccountError, WaybillError } from '../errors.js';
 import { createWaybill, type Waybill } from '../index.js';
+import type { ExplainedDelivery, Explainer } from '../producer/explain.js';
 import type { ListFilter, Page } from '../producer/list.js';
 import type { Operator, Said } from '../producer/operate.js';
 import type { Resolution } from '../producer/resolve.js';
@@ -13,11 +14,22 @@ import { type OtherSession, readOtherSessions } from '../redis/other-sessions.js
 import type { Settings } from './boot.js';
 import { connectConfigured } from './core.js';
 import { explainRedis } from './explain-redis.js';
+import { openExplainer } from './explainer.js';
 import { type AccountState, createGatekeeper } from './gatekeeper.js';
 import { knownAccounts, type NamedAccount } from './known-accounts.js';
 import { openOperator } from './operator.js';
 
-export type { AccountState, LedgerRow, ListedDelivery, ListFilter, OtherSession, Page, Resolution, Said };
+export type {
+  AccountState,
+  ExplainedDelivery,
+  LedgerRow,
+  ListedDelivery,
+  ListFilter,
+  OtherSession,
+  Page,
+  Resolution,
+  Said,
+};
 
 type LedgerAsked = { readonly from: string; readonly month: string; readonly timeZone: string };
 
@@ -25,6 +37,7 @@ type LedgerAsked = { readonly from: string; readonly month: string; readonly tim
 export type Client = {
   readonly waybill: Waybill;
   readonly operator: Operator;
+  readonly explainer: Explainer;
   /** The account by number or name; without one, the only account there is. */
   account(fromOrName?: string): Promise<NamedAccount>;
   accounts(): Promise<readonly NamedAccount[]>;
@@ -59,6 +72,7 @@ export function openClient(settings: Settings): Client {
     idRetentionHours: retention.idHours,
   });
   const operator = openOperator({ config, redis, waybill });
+  const explainer = openExplainer({ config, redis, waybill });
   const gatekeeper = createGatekeeper({ redis, prefix, queues });
   const onRedis = <T>(call: () => Promise<T>): Promise<T> =>
     orUnavailable(async () => {
@@ -72,6 +86,7 @@ export function openClient(settings: Settings): Client {
     waybill,
     operator,
     accounts: everyAccount,
+    explainer,
     account: async (fromOrName) => pick(await everyAccount(), fromOrName),
     async states() {
       const all = await everyAccount();

@@ -1,20 +1,32 @@
+import type { ExplainedDelivery } from '../app/client.js';
+import { accountWords } from '../domain/explain/account-words.js';
+import type { Explanation } from '../domain/explain/explain.js';
 import { maskUrl } from '../domain/mask.js';
-import { failureInWords, foundInWords, reasonInWords, statusInWords } from '../domain/reason-words.js';
+import { failureInWords, statusInWords } from '../domain/reason-words.js';
 import { SESSION_MS } from '../domain/session.js';
-import type { Status } from '../domain/status.js';
+import { isEnded } from '../domain/status.js';
 import type { DeliveryView } from '../redis/delivery-view.js';
 import { doubtOf } from './doubt-text.js';
 import { type Paint, plain } from './output.js';
+import { paintStatus, timelineText } from './timeline-text.js';
 import { formatTime, formatWhen } from './times.js';
 
 /** How a delivery is told: at which time, and in which colours. */
 export type Telling = { readonly now: number; readonly paint: Paint };
 
 /** A delivery for people: where it is and why, the facts around it, and its timeline. */
-export function deliveryText(view: DeliveryView, telling: Telling): string[] {
-  const { paint } = telling;
-  const facts = factsOf(view, telling.now).map(([name, fact]) => `  ${paint.faint(name.padEnd(9))} ${fact}`);
-  return [headline(view, paint), ...facts, '', ...timelineText(view, paint)];
+export function deliveryText({ view, explanation }: ExplainedDelivery, telling: Telling): string[] {
+  const { now, paint } = telling;
+  const facts = [...factsOf(view, now), ...troubleOf(explanation, view)];
+  const told = facts.map(([name, fact]) => `  ${paint.faint(name.padEnd(9))} ${fact}`);
+  return [headline(view, paint), ...told, '', ...timelineText(view, paint)];
+}
+
+/** What keeps its account from sending, while that still matters to it. */
+function troubleOf(explanation: Explanation, { status }: DeliveryView): readonly Fact[] {
+  if (isEnded(status)) return [];
+  const words = accountWords(explanation, { now: explanation.now, time: formatTime });
+  return words.map((sentence): Fact => ['account', plain(sentence)]);
 }
 
 export function headline({ id, status, reason, failureCode }: DeliveryView, paint: Paint): string {
@@ -64,40 +76,13 @@ function sessionOf({ session: { openedAt } }: DeliveryView, now: number): string
   return `open until ${formatWhen(openedAt + SESSION_MS, now)}`;
 }
 
-/** Statuses, attempts and readings of the history in the order in which they came. */
-export function timelineText({ timeline, attempts, asked }: DeliveryView, paint: Paint): string[] {
-  const moves = timeline.map(({ at, status, reason }) => ({
-    at,
-    text: `${paintStatus(status, paint)(status.padEnd(9))} ${reasonInWords(reason)}`,
-  }));
-  const tries = attempts.map((attempt) => ({ at: attempt.at, text: paint.faint(attemptText(attempt)) }));
-  // An attempt is noted just before the status that it led to; the sort is stable.
-  const readings = asked.map(({ at, found }) => ({
-    at,
-    text: paint.faint(`history: ${foundInWords(found)}`),
-  }));
-  return [...tries, ...moves, ...readings]
-    .sort((one, other) => one.at - other.at)
-    .map(({ at, text }) => `  ${paint.faint(formatTime(at))}  ${text}`.trimEnd());
-}
-
-/** The detail tells what the reason means in its own words; where there is none, ours do. */
-function attemptText({ number, send, outcome, reason, detail }: DeliveryView['attempts'][number]): string {
-  const name = /^\d+$/.test(reason) ? `FAIL ${reason}` : plain(reason).replaceAll('_', ' ');
-  const why = detail === '' ? reasonInWords(reason) : `${name}: ${plain(detail)}`;
-  return `attempt ${number} (${send}): ${outcome ?? 'no outcome'}${why === '' ? '' : `, ${why}`}`;
-}
-
-export function paintStatus(status: Status, paint: Paint): (text: string) => string {
-  if (['accepted', 'sent', 'delivered', 'read'].includes(status)) return paint.good;
-  return ['failed', 'expired'].includes(status) ? paint.bad : paint.pending;
-}
-
 /** The same for programs: all that is known but for what stands in a link's query. */
-export function deliveryJson(view: DeliveryView): Readonly<Record<string, unknown>> {
+export function deliveryJson({ view, explanation }: ExplainedDelivery): Readonly<Record<string, unknown>> {
   const { request, originalRequest, ...rest } = view;
   return {
     ...rest,
+    awaiting: explanation.delivery?.awaiting ?? null,
+    account: explanation.account,
     request: withoutQuery(request),
     originalRequest: originalRequest === null ? null : cutQueries(originalRequest),
   };

@@ -1,7 +1,8 @@
 import type { GapEvent, WaybillEvent } from '../domain/event.js';
 import { reasonInWords } from '../domain/reason-words.js';
-import { paintStatus } from './delivery-text.js';
+
 import type { Paint } from './output.js';
+import { paintStatus } from './timeline-text.js';
 import { formatTime } from './times.js';
 
 /** An event on a line, for people. */

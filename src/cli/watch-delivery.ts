@@ -1,19 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ExplainedDelivery } from '../app/client.js';
 import { isEnded, reached, type Status } from '../domain/status.js';
 import { UnavailableError } from '../errors.js';
 import type { DeliveryView } from '../redis/delivery-view.js';
-import { deliveryJson, timelineText } from './delivery-text.js';
+import { deliveryJson } from './delivery-text.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
-import type { Output } from './output.js';
+import { type Output, plain } from './output.js';
+import { timelineText } from './timeline-text.js';
 
 const LOOK_EVERY_MS = 250;
 
 export type Watching = {
   /** As it was told already. */
-  readonly view: DeliveryView;
+  readonly found: ExplainedDelivery;
   readonly until: Status;
   readonly json: boolean;
-  readonly again: () => Promise<DeliveryView>;
+  readonly again: () => Promise<ExplainedDelivery>;
   readonly stop: AbortSignal;
 };
 
@@ -21,28 +23,44 @@ export type Watching = {
 export async function watchDelivery(watching: Watching, output: Output): Promise<ExitCode> {
   const { until, json, stop } = watching;
   const look = createPatientLook(watching.again, output);
-  let view = watching.view;
-  while (!reached(view.status, until)) {
-    if (cannotArrive(view)) return EXIT.refused;
+  const tellNext = createTellNext(output);
+  let { found } = watching;
+  while (!reached(found.view.status, until)) {
+    if (cannotArrive(found.view)) return EXIT.refused;
+    if (!json) tellNext(found);
     await sleep(LOOK_EVERY_MS, undefined, { signal: stop }).catch(() => undefined);
     if (stop.aborted) return EXIT.done;
     const next = await look();
-    if (next === null || !isNews(view, next)) continue;
+    if (next === null || !isNews(found.view, next.view)) continue;
     if (json) output.json(deliveryJson(next));
-    else output.lines(newLines(view, next, output));
-    view = next;
+    else output.lines(newLines(found.view, next.view, output));
+    found = next;
   }
   return EXIT.done;
 }
 
+/** What it waits for is said once, and again when that is something else. */
+function createTellNext(output: Output): (found: ExplainedDelivery) => void {
+  let told = '';
+  return ({ view, explanation: { delivery } }) => {
+    const about = `${view.status} ${view.reason} ${delivery?.awaiting.for}`;
+    if (delivery === null || delivery.next === null || about === told) return;
+    told = about;
+    output.note(plain(delivery.next));
+  };
+}
+
 /** Null while Redis is away, which is said once. */
-function createPatientLook(again: Watching['again'], output: Output): () => Promise<DeliveryView | null> {
+function createPatientLook(
+  again: Watching['again'],
+  output: Output,
+): () => Promise<ExplainedDelivery | null> {
   let told = false;
   return async () => {
     try {
-      const view = await again();
+      const found = await again();
       told = false;
-      return view;
+      return found;
     } catch (error) {
       if (!(error instanceof UnavailableError)) throw error;
       if (!told) output.note('Redis cannot be reached; still trying');
@@ -59,12 +77,13 @@ function cannotArrive({ status, reason }: DeliveryView): boolean {
 }
 
 function isNews(before: DeliveryView, now: DeliveryView): boolean {
-  const linesOf = ({ timeline, attempts, asked }: DeliveryView) =>
-    timeline.length + attempts.length + asked.length;
+  const linesOf = ({ timeline, attempts, asked, receipts }: DeliveryView) =>
+    timeline.length + attempts.length + asked.length + Object.keys(receipts).length;
   return linesOf(now) > linesOf(before);
 }
 
-/** The timeline only grows, so what is new is at its end. */
+/** A receipt that came before the answer may stand before what was told already. */
 function newLines(before: DeliveryView, now: DeliveryView, { paint }: Output): string[] {
-  return timelineText(now, paint).slice(timelineText(before, paint).length);
+  const told = new Set(timelineText(before, paint));
+  return timelineText(now, paint).filter((line) => !told.has(line));
 }

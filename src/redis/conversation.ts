@@ -12,11 +12,11 @@ export async function canonicalRecipient(redis: Redis, keys: AccountKeys, to: st
 }
 
 /** Runs a script on the keys of `to`'s conversation; again where that conversation has just moved. */
-export async function onConversation(
+export async function onConversation<Answer extends Pick<Reply, 'code'>>(
   redis: Redis,
   { keys, to }: { readonly keys: AccountKeys; readonly to: string },
-  run: (recipient: string) => Promise<Reply>,
-): Promise<Reply> {
+  run: (recipient: string) => Promise<Answer>,
+): Promise<Answer> {
   for (let tries = 1; ; tries += 1) {
     const reply = await run(await canonicalRecipient(redis, keys, to));
     if (reply.code !== 'moved') return reply;

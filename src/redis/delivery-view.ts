@@ -14,6 +14,8 @@ export type DeliveryView = Timeline & {
   readonly status: Status;
   /** Why it waits, is held, or ended. */
   readonly reason: string;
+  /** Since when it has this status. */
+  readonly statusAt: number;
   readonly createdAt: number;
   readonly sendAt: number;
   readonly expiresAt: number;
@@ -51,21 +53,38 @@ export async function readDelivery(
 ): Promise<DeliveryView | null> {
   const keys = accountKeys(prefix, asked.from);
   const record = await redis.hgetall(keys.record(asked.id));
-  const status = record.status;
-  if (!isStatus(status)) return null;
-  const to = record.to ?? '';
-  const recipient = await canonicalRecipient(redis, keys, to);
+  if (record.status === undefined) return null;
+  const recipient = await canonicalRecipient(redis, keys, record.to ?? '');
   const [conversation, ahead, job] = await Promise.all([
     redis.hgetall(keys.conv(recipient)),
     redis.zrank(keys.lane(recipient), asked.id),
     redis.hget(keys.job(record.job ?? `d-${asked.id}`), 'data'),
   ]);
+  return viewOf({ ...asked, record, conversation, ahead, job });
+}
+
+type Rows = {
+  readonly from: string;
+  readonly id: string;
+  readonly record: DeliveryRecord;
+  readonly conversation: Readonly<Record<string, string>>;
+  readonly ahead: number | null;
+  /** The job's data. */
+  readonly job: string | null;
+};
+
+/** A delivery as its rows tell it; null when there is no record. */
+export function viewOf({ from, id, record, conversation, ahead, job }: Rows): DeliveryView | null {
+  const { status } = record;
+  if (!isStatus(status)) return null;
   const receipts = readReceipts(record);
   return {
-    ...asked,
-    to,
+    from,
+    id,
+    to: record.to ?? '',
     status,
     reason: record.reason ?? '',
+    statusAt: Number(record.statusAt),
     createdAt: Number(record.createdAt),
     sendAt: Number(record.sendAt) || Number(record.createdAt),
     expiresAt: Number(record.expiresAt),

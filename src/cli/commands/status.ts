@@ -4,6 +4,7 @@ import { addCommand, type CommandHost } from '../define.js';
 import { deliveryJson, deliveryText } from '../delivery-text.js';
 import { EXIT } from '../exit-codes.js';
 import { flag, fromOption, jsonOption, text } from '../options.js';
+import { formatTime } from '../times.js';
 import { watchDelivery } from '../watch-delivery.js';
 import { withClient } from '../with-client.js';
 
@@ -33,15 +34,15 @@ export function addStatus(host: CommandHost): void {
     input,
     help: 'With --watch the exit code is 1 when the delivery ends without having arrived.',
     run: ({ id, from, watch, until, json }, context) =>
-      withClient(context, async ({ waybill }) => {
+      withClient(context, async ({ explainer }) => {
         const { output, now } = context;
         const narrow = from === undefined ? {} : { from };
-        const view = await waybill.get(id, narrow);
-        if (json) output.json(deliveryJson(view));
-        else output.lines(deliveryText(view, { now: now(), paint: output.paint }));
+        const found = await explainer.delivery(id, narrow, formatTime);
+        if (json) output.json(deliveryJson(found));
+        else output.lines(deliveryText(found, { now: now(), paint: output.paint }));
         if (!watch) return EXIT.done;
-        const again = () => waybill.get(id, { from: view.from });
-        return watchDelivery({ view, until, json, again, stop: context.stop() }, output);
+        const again = () => explainer.delivery(id, { from: found.view.from }, formatTime);
+        return watchDelivery({ found, until, json, again, stop: context.stop() }, output);
       }),
   });
 }

@@ -1,0 +1,29 @@
+import type { Config } from '../config.js';
+import { findAccount } from '../domain/account.js';
+import type { Waybill } from '../index.js';
+import { createExplainer, type Explainer } from '../producer/explain.js';
+import { listAccounts } from '../redis/accounts.js';
+import { type Redis, whenReady } from '../redis/connection.js';
+import { survey } from '../redis/survey.js';
+import { systemEffects } from './core.js';
+
+type Parts = {
+  readonly config: Config;
+  readonly redis: Redis;
+  readonly waybill: Waybill;
+};
+
+/** The explainer on a connection that is open already. Accounts are as configured here, else as workers have them. */
+export function openExplainer({ config, redis, waybill }: Parts): Explainer {
+  const { prefix, accounts } = config;
+  return createExplainer({
+    find: (id, narrow) => waybill.get(id, narrow),
+    async accounts() {
+      const published = await listAccounts(redis, prefix);
+      return [...accounts, ...published.filter(({ from }) => findAccount(accounts, from) === undefined)];
+    },
+    survey: (asked) => survey(redis, prefix, asked),
+    ready: (withinMs) => whenReady(redis, withinMs),
+    now: systemEffects.now,
+  });
+}

@@ -1,0 +1,62 @@
+import { foundInWords, reasonInWords } from '../domain/reason-words.js';
+import { formatSpan } from '../domain/span.js';
+import type { Status } from '../domain/status.js';
+import type { DeliveryView } from '../redis/delivery-view.js';
+import { type Paint, plain } from './output.js';
+import { formatTime } from './times.js';
+
+/** `+23 h 59 min`. */
+const SPAN_WIDTH = 12;
+
+type Line = { readonly at: number; readonly mark: string; readonly text: string };
+
+/**
+ * A delivery's life, drawn: what it was and how long after its beginning, and between these what was tried, read and
+ * reported. In the order in which it came, so that what is new is at the end.
+ */
+export function timelineText(view: DeliveryView, paint: Paint): string[] {
+  const lines = [...attemptLines(view, paint), ...statusLines(view, paint), ...otherLines(view, paint)];
+  // An attempt is noted just before the status that it led to; the sort is stable.
+  return lines.sort((one, other) => one.at - other.at).map((line) => draw(line, view.createdAt, paint));
+}
+
+function draw({ at, mark, text }: Line, begunAt: number, paint: Paint): string {
+  const after = `+${formatSpan(at - begunAt)}`.padStart(SPAN_WIDTH);
+  return `  ${paint.faint(`${formatTime(at)} ${after}`)}  ${mark} ${text}`.trimEnd();
+}
+
+function statusLines({ timeline }: DeliveryView, paint: Paint): readonly Line[] {
+  return timeline.map(({ at, status, reason }) => {
+    const colour = paintStatus(status, paint);
+    return { at, mark: colour('●'), text: `${colour(status.padEnd(9))} ${plain(reasonInWords(reason))}` };
+  });
+}
+
+function attemptLines({ attempts }: DeliveryView, paint: Paint): readonly Line[] {
+  return attempts.map((attempt) => between(attempt.at, attemptText(attempt), paint));
+}
+
+/** Readings of the history, and receipts that came when the status was beyond them already. */
+function otherLines({ asked, receipts, timeline }: DeliveryView, paint: Paint): readonly Line[] {
+  const readings = asked.map(({ at, found }) => between(at, `history: ${plain(foundInWords(found))}`, paint));
+  const late = Object.entries(receipts).filter(
+    ([receipt]) => !timeline.some(({ status }) => status === receipt),
+  );
+  return [...readings, ...late.map(([receipt, at]) => between(at, `receipt: ${receipt}`, paint))];
+}
+
+function between(at: number, text: string, paint: Paint): Line {
+  return { at, mark: paint.faint('│'), text: paint.faint(text) };
+}
+
+/** The detail tells what the reason means in its own words; where there is none, ours do. */
+function attemptText({ number, send, outcome, reason, detail }: DeliveryView['attempts'][number]): string {
+  const name = /^\d+$/.test(reason) ? `FAIL ${reason}` : plain(reason).replaceAll('_', ' ');
+  const why = detail === '' ? plain(reasonInWords(reason)) : `${name}: ${plain(detail)}`;
+  return `attempt ${number} (${send}): ${outcome ?? 'no outcome'}${why === '' ? '' : `, ${why}`}`;
+}
+
+export function paintStatus(status: Status, paint: Paint): (text: string) => string {
+  if (['accepted', 'sent', 'delivered', 'read'].includes(status)) return paint.good;
+  return ['failed', 'expired'].includes(status) ? paint.bad : paint.pending;
+}

@@ -1,0 +1,71 @@
+import { UNKNOWN_ENDS_MS } from '../doubt.js';
+import { UNSENT } from '../status.js';
+import type { DeliveryFacts } from './facts.js';
+import { renewsAt, type Standing } from './standing.js';
+
+/** What ends the state that a delivery is in. */
+export type Awaited =
+  /** A time has to come: it is in `until`. */
+  | 'time'
+  /** Those that are ahead in its lane. */
+  | 'turn'
+  /** The recipient must write. */
+  | 'inbound'
+  | 'budget'
+  /** The account's gate or queue must be opened. */
+  | 'account'
+  /** Some worker must run, or have a hand free. */
+  | 'worker'
+  /** The provider's answer to the attempt under way. */
+  | 'answer'
+  /** The history, or an operator, must say what became of an attempt. */
+  | 'evidence'
+  | 'receipt'
+  | 'nothing';
+
+/** `until`: when it ends by itself, at the latest; null: it does not, or nobody can say. Epoch milliseconds. */
+export type Awaiting = { readonly for: Awaited; readonly until: number | null };
+
+export function awaitingOf(delivery: DeliveryFacts, standing: Standing): Awaiting {
+  const { status, horizonAt } = delivery;
+  if (UNSENT.includes(status)) return unsentAwaiting(delivery, standing);
+  switch (status) {
+    case 'sending':
+      return { for: 'answer', until: horizonAt };
+    case 'unknown':
+      return unknownAwaiting(delivery);
+    case 'accepted':
+    case 'sent':
+    case 'delivered':
+      return { for: 'receipt', until: null };
+    default:
+      return { for: 'nothing', until: null };
+  }
+}
+
+function unsentAwaiting(delivery: DeliveryFacts, standing: Standing): Awaiting {
+  const { cost, window, account } = standing;
+  switch (delivery.reason) {
+    case 'schedule':
+      return { for: 'time', until: delivery.sendAt };
+    case 'backoff':
+    case 'limit':
+      return { for: 'time', until: delivery.notBefore };
+    case 'lane':
+      return { for: 'turn', until: delivery.expiresAt };
+    case 'window':
+      if (window.state !== 'open') return { for: 'inbound', until: delivery.expiresAt };
+      break;
+    case 'budget':
+      if (cost.held) return { for: 'budget', until: Math.min(renewsAt(cost), delivery.expiresAt) };
+      break;
+  }
+  const kept = account.gate.state !== 'open' && account.gate.state !== 'probing';
+  if (kept || account.queuePaused) return { for: 'account', until: account.gate.until };
+  return { for: 'worker', until: null };
+}
+
+function unknownAwaiting({ reason, startedAt }: DeliveryFacts): Awaiting {
+  if (reason === 'unresolved' || startedAt === null) return { for: 'nothing', until: null };
+  return { for: 'evidence', until: startedAt + UNKNOWN_ENDS_MS };
+}

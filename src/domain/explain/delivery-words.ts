@@ -1,0 +1,89 @@
+import { failureInWords, foundInWords, reasonInWords } from '../reason-words.js';
+import { UNSENT } from '../status.js';
+import type { AttemptFacts, DeliveryFacts } from './facts.js';
+import { type Tell, when } from './tell.js';
+
+/** How a delivery stands; `next`: what it waits for, in a sentence. Then what its attempts came to. */
+export function deliveryWords(delivery: DeliveryFacts, next: string | null, tell: Tell): readonly string[] {
+  const [stands, ...more] = statusWords(delivery, tell);
+  const words = [stands, next, ...more, ...delivery.attempts.map((attempt) => attemptWords(attempt, tell))];
+  return words.filter((each) => each !== null && each !== undefined);
+}
+
+function statusWords(delivery: DeliveryFacts, tell: Tell): readonly string[] {
+  const { status, reason, statusAt } = delivery;
+  const since = when(statusAt, tell);
+  if (UNSENT.includes(status)) return unsentWords(delivery, tell);
+  switch (status) {
+    case 'sending':
+      return [`It is being sent since ${since}.`];
+    case 'unknown':
+      return unknownWords(delivery, tell);
+    case 'failed':
+      return [`It failed at ${since}: ${failureOf(delivery)}. ${nothingMore(delivery)}`];
+    case 'expired':
+      return [`It expired at ${since}: ${reasonInWords(reason)}. ${nothingMore(delivery)}`];
+    case 'cancelled':
+      return [`It was cancelled at ${since}: nothing is sent for it.`];
+    default:
+      return [arrivalWords(delivery, tell)];
+  }
+}
+
+const VERBS: ReadonlyMap<string, string> = new Map([
+  ['queued', 'has been in the queue'],
+  ['waiting', 'has waited'],
+  ['held', 'has been held'],
+]);
+
+function unsentWords({ status, reason, statusAt, expiresAt }: DeliveryFacts, tell: Tell): readonly string[] {
+  const why = reasonInWords(reason);
+  return [
+    `It ${VERBS.get(status)} since ${when(statusAt, tell)}${why === '' ? '' : `: ${why}`}.`,
+    `If it has not been sent by ${when(expiresAt, tell)}, it expires.`,
+  ];
+}
+
+function failureOf({ failureCode, reason }: DeliveryFacts): string {
+  return failureCode === null ? reasonInWords(reason) || 'reported failed' : failureInWords(failureCode);
+}
+
+function nothingMore({ resentAs }: DeliveryFacts): string {
+  return resentAs === null ? 'Nothing more is sent for it.' : `It was made anew as ${resentAs}.`;
+}
+
+function arrivalWords({ acceptedAt, receipts, statusAt, status }: DeliveryFacts, tell: Tell): string {
+  const accepted = `The provider accepted it at ${when(acceptedAt ?? statusAt, tell)}`;
+  const reported = (['sent', 'delivered', 'read'] as const).flatMap((receipt) => {
+    const at = receipts[receipt];
+    return at === undefined ? [] : [`${receipt} at ${when(at, tell)}`];
+  });
+  if (status === 'accepted') return `${accepted}; whether it arrives is not known yet.`;
+  return `${accepted}, and reported it ${reported.join(', ')}.`;
+}
+
+function unknownWords(delivery: DeliveryFacts, tell: Tell): readonly string[] {
+  const { statusAt, reason, asked, horizonAt } = delivery;
+  const since = when(statusAt, tell);
+  const why = reasonInWords(reason);
+  const last = asked.at(-1);
+  const times = asked.length === 1 ? 'once' : `${asked.length} times`;
+  return [
+    reason === 'unresolved'
+      ? `It is unknown for good since ${since}: ${why}, and nobody asks any more.`
+      : `Since ${since} it is unknown whether it was sent: ${why}.`,
+    last === undefined
+      ? 'The provider’s history has not been asked yet.'
+      : `The provider’s history was asked ${times}; at ${when(last.at, tell)} it ${foundInWords(last.found)}.`,
+    horizonAt !== null && horizonAt > tell.now
+      ? `It may still be on its way until ${when(horizonAt, tell)}: from then on an operator may resolve it.`
+      : 'It cannot be on its way any more: an operator may resolve it.',
+  ];
+}
+
+/** The detail is what the provider or the transport said of it, or who resolved it. */
+function attemptWords({ number, at, send, outcome, reason, detail }: AttemptFacts, tell: Tell): string {
+  const why = [reasonInWords(reason), detail].filter((part) => part !== '').join(': ');
+  const came = outcome === null ? 'has no outcome' : `came to ${outcome}`;
+  return `Attempt ${number} (${send}) ${came} at ${when(at, tell)}${why === '' ? '' : `: ${why}`}.`;
+}
