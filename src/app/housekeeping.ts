@@ -7,12 +7,13 @@ import type { Redis } from '../redis/connection.js';
 import { dropEvents } from '../redis/events.js';
 import { hasQueueNamed } from '../redis/has-queue.js';
 import { createLease } from '../redis/lease.js';
+import { createTrimmer } from '../redis/trim.js';
 import { measure } from '../worker/measure.js';
 import { createProber, type ProbeDeps } from '../worker/probe.js';
 import { type SweepDeps, sweep } from '../worker/sweep.js';
 import type { Timings } from '../worker/timings.js';
 import { createWebhookWatch } from '../worker/watch-webhook.js';
-import type { Core, Running } from './core.js';
+import { type Core, type Running, retentionOf } from './core.js';
 import { every } from './every.js';
 import { createGatekeeper } from './gatekeeper.js';
 import { type Watched, watchOver } from './watch-over.js';
@@ -45,6 +46,7 @@ export function keepHouse(core: Core, house: House): Running {
   const backlogOf = (from: string) => measureBacklog(redis, prefix, from);
   const renew = ({ from, budget }: Account) =>
     renewBudget(redis, prefix, { from, budget, now: effects.now() });
+  const trim = createTrimmer({ redis, prefix, retentionMs: retentionOf(config).recordMs });
   let held = false;
 
   async function holdLease(): Promise<boolean> {
@@ -57,7 +59,10 @@ export function keepHouse(core: Core, house: House): Running {
 
   const sweeping = every(timings.sweepEveryMs, log, async () => {
     if (!(await holdLease())) return;
-    for (const account of accounts) await sweep(account, { ...stores, observer });
+    for (const account of accounts) {
+      await sweep(account, { ...stores, observer });
+      await trim(account.from);
+    }
     await measure({ accounts, queues: stores.queues, backlogOf, renewBudget: renew, observer });
   });
   const probe = openProber(core, house);
