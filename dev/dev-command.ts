@@ -8,7 +8,7 @@ import { addCommand, type CommandHost } from '../src/cli/define.js';
 import { EXIT, type ExitCode } from '../src/cli/exit-codes.js';
 import { flag } from '../src/cli/options.js';
 import { formatHostPort } from '../src/config/address.js';
-import { devEnv } from './dev-env.js';
+import { type DevEnv, devEnv } from './dev-env.js';
 import { claimDevFolder, DEV_FILE, type DevFolder, namesRedis } from './dev-file.js';
 import { startPrivateRedis } from './private-redis.js';
 import { port, sandboxFlags, seed, wishesOf } from './sandbox-flags.js';
@@ -23,7 +23,7 @@ const input = z.object({
 type Input = z.output<typeof input>;
 
 const options: readonly Option[] = [
-  new Option('--port <port>', 'sandbox there, webhooks and metrics on the next two; 0: any free ones'),
+  new Option('--port <port>', 'sandbox there, webhooks, metrics and API on the next three; 0: any free ones'),
   new Option('--provider-url <url>', 'another provider than the sandbox; wants a real account'),
   ...sandboxFlags(),
 ];
@@ -53,12 +53,12 @@ async function runDev(given: Input, context: CliContext, place: DevPlace): Promi
   try {
     const redis = namesRedis(place.env) ? null : await startPrivateRedis();
     try {
-      const env = devEnv(place.env, {
+      const made = devEnv(place.env, {
         redisUrl: redis?.url ?? null,
         providerUrl: given.providerUrl,
         port: given.port,
       });
-      return await serveAll({ env, given, folder, stop }, context);
+      return await serveAll({ ...made, given, folder, stop }, context);
     } finally {
       await redis?.stop();
     }
@@ -67,20 +67,21 @@ async function runDev(given: Input, context: CliContext, place: DevPlace): Promi
   }
 }
 
-type Dev = {
-  readonly env: Readonly<Record<string, string>>;
+type Dev = DevEnv & {
   readonly given: Input;
   readonly folder: DevFolder;
   readonly stop: AbortSignal;
 };
 
-async function serveAll({ env, given, folder, stop }: Dev, context: CliContext): Promise<ExitCode> {
+async function serveAll({ env, apiKey, given, folder, stop }: Dev, context: CliContext): Promise<ExitCode> {
   const wishes = given.providerUrl === undefined ? wishesOf(given) : null;
-  const options = { env, version: context.version, need: ['accounts', 'webhookToken'], stop } as const;
+  const { version } = context;
+  const options = { env, version, need: ['accounts', 'webhookToken', 'apiKeys'], stop } as const;
   const ended = await serve(options, async (core, metricsAt) => {
     const { startAll } = await import('./start-all.js');
-    const all = await startAll(core, wishes);
-    folder.publish({ ...env, ...foundAt(all, metricsAt) });
+    const all = await startAll(core, { wishes, version });
+    const made = apiKey === null ? {} : { apiKey };
+    folder.publish({ env: { ...env, ...foundAt(all, metricsAt) }, ...made });
     context.output.lines(welcome(core, all, metricsAt));
     return all;
   });
@@ -88,8 +89,9 @@ async function serveAll({ env, given, folder, stop }: Dev, context: CliContext):
 }
 
 /** The settings that were only known once everything listened. */
-function foundAt({ webhooks, sandbox }: All, metricsAt: MetricsAt): Readonly<Record<string, string>> {
+function foundAt({ api, webhooks, sandbox }: All, metricsAt: MetricsAt): Readonly<Record<string, string>> {
   return {
+    WAYBILL_LISTEN_API: api.address,
     WAYBILL_LISTEN_WEBHOOKS: webhooks.address,
     ...(metricsAt === null ? {} : { WAYBILL_LISTEN_METRICS: formatHostPort(metricsAt) }),
     ...(sandbox === null
@@ -98,8 +100,8 @@ function foundAt({ webhooks, sandbox }: All, metricsAt: MetricsAt): Readonly<Rec
   };
 }
 
-/** The webhook's token is only in the file. */
-function welcome({ config }: Core, { webhooks, sandbox }: All, metricsAt: MetricsAt): string[] {
+/** The webhook's token and the API's key are only in the file. */
+function welcome({ config }: Core, { api, webhooks, sandbox }: All, metricsAt: MetricsAt): string[] {
   const [account] = config.accounts;
   const redis = config.redis.kind === 'url' ? formatHostPort(config.redis) : config.redis.kind;
   const to = '972501234567';
@@ -107,12 +109,29 @@ function welcome({ config }: Core, { webhooks, sandbox }: All, metricsAt: Metric
   return [
     `provider  ${sandbox === null ? config.provider.url : `${sandbox.url} (sandbox, seed ${sandbox.seed})`}`,
     `webhooks  http://${webhooks.address}`,
+    `api       http://${api.address}/docs`,
     ...(metricsAt === null ? [] : [`metrics   http://${formatHostPort(metricsAt)}/metrics`]),
     `redis     ${redis}`,
     '',
     'In this folder, in another terminal:',
     `  ${enqueue}`,
+    `  ${curl({ address: api.address, from: account?.name ?? '', to })}`,
     ...(sandbox === null ? [] : [`  npx waybill sandbox reply ${to} "hi"`]),
     '',
   ];
+}
+
+/** The key is read where it stands, so that it is neither here nor in the shell's history. */
+function curl({
+  address,
+  ...request
+}: {
+  readonly address: string;
+  readonly from: string;
+  readonly to: string;
+}) {
+  const key = `$(node -p "require('./${DEV_FILE}').apiKey")`;
+  const body = JSON.stringify({ ...request, fileUrl: 'https://example.com/invoice.pdf' });
+  const headers = `-H "Authorization: Bearer ${key}" -H 'Content-Type: application/json'`;
+  return `curl http://${address}/v1/deliveries ${headers} -d '${body}'`;
 }

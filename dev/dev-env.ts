@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { Env } from '../src/app/boot.js';
 import { namesAccounts } from './dev-file.js';
 
@@ -8,6 +8,7 @@ const PORTS = {
   WAYBILL_LISTEN_SANDBOX: '8090',
   WAYBILL_LISTEN_WEBHOOKS: '8081',
   WAYBILL_LISTEN_METRICS: '9464',
+  WAYBILL_LISTEN_API: '8080',
 } as const;
 
 export type DevEnvOptions = {
@@ -19,16 +20,28 @@ export type DevEnvOptions = {
   readonly port: number | undefined;
 };
 
+export type DevEnv = {
+  readonly env: Readonly<Record<string, string>>;
+  /** The HTTP API's key that was made up; null where the environment has keys of its own. */
+  readonly apiKey: string | null;
+};
+
 /** The settings of everything in one process: the environment's, with keys made up where it has none. */
-export function devEnv(
+export function devEnv(env: Env, options: DevEnvOptions): DevEnv {
+  const hasKeys = isSet(env, 'WAYBILL_API_KEYS');
+  const apiKey = hasKeys ? null : secret();
+  const made = apiKey === null ? {} : { WAYBILL_API_KEYS: madeUpCaller(apiKey) };
+  return { env: { ...settingsOf(env, options), ...made }, apiKey };
+}
+
+function settingsOf(
   env: Env,
   { redisUrl, providerUrl, port }: DevEnvOptions,
 ): Readonly<Record<string, string>> {
-  const hasToken = Boolean(env.WAYBILL_WEBHOOK_TOKEN || env.WAYBILL_WEBHOOK_TOKEN_FILE);
   return {
     ...ownSettings(env),
     ...(redisUrl === null ? {} : { REDIS_URL: redisUrl }),
-    ...(hasToken ? {} : { WAYBILL_WEBHOOK_TOKEN: secret() }),
+    ...(isSet(env, 'WAYBILL_WEBHOOK_TOKEN') ? {} : { WAYBILL_WEBHOOK_TOKEN: secret() }),
     // A real provider wants a real account.
     ...(namesAccounts(env) || providerUrl !== undefined ? {} : { WAYBILL_ACCOUNTS: madeUpAccount() }),
     ...(providerUrl === undefined ? {} : { WAYBILL_PROVIDER_URL: providerUrl }),
@@ -46,6 +59,15 @@ function ownSettings(env: Env): Readonly<Record<string, string>> {
 
 function madeUpAccount(): string {
   return JSON.stringify([{ ...DEV_ACCOUNT, apiKey: secret() }]);
+}
+
+function madeUpCaller(key: string): string {
+  const sha256 = createHash('sha256').update(key).digest('hex');
+  return JSON.stringify([{ name: 'dev', sha256, accounts: ['*'], roles: ['send', 'read', 'operate'] }]);
+}
+
+function isSet(env: Env, name: string): boolean {
+  return Boolean(env[name] || env[`${name}_FILE`]);
 }
 
 function secret(): string {

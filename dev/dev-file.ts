@@ -10,12 +10,16 @@ export const DEV_FILE = '.waybill-dev.json';
 const devFileSchema = z.object({
   pid: z.int().positive(),
   env: z.record(z.string(), z.string()).default({}),
+  /** Of the HTTP API, where it was made up. */
+  apiKey: z.string().optional(),
 });
+
+type Found = { readonly env: Readonly<Record<string, string>>; readonly apiKey?: string };
 
 /** A folder that one `waybill dev` runs in. */
 export type DevFolder = {
-  /** Lets the other commands of the folder use these settings. */
-  publish(env: Readonly<Record<string, string>>): void;
+  /** Lets the other commands of the folder use these settings, and people the API's key. */
+  publish(found: Found): void;
   /** Idempotent. */
   release(): void;
 };
@@ -26,8 +30,8 @@ export type DevFolder = {
  */
 export function claimDevFolder(folder: string): DevFolder {
   const path = join(folder, DEV_FILE);
-  const write = (file: string, env: Readonly<Record<string, string>>) =>
-    writeFileSync(file, `${JSON.stringify({ pid: process.pid, env }, null, 2)}\n`, {
+  const write = (file: string, found: Found) =>
+    writeFileSync(file, `${JSON.stringify({ pid: process.pid, ...found }, null, 2)}\n`, {
       mode: 0o600,
       flag: 'wx',
     });
@@ -40,15 +44,15 @@ export function claimDevFolder(folder: string): DevFolder {
   }
   // A file that is there nevertheless was left behind by one that is gone.
   rmSync(path, { force: true });
-  write(path, {});
+  write(path, { env: {} });
   const release = (): void => rmSync(path, { force: true });
   process.once('exit', release);
   return {
-    publish(env) {
+    publish(found) {
       // Renamed into place, so that nobody reads half of it.
       const fresh = `${path}.${process.pid}`;
       rmSync(fresh, { force: true });
-      write(fresh, env);
+      write(fresh, found);
       renameSync(fresh, path);
     },
     release() {

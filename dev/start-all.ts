@@ -1,24 +1,33 @@
 import type { Sandbox } from '../sandbox/sandbox.js';
+import { type RunningApi, runApi } from '../src/app/api.js';
 import type { Core, Running } from '../src/app/core.js';
 import { type RunningWebhooks, runWebhooks } from '../src/app/webhooks.js';
 import { runWorker } from '../src/app/worker.js';
 import { runSandbox, type SandboxWishes } from './run-sandbox.js';
 
 export type All = Running & {
+  readonly api: RunningApi;
   readonly webhooks: RunningWebhooks;
   /** Null when another provider is used. */
   readonly sandbox: Sandbox | null;
 };
 
-/** Starts webhooks, sandbox and worker in this process; null for `wishes`: no sandbox. */
-export async function startAll(core: Core, wishes: SandboxWishes | null): Promise<All> {
+export type AllOptions = {
+  /** Null: no sandbox. */
+  readonly wishes: SandboxWishes | null;
+  /** The package's. */
+  readonly version: string;
+};
+
+/** Starts webhooks, sandbox, worker and the HTTP API in this process. */
+export async function startAll(core: Core, { wishes, version }: AllOptions): Promise<All> {
   const opened: Running[] = [];
   const open = async <T extends Running>(starting: Promise<T>): Promise<T> => {
     const running = await starting;
     opened.unshift(running);
     return running;
   };
-  // The worker first, while those it talks to are still there.
+  // Who takes work first, then the worker, while those it talks to are still there.
   const close = async (): Promise<void> => {
     for (const running of opened.splice(0)) await running.close();
   };
@@ -30,7 +39,14 @@ export async function startAll(core: Core, wishes: SandboxWishes | null): Promis
     const url = sandbox?.url ?? core.config.provider.url;
     const config = { ...core.config, provider: { ...core.config.provider, url } };
     const worker = await open(runWorker({ ...core, config }));
-    return { webhooks, sandbox, close, ...(worker.dependencies && { dependencies: worker.dependencies }) };
+    const api = await open(runApi(core, version));
+    return {
+      api,
+      webhooks,
+      sandbox,
+      close,
+      ...(worker.dependencies && { dependencies: worker.dependencies }),
+    };
   } catch (error) {
     await close();
     throw error;

@@ -29,6 +29,8 @@ export type Config = {
   /** `allow` null: webhooks are taken from any address. */
   readonly webhooks: { readonly allow: readonly AddressRange[] | null; readonly spoolDir: string | null };
   readonly trustProxy: number;
+  /** Calls per key and second, and deliveries of an account up to which more are taken. */
+  readonly api: { readonly callsPerSecond: number; readonly backlogLimit: number };
   readonly listen: Readonly<Record<'api' | 'webhooks' | 'metrics' | 'sandbox', HostPort>>;
   readonly eventEndpoints: readonly Omit<EventEndpoint, 'secrets'>[];
   readonly log: {
@@ -83,6 +85,7 @@ function gather(values: Values): Omit<Config, 'settings'> {
     retention: { recordHours: values.WAYBILL_RETENTION_HOURS, idHours: values.WAYBILL_ID_RETENTION_HOURS },
     webhooks: { allow: values.WAYBILL_WEBHOOK_ALLOW, spoolDir: values.WAYBILL_WEBHOOK_SPOOL },
     trustProxy: values.WAYBILL_TRUST_PROXY,
+    api: { callsPerSecond: values.WAYBILL_API_RATE, backlogLimit: values.WAYBILL_BACKLOG_LIMIT },
     listen: listenOf(values),
     eventEndpoints: values.WAYBILL_EVENT_ENDPOINTS.map(({ url, types, accounts }) => ({
       url,

@@ -1,3 +1,4 @@
+import type { Config } from '../config.js';
 import { ACCOUNT_DEFAULTS, findAccount } from '../domain/account.js';
 import { UnknownAccountError, WaybillError } from '../errors.js';
 import { createWaybill, type Waybill } from '../index.js';
@@ -7,7 +8,7 @@ import type { Operator, Said } from '../producer/operate.js';
 import type { Resolution } from '../producer/resolve.js';
 import { orUnavailable, PATIENCE_MS } from '../producer/unavailable.js';
 import { createQueues } from '../queue/queues.js';
-import { whenReady } from '../redis/connection.js';
+import { type Redis, whenReady } from '../redis/connection.js';
 import { type LedgerRow, readLedger } from '../redis/ledger.js';
 import type { ListedDelivery } from '../redis/lists.js';
 import { type OtherSession, readOtherSessions } from '../redis/other-sessions.js';
@@ -38,9 +39,11 @@ export type Client = {
   readonly waybill: Waybill;
   readonly operator: Operator;
   readonly explainer: Explainer;
+  /** The configured accounts, and those that workers have told of. */
+  accounts(): Promise<readonly NamedAccount[]>;
   /** The account by number or name; without one, the only account there is. */
   account(fromOrName?: string): Promise<NamedAccount>;
-  accounts(): Promise<readonly NamedAccount[]>;
+  stateOf(account: NamedAccount): Promise<AccountState>;
   states(): Promise<readonly AccountState[]>;
   pause(from: string, reason: string): Promise<void>;
   resume(from: string): Promise<void>;
@@ -56,9 +59,12 @@ export type Client = {
 
 /** Opens a connection to the configured Redis. */
 export function openClient(settings: Settings): Client {
-  const { config } = settings;
+  return createClient(settings.config, connectConfigured(settings, 'fails'));
+}
+
+/** The same on a connection that is open already; closing it closes that too. */
+export function createClient(config: Config, redis: Redis): Client {
   const { prefix, accounts, retention } = config;
-  const redis = connectConfigured(settings, 'fails');
   let trouble: Error | null = null;
   redis.on('error', (error: Error) => {
     trouble = error;
@@ -82,16 +88,16 @@ export function openClient(settings: Settings): Client {
 
   const everyAccount = () => onRedis(() => knownAccounts({ config, redis }));
 
+  const stateOf = (account: NamedAccount) => onRedis(() => gatekeeper.stateOf(account));
+
   return {
     waybill,
     operator,
     accounts: everyAccount,
     explainer,
     account: async (fromOrName) => pick(await everyAccount(), fromOrName),
-    async states() {
-      const all = await everyAccount();
-      return onRedis(() => Promise.all(all.map((account) => gatekeeper.stateOf(account))));
-    },
+    stateOf,
+    states: async () => Promise.all((await everyAccount()).map(stateOf)),
     pause: (from, reason) => onRedis(() => gatekeeper.pause(from, reason)),
     resume: (from) => onRedis(() => gatekeeper.resume(from)),
     zoneOf(from) {

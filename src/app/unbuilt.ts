@@ -21,7 +21,6 @@ function settingFaults({ journalDir, preflight, webhooks, eventEndpoints, settin
     ['WAYBILL_WEBHOOK_SPOOL', webhooks.spoolDir !== null],
     ['WAYBILL_EVENT_ENDPOINTS', eventEndpoints.length > 0],
     ['WAYBILL_DATA_KEY', isSet('WAYBILL_DATA_KEY')],
-    ['WAYBILL_API_KEYS', isSet('WAYBILL_API_KEYS')],
   ];
   return set.flatMap(([name, on]) => (on ? [{ name, problem: PROBLEM, expected: 'to be left unset' }] : []));
 }

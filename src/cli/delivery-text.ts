@@ -5,6 +5,7 @@ import { maskUrl } from '../domain/mask.js';
 import { failureInWords, statusInWords } from '../domain/reason-words.js';
 import { SESSION_MS } from '../domain/session.js';
 import { isEnded } from '../domain/status.js';
+import { withoutQueries } from '../domain/without-queries.js';
 import type { DeliveryView } from '../redis/delivery-view.js';
 import { doubtOf } from './doubt-text.js';
 import { type Paint, plain } from './output.js';
@@ -78,22 +79,6 @@ function sessionOf({ session: { openedAt } }: DeliveryView, now: number): string
 
 /** The same for programs: all that is known but for what stands in a link's query. */
 export function deliveryJson({ view, explanation }: ExplainedDelivery): Readonly<Record<string, unknown>> {
-  const { request, originalRequest, ...rest } = view;
-  return {
-    ...rest,
-    awaiting: explanation.delivery?.awaiting ?? null,
-    account: explanation.account,
-    request: withoutQuery(request),
-    originalRequest: originalRequest === null ? null : cutQueries(originalRequest),
-  };
-}
-
-function withoutQuery(request: unknown): unknown {
-  if (typeof request !== 'object' || request === null || !('fileUrl' in request)) return request;
-  return { ...request, fileUrl: cutQueries(String(request.fileUrl)) };
-}
-
-/** In links only: a caption may well ask a question. */
-function cutQueries(text: string): string {
-  return text.replace(/(https?:\\?\/\\?\/[^\s"<>?#]*)[?#][^\s"<>]*/g, '$1');
+  const awaiting = explanation.delivery?.awaiting ?? null;
+  return { ...withoutQueries(view), awaiting, account: explanation.account };
 }

@@ -5,7 +5,15 @@ export type Setting<T> = {
   readonly kind: Kind<T>;
   /** As it would be written in the environment; null: unset unless somebody sets it. */
   readonly default: string | null;
-  readonly unit?: 'ms' | 'h' | 'per account' | 'in all' | 'proxies' | 'attempts';
+  readonly unit?:
+    | 'ms'
+    | 'h'
+    | 'per account'
+    | 'in all'
+    | 'proxies'
+    | 'attempts'
+    | 'per key and second'
+    | 'per account, not ended';
   /** Never shown, and may also be given as `NAME_FILE`, which is read again when the file changes. */
   readonly secret?: true;
   /** The variable holds a path; its value is the file's text. */

@@ -19,8 +19,8 @@ export type ProducerDeps = EnqueueDeps & {
   readonly follow: EventsDeps['follow'];
 };
 
-/** `from` narrows to one account, by number or name. */
-export type Narrow = { readonly from?: string };
+/** `from` narrows to one account, `among` to several; each by number or name. */
+export type Narrow = { readonly from?: string; readonly among?: readonly string[] };
 
 export type Producer = ReturnType<typeof createProducer>;
 
@@ -32,10 +32,12 @@ export function createProducer(deps: ProducerDeps) {
       return call();
     });
 
-  async function find(id: string, { from }: Narrow): Promise<DeliveryView> {
+  async function find(id: string, { from, among }: Narrow): Promise<DeliveryView> {
     const accounts = await deps.accounts();
-    const seen = accounts.filter(
-      (account) => from === undefined || account.from === from || account.name === from,
+    const seen = accounts.filter((account) =>
+      [from === undefined ? undefined : [from], among].every(
+        (names) => names === undefined || names.includes(account.from) || names.includes(account.name),
+      ),
     );
     const found = await Promise.all(seen.map((account) => deps.read({ from: account.from, id })));
     const [view, other] = found.filter((each) => each !== null);

@@ -12,6 +12,7 @@ import { parseRecipient } from '../domain/recipient.js';
 import { TEMPLATE_VARIABLES_LIMIT, templateProblem } from '../domain/template.js';
 import { DAY } from '../domain/time.js';
 import type { ValidationFault } from '../errors.js';
+import { faultsOf } from './faults.js';
 import { flag, instant, object, oneOf, required, strings, text, whole } from './request-fields.js';
 
 export const DELIVERY_ID = /^[A-Za-z0-9._~-]{1,128}$/;
@@ -28,6 +29,7 @@ const template = object({
     .max(TEMPLATE_VARIABLES_LIMIT, {
       error: `must be an array of at most ${TEMPLATE_VARIABLES_LIMIT} strings`,
     })
+    .readonly()
     .default([]),
 }).transform(
   ({ language, ...rest }): AccountTemplate => (language === undefined ? rest : { ...rest, language }),
@@ -81,7 +83,7 @@ type Shape = z.output<typeof requestSchema>;
 /** Reads a request from anybody: our own library, HTTP, or another BullMQ client's job. */
 export function parseRequest(input: unknown, context: RequestContext): ParsedRequest {
   const shape = requestSchema.safeParse(input);
-  if (!shape.success) return { ok: false, errors: shape.error.issues.flatMap(faultsOf) };
+  if (!shape.success) return { ok: false, errors: faultsOf(shape.error.issues) };
   const request = shape.data;
   const recipient = parseRecipient(request.to);
   const link = parseFileLink(request.fileUrl, request.mediaType);
@@ -171,15 +173,4 @@ function warningsOf(together: Together): readonly Warning[] {
     warnings.push({ pointer: '/fileUrl', detail: 'the host looks private: the provider may not reach it' });
   }
   return warnings;
-}
-
-function faultsOf(issue: z.core.$ZodIssue): readonly ValidationFault[] {
-  const paths =
-    issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
-  return paths.map((path) => ({ pointer: pointerTo(path), detail: issue.message }));
-}
-
-/** RFC 6901. */
-function pointerTo(path: readonly PropertyKey[]): string {
-  return path.map((part) => `/${String(part).replace(/~/g, '~0').replace(/\//g, '~1')}`).join('');
 }

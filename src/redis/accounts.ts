@@ -67,8 +67,11 @@ export async function listAccounts(redis: Redis, prefix: string): Promise<readon
  * Finds accounts without asking Redis each time: the list is read again when an account is missing from it,
  * at most once a second, and when it is a minute old.
  */
-export function createAccountDirectory(read: () => Promise<readonly PublishedAccount[]>, now: () => number) {
-  let accounts: readonly PublishedAccount[] = [];
+export function createAccountDirectory<Account extends Pick<PublishedAccount, 'from' | 'name'>>(
+  read: () => Promise<readonly Account[]>,
+  now: () => number,
+) {
+  let accounts: readonly Account[] = [];
   let readAt = Number.NEGATIVE_INFINITY;
 
   async function refresh(olderThanMs: number): Promise<void> {
@@ -78,13 +81,13 @@ export function createAccountDirectory(read: () => Promise<readonly PublishedAcc
   }
 
   return {
-    async find(fromOrName: string): Promise<PublishedAccount | undefined> {
+    async find(fromOrName: string): Promise<Account | undefined> {
       await refresh(STALE_MS);
       const find = () => accounts.find(({ from, name }) => from === fromOrName || name === fromOrName);
       if (find() === undefined) await refresh(RETRY_MS);
       return find();
     },
-    async all(): Promise<readonly PublishedAccount[]> {
+    async all(): Promise<readonly Account[]> {
       await refresh(RETRY_MS);
       return accounts;
     },

@@ -33,6 +33,7 @@ describe('an empty environment', () => {
     const { config, unknown } = parse({});
     const { settings, ...rest } = config;
     expect(rest).toEqual({
+      api: { backlogLimit: 1_000_000, callsPerSecond: 500 },
       redis: { kind: 'url', host: '127.0.0.1', port: 6379, db: 0, username: null, tls: null },
       prefix: 'waybill',
       accounts: [],

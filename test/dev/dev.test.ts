@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { z } from 'zod';
 import { runCli } from '../cli/cli-in-process.js';
 import { runWaybill, type WaybillProcess, withFolder } from '../cli/waybill-process.js';
@@ -8,7 +10,11 @@ import { eventually } from '../support/wait.js';
 const TO = '972501234567';
 const FILE = 'https://example.com/invoice.pdf';
 
-const devFile = z.object({ pid: z.number(), env: z.record(z.string(), z.string()) });
+const devFile = z.object({
+  pid: z.number(),
+  env: z.record(z.string(), z.string()),
+  apiKey: z.string().optional(),
+});
 
 const folder = withFolder();
 const place = () => ({ folder: folder.path, env: {} });
@@ -42,14 +48,27 @@ describe('waybill dev', () => {
     expect(await run('health')).toMatchObject({ code: 0, stdout: 'ready\n' });
   });
 
+  it('takes a delivery by the line that it prints for curl', async () => {
+    const dev = await startDev();
+    const [, line = ''] = /^ {2}(curl .*)$/m.exec(dev.stdout()) ?? [];
+    const { stdout } = await promisify(execFile)('sh', ['-c', `${line} -s`], { cwd: folder.path });
+    expect(JSON.parse(stdout)).toMatchObject({ status: 'queued', duplicate: false });
+  });
+
   it('tells no secret and no recipient but in its file, which is nobody else’s to read', async () => {
     const dev = await startDev();
     await run('enqueue', '--to', '972509876543', '--file', `${FILE}?signature=canary`);
     await dev.says('"msg":"delivery moved"');
     expect(statSync(pathOfFile()).mode & 0o777).toBe(0o600);
-    const { env } = readFile();
+    const { env, apiKey = '' } = readFile();
     const [account] = z.array(z.object({ apiKey: z.string() })).parse(JSON.parse(env.WAYBILL_ACCOUNTS ?? ''));
-    const secrets = [env.WAYBILL_WEBHOOK_TOKEN ?? '', account?.apiKey ?? '', '972509876543', 'canary'];
+    const secrets = [
+      env.WAYBILL_WEBHOOK_TOKEN ?? '',
+      account?.apiKey ?? '',
+      apiKey,
+      '972509876543',
+      'canary',
+    ];
     expect(secrets.filter((secret) => secret.length < 6)).toEqual([]);
     for (const secret of secrets) expect(`${dev.stdout()}${dev.stderr()}`).not.toContain(secret);
   });

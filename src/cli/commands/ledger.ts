@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import { z } from 'zod';
 import type { LedgerRow, OtherSession } from '../../app/client.js';
+import { ledgerCsv, ledgerLines, spelled } from '../../domain/ledger-lines.js';
 import { maskNumber } from '../../domain/mask.js';
 import { billingMonth } from '../../domain/session.js';
 import type { CliContext } from '../context.js';
@@ -54,8 +55,8 @@ async function showLedger(given: Input, context: CliContext): Promise<ExitCode> 
     const asked = { from, month, timeZone };
     const [rows, others] = await Promise.all([client.ledger(asked), client.otherSessions(asked)]);
     const shown = { rows: named(rows, given), others: named(others, given) };
-    if (given.json) output.lines(jsonOf(shown));
-    else if (given.csv) output.lines(csvOf(shown));
+    if (given.json) for (const line of ledgerLines(shown)) output.json(spelled(line));
+    else if (given.csv) output.lines(ledgerCsv(ledgerLines(shown)));
     else tell(shown, { title: `${name}, ${month} (${timeZone})`, timeZone, output });
     return EXIT.done;
   });
@@ -92,26 +93,4 @@ function tell({ rows, others }: Shown, { title, timeZone, output }: Told): void 
 
 function count(number: number, what: string): string {
   return `${number} ${what}${number === 1 ? '' : 's'}`;
-}
-
-function jsonOf(shown: Shown): string[] {
-  return rowsOf(shown).map((row) => JSON.stringify(row));
-}
-
-/** No field holds a comma or a quote: times, numbers, ids, counts, words. */
-function csvOf(shown: Shown): string[] {
-  const lines = rowsOf(shown).map((row) => Object.values(row).join(','));
-  return ['openedAt,to,openedBy,messages,sender', ...lines];
-}
-
-/** Ours first; `sender` tells them from those that may be another's. */
-function rowsOf({ rows, others }: Shown) {
-  return [
-    ...rows.map((row) => rowOf(row, 'waybill')),
-    ...others.map((row) => rowOf({ ...row, openedBy: '' }, 'other')),
-  ];
-}
-
-function rowOf({ openedAt, to, openedBy, messages }: LedgerRow, sender: 'waybill' | 'other') {
-  return { openedAt: new Date(openedAt).toISOString(), to, openedBy, messages, sender };
 }

@@ -9,7 +9,7 @@ type ProcessDefinition = {
   readonly usage: string;
   readonly summary: string;
   readonly need: readonly Need[];
-  readonly start: (core: Core) => Promise<Running>;
+  readonly start: (core: Core, version: string) => Promise<Running>;
 };
 
 /**
@@ -29,6 +29,12 @@ export function addProcesses(host: CommandHost): void {
     need: ['webhookToken'],
     start: async (core) => (await import('../../app/webhooks.js')).runWebhooks(core),
   });
+  addProcess(host, {
+    usage: 'api',
+    summary: 'run the HTTP API: takes deliveries from other apps and tells what became of them',
+    need: ['apiKeys'],
+    start: async (core, version) => (await import('../../app/api.js')).runApi(core, version),
+  });
 }
 
 function addProcess(host: CommandHost, { usage, summary, need, start }: ProcessDefinition): void {
@@ -37,7 +43,7 @@ function addProcess(host: CommandHost, { usage, summary, need, start }: ProcessD
     summary,
     input: z.object({}),
     run: async (_input, { env, version, stop }) => {
-      const ended = await serve({ env: env(), version, need, stop: stop() }, start);
+      const ended = await serve({ env: env(), version, need, stop: stop() }, (core) => start(core, version));
       return ended === 'drained' ? EXIT.done : EXIT.refused;
     },
   });

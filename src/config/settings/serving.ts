@@ -31,12 +31,24 @@ export const SERVING_SETTINGS = {
     kind: apiCallers,
     default: '[]',
     secret: true,
-    meaning: 'Apps that may call the HTTP API; not supported yet',
+    meaning: 'Apps that may call the HTTP API; waybill api-key create makes their entries',
+  },
+  WAYBILL_API_RATE: {
+    kind: integer(1, 100_000),
+    default: '500',
+    unit: 'per key and second',
+    meaning: 'Calls that each process of the HTTP API takes from one key',
+  },
+  WAYBILL_BACKLOG_LIMIT: {
+    kind: integer(1, 100_000_000),
+    default: '1000000',
+    unit: 'per account, not ended',
+    meaning: 'Deliveries up to which the HTTP API takes more',
   },
   WAYBILL_LISTEN_API: {
     kind: listenAddress,
     default: '0.0.0.0:8080',
-    meaning: 'Where the HTTP API will listen',
+    meaning: 'Where the HTTP API listens',
   },
   WAYBILL_LISTEN_WEBHOOKS: {
     kind: listenAddress,

@@ -1,0 +1,19 @@
+import { SECOND } from '../../domain/time.js';
+
+/** What a caller may take of us. */
+export const API_LIMITS = {
+  /** The largest request there can be, with every character escaped, has less. */
+  bodyBytes: 256 * 1024,
+  headerBytes: 16 * 1024,
+  headersMs: 10 * SECOND,
+  requestMs: 30 * SECOND,
+  /** How often the two above are looked at. */
+  checkMs: SECOND,
+  /** Longer than a load balancer's idle timeout (60 s is usual): it must be the one who hangs up. */
+  keepAliveMs: 72 * SECOND,
+  /** How long `close` waits for calls that have begun, before their connections are cut. */
+  drainMs: 5 * SECOND,
+} as const;
+
+/** Longer than any id: what is too long to be one is answered as what is not known. */
+export const LONGEST_PATH_PART = 1024;

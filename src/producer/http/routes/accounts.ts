@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import { object, text } from '../../../queue/request-fields.js';
+import type { Gate } from '../../../redis/gate.js';
+import type { Api } from '../api.js';
+import { callerOf } from '../guard.js';
+import { time } from '../schemas/delivery.js';
+import { answers, json } from '../schemas/problem.js';
+import { accountPath } from '../schemas/requests.js';
+import { type Accounts, accountAt, mayUse, type NamedAccount } from '../scope.js';
+
+/** An account as an operator sees it. */
+type AccountState = NamedAccount & {
+  readonly gate: Gate;
+  readonly queuePaused: boolean;
+  readonly jobs: Readonly<Record<string, number>>;
+};
+
+export type AccountRoutes = {
+  readonly accounts: Accounts;
+  readonly stateOf: (account: NamedAccount) => Promise<AccountState>;
+  readonly pause: (from: string, reason: string) => Promise<void>;
+  readonly resume: (from: string) => Promise<void>;
+};
+
+const gate = z.discriminatedUnion('state', [
+  z.object({ state: z.literal('open') }),
+  z.object({ state: z.literal('until'), until: time, reason: z.string(), since: time }),
+  z.object({ state: z.literal('paused'), reason: z.string(), since: time }),
+]);
+
+const account = z
+  .object({
+    from: z.string(),
+    name: z.string(),
+    gate,
+    queuePaused: z.boolean(),
+    jobs: z.record(z.string(), z.number()).describe('By BullMQ’s state'),
+  })
+  .meta({ id: 'Account' });
+
+/** `GET /v1/accounts`, `POST /v1/accounts/{from}/pause` and `resume` */
+export function addAccounts(api: Api, routes: AccountRoutes): void {
+  const { accounts, stateOf } = routes;
+  api.get('/v1/accounts', {
+    config: { roles: ['read'] },
+    schema: {
+      operationId: 'listAccounts',
+      summary: 'Tell the gates and queues of the key’s accounts',
+      tags: ['accounts'],
+      response: answers({ 200: json('By account', z.object({ accounts: z.array(account) })) }),
+    },
+    handler: async (request) => {
+      const seen = (await accounts.all()).filter((each) => mayUse(callerOf(request), each));
+      return { accounts: await Promise.all(seen.map(stateOf)) };
+    },
+  });
+  addPause(api, routes);
+  addResume(api, routes);
+}
+
+const pauseBody = object({
+  reason: text(1, 200).optional().describe('For those who ask why'),
+}).default({});
+
+function addPause(api: Api, { accounts, stateOf, pause }: AccountRoutes): void {
+  api.post('/v1/accounts/:from/pause', {
+    config: { roles: ['operate'] },
+    schema: {
+      operationId: 'pauseAccount',
+      summary: 'Send nothing more for an account; deliveries are kept',
+      tags: ['accounts'],
+      params: accountPath,
+      body: pauseBody,
+      response: answers({ 200: json('Paused', account) }, ['account_not_found']),
+    },
+    handler: async (request) => {
+      const caller = callerOf(request);
+      const paused = await accountAt(request.params.from, caller, accounts);
+      await pause(paused.from, request.body.reason ?? caller.name);
+      return stateOf(paused);
+    },
+  });
+}
+
+function addResume(api: Api, { accounts, stateOf, resume }: AccountRoutes): void {
+  api.post('/v1/accounts/:from/resume', {
+    config: { roles: ['operate'] },
+    schema: {
+      operationId: 'resumeAccount',
+      summary: 'Send again for an account',
+      tags: ['accounts'],
+      params: accountPath,
+      response: answers({ 200: json('Resumed', account) }, ['account_not_found']),
+    },
+    handler: async (request) => {
+      const resumed = await accountAt(request.params.from, callerOf(request), accounts);
+      await resume(resumed.from);
+      return stateOf(resumed);
+    },
+  });
+}

@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import { object, oneOf, text } from '../../../queue/request-fields.js';
+import type { Said } from '../../operate.js';
+import type { Narrow } from '../../producer.js';
+import type { ResendOptions, Resent } from '../../resend.js';
+import type { Resolution, Resolved } from '../../resolve.js';
+import type { Api } from '../api.js';
+import { callerOf } from '../guard.js';
+import { status } from '../schemas/delivery.js';
+import { answers, json } from '../schemas/problem.js';
+import { enqueued, fromQuery, idPath, newId } from '../schemas/requests.js';
+import { narrowTo } from '../scope.js';
+
+export type ActionRoutes = {
+  readonly cancel: (id: string, narrow: Narrow) => Promise<void>;
+  readonly resend: (id: string, options: ResendOptions, narrow: Narrow) => Promise<Resent>;
+  readonly resolve: (id: string, said: Said, narrow: Narrow) => Promise<Resolved>;
+};
+
+const REFUSALS = ['not_found', 'ambiguous_id', 'illegal_state'] as const;
+const asked = { params: idPath, querystring: fromQuery };
+
+/** `POST /v1/deliveries/{id}/cancel`, `resend` and `resolve` */
+export function addActions(api: Api, routes: ActionRoutes): void {
+  addCancel(api, routes);
+  addResend(api, routes);
+  addResolve(api, routes);
+}
+
+function addCancel(api: Api, { cancel }: ActionRoutes): void {
+  api.post('/v1/deliveries/:id/cancel', {
+    config: { roles: ['send', 'operate'] },
+    schema: {
+      ...asked,
+      operationId: 'cancelDelivery',
+      summary: 'Cancel a delivery that is not being sent',
+      tags: ['deliveries'],
+      response: answers({ 200: json('Cancelled', z.object({ id: z.string(), status })) }, REFUSALS),
+    },
+    handler: async (request) => {
+      const { id } = request.params;
+      await cancel(id, narrowTo(callerOf(request), request.query.from));
+      return { id, status: 'cancelled' as const };
+    },
+  });
+}
+
+const resendBody = object({
+  id: newId.optional().describe('The new delivery’s id; one is made otherwise'),
+  localStorage: z
+    .boolean({ error: 'must be true or false' })
+    .optional()
+    .describe('The provider downloads the file first: for links that WhatsApp cannot reach'),
+}).default({});
+
+function addResend(api: Api, { resend }: ActionRoutes): void {
+  const resent = enqueued.extend({ resendOf: z.string() }).meta({ id: 'Resent' });
+  api.post('/v1/deliveries/:id/resend', {
+    config: { roles: ['operate'] },
+    schema: {
+      ...asked,
+      operationId: 'resendDelivery',
+      summary: 'Make a new delivery of one that failed or expired',
+      tags: ['deliveries'],
+      body: resendBody,
+      response: answers({ 200: json('Made before', resent), 202: json('Made', resent) }, [
+        ...REFUSALS,
+        'request_gone',
+        'idempotency_key_reused',
+      ]),
+    },
+    handler: async (request, reply) => {
+      const { id, localStorage = false } = request.body;
+      const options = { localStorage, ...(id === undefined ? {} : { id }) };
+      const made = await resend(request.params.id, options, narrowTo(callerOf(request), request.query.from));
+      reply.header('location', `/v1/deliveries/${made.id}?from=${made.from}`);
+      return reply.code(made.duplicate ? 200 : 202).send(made);
+    },
+  });
+}
+
+const resolveBody = z.discriminatedUnion(
+  'outcome',
+  [
+    object({
+      outcome: z.literal('sent'),
+      unique: text(1, 512).optional().describe('The message’s, so that its receipts are known'),
+    }),
+    object({
+      outcome: z.literal('not_sent'),
+      next: oneOf(['resend', 'close']).describe('Send it now, or let it fail'),
+    }),
+  ],
+  { error: 'must say outcome: "sent", or "not_sent" with next: "resend" or "close"' },
+);
+
+function addResolve(api: Api, { resolve }: ActionRoutes): void {
+  const resolved = z.object({ id: z.string(), from: z.string(), status });
+  api.post('/v1/deliveries/:id/resolve', {
+    config: { roles: ['operate'] },
+    schema: {
+      ...asked,
+      operationId: 'resolveDelivery',
+      summary: 'Say what became of a delivery whose outcome is unknown',
+      tags: ['deliveries'],
+      body: resolveBody,
+      response: answers({ 200: json('How it stands now', resolved) }, REFUSALS),
+    },
+    handler: async (request) => {
+      const caller = callerOf(request);
+      const said = { resolution: resolutionOf(request.body), by: caller.name };
+      return resolve(request.params.id, said, narrowTo(caller, request.query.from));
+    },
+  });
+}
+
+function resolutionOf(body: z.output<typeof resolveBody>): Resolution {
+  return body.outcome === 'sent' ? { kind: 'sent', unique: body.unique ?? null } : { kind: body.next };
+}

@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import type { Status } from '../../../domain/status.js';
+import { SECOND } from '../../../domain/time.js';
+import { withoutQueries } from '../../../domain/without-queries.js';
+import { WaybillError } from '../../../errors.js';
+import { whole } from '../../../queue/request-fields.js';
+import type { DeliveryView } from '../../../redis/delivery-view.js';
+import type { Narrow } from '../../producer.js';
+import type { WaitOptions } from '../../watch.js';
+import type { Api } from '../api.js';
+import { callerOf } from '../guard.js';
+import { delivery, status } from '../schemas/delivery.js';
+import { answers, json } from '../schemas/problem.js';
+import { fromQuery, idPath } from '../schemas/requests.js';
+import { narrowTo } from '../scope.js';
+
+export type DeliveryRoutes = {
+  readonly get: (id: string, narrow: Narrow) => Promise<DeliveryView>;
+  readonly wait: (id: string, until: Status, options: WaitOptions & Narrow) => Promise<DeliveryView>;
+  /** Aborted when the process is about to end: nobody is kept waiting then. */
+  readonly stopping: AbortSignal;
+};
+
+const LONGEST_WAIT_S = 60;
+
+const query = fromQuery.extend({
+  wait: z
+    .string()
+    .regex(/^\d{1,2}$/, { error: `must be whole seconds, at most ${LONGEST_WAIT_S}` })
+    .transform(Number)
+    .pipe(whole(0, LONGEST_WAIT_S))
+    .optional()
+    .describe(`Seconds to hold the answer until it is there, at most ${LONGEST_WAIT_S}`),
+  until: status.default('delivered').describe('What is waited for: this status, or a better one'),
+});
+
+/** `GET /v1/deliveries/{id}`, at once or when it has come to a status. */
+export function addDelivery(api: Api, routes: DeliveryRoutes): void {
+  api.get('/v1/deliveries/:id', {
+    config: { roles: ['read'] },
+    schema: {
+      operationId: 'getDelivery',
+      summary: 'Tell where a delivery is, and how it got there',
+      tags: ['deliveries'],
+      params: idPath,
+      querystring: query,
+      response: answers({ 200: json('As it is now', delivery) }, ['not_found', 'ambiguous_id']),
+    },
+    handler: async (request, reply) => {
+      const { from, wait = 0, until } = request.query;
+      const narrow = narrowTo(callerOf(request), from);
+      const gone = new AbortController();
+      reply.raw.once('close', () => gone.abort());
+      const signal = AbortSignal.any([gone.signal, routes.stopping]);
+      const { id } = request.params;
+      if (wait > 0) {
+        const options = { ...narrow, timeoutMs: wait * SECOND, signal };
+        await routes.wait(id, until, options).catch((error: unknown) => {
+          if (!signal.aborted && !hasEnded(error)) throw error;
+        });
+      }
+      return reply.send(tellDelivery(await routes.get(id, narrow)));
+    },
+  });
+}
+
+/** A wait that was in vain: how the delivery is then is the answer. */
+function hasEnded(error: unknown): boolean {
+  return error instanceof WaybillError && ['TIMEOUT', 'ILLEGAL_STATE'].includes(error.code);
+}
+
+/** A delivery as the API tells it. */
+export function tellDelivery(view: DeliveryView): z.output<typeof delivery> {
+  const { windowLeftMs, ...told } = withoutQueries(view);
+  const since = view.timeline.at(-1)?.at ?? view.createdAt;
+  const hold = view.status === 'held' ? { reason: view.reason, since } : null;
+  return { ...told, templateTimeLeft: windowLeftMs, hold };
+}

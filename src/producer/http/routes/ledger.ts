@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import { ledgerCsv, ledgerLines } from '../../../domain/ledger-lines.js';
+import { oneOf } from '../../../queue/request-fields.js';
+import type { LedgerRow } from '../../../redis/ledger.js';
+import type { Api } from '../api.js';
+import { callerOf } from '../guard.js';
+import { time } from '../schemas/delivery.js';
+import { answers } from '../schemas/problem.js';
+import { accountPath } from '../schemas/requests.js';
+import { type Accounts, accountAt } from '../scope.js';
+
+type Asked = { readonly from: string; readonly month: string; readonly timeZone: string };
+
+export type LedgerRoutes = {
+  readonly accounts: Accounts;
+  /** In which its months are counted. */
+  readonly zoneOf: (from: string) => { readonly timeZone: string };
+  readonly ledger: (asked: Asked) => Promise<readonly LedgerRow[]>;
+  /** What may have been opened by another sender. */
+  readonly otherSessions: (asked: Asked) => Promise<readonly Omit<LedgerRow, 'openedBy'>[]>;
+};
+
+const month = z.string().regex(/^20\d\d-(0[1-9]|1[0-2])$/, { error: 'must be a month such as 2026-11' });
+
+const session = z.object({
+  openedAt: time,
+  to: z.string(),
+  openedBy: z.string().describe('The delivery; empty where it was none of ours'),
+  messages: z.int(),
+  sender: z.enum(['waybill', 'other']),
+});
+
+const ledgerMonth = z
+  .object({
+    account: z.object({ from: z.string(), name: z.string() }),
+    month: z.string(),
+    timeZone: z.string(),
+    sessions: z.array(session).readonly().describe('Those of another sender come last, and are not ours'),
+  })
+  .meta({ id: 'LedgerMonth' });
+
+/** `GET /v1/ledger/{from}/{yyyy-mm}`: JSON, or CSV where that is asked for. */
+export function addLedger(api: Api, { accounts, zoneOf, ledger, otherSessions }: LedgerRoutes): void {
+  api.get('/v1/ledger/:from/:month', {
+    config: { roles: ['read'] },
+    schema: {
+      operationId: 'getLedger',
+      summary: 'List the paid sessions of a month',
+      tags: ['ledger'],
+      params: accountPath.extend({ month }),
+      querystring: z.strictObject({
+        format: oneOf(['json', 'csv']).optional().describe('Beats the Accept header'),
+      }),
+      response: answers(
+        {
+          200: {
+            description: 'The month’s sessions, oldest first',
+            content: {
+              'application/json': { schema: ledgerMonth },
+              'text/csv': { schema: z.string() },
+            },
+          },
+        },
+        ['account_not_found'],
+      ),
+    },
+    handler: async (request, reply) => {
+      const account = await accountAt(request.params.from, callerOf(request), accounts);
+      const { timeZone } = zoneOf(account.from);
+      const { month } = request.params;
+      const asked = { from: account.from, month, timeZone };
+      const [rows, others] = await Promise.all([ledger(asked), otherSessions(asked)]);
+      const sessions = ledgerLines({ rows, others });
+      if (!wantsCsv(request.query.format, request.headers.accept))
+        return { account, month, timeZone, sessions };
+      const csv = ledgerCsv(sessions).map((line) => `${line}\r\n`);
+      return reply.type('text/csv; charset=utf-8').serializer(String).send(csv.join(''));
+    },
+  });
+}
+
+function wantsCsv(format: 'json' | 'csv' | undefined, accept = ''): boolean {
+  if (format !== undefined) return format === 'csv';
+  return accept.includes('text/csv') && !accept.includes('application/json');
+}

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { RECEIPTS } from '../../../domain/callback.js';
+import { OUTCOMES } from '../../../domain/outcome.js';
+import { STATUSES } from '../../../domain/status.js';
+
+/** A point in time. */
+export const time = z.number().describe('Epoch milliseconds');
+const timeOrNull = time.nullable();
+const textOrNull = z.string().nullable();
+
+export const status = z.enum(STATUSES);
+
+export const faults = z.array(z.object({ pointer: z.string(), detail: z.string() })).readonly();
+
+const entry = z.object({ at: time, status, reason: z.string() });
+
+const attempt = z.object({
+  number: z.int(),
+  at: time,
+  send: z.string().describe('file or template'),
+  outcome: z.enum(OUTCOMES).nullable(),
+  reason: z.string(),
+  detail: z.string(),
+});
+
+const receipts = z
+  .object(Object.fromEntries(RECEIPTS.map((receipt) => [receipt, time.optional()])))
+  .describe('When each was first reported');
+
+/** A delivery as it is told. */
+export const delivery = z
+  .object({
+    id: z.string(),
+    from: z.string().describe('The account’s number'),
+    to: z.string(),
+    status,
+    reason: z.string().describe('Why it waits, is held, or ended'),
+    hold: z.object({ reason: z.string(), since: time }).nullable().describe('Set while its status is held'),
+    createdAt: time,
+    sendAt: time,
+    expiresAt: time,
+    timeline: z.array(entry).readonly(),
+    attempts: z.array(attempt).readonly(),
+    asked: z
+      .array(z.object({ at: time, found: z.string() }))
+      .readonly()
+      .describe('Readings of the history that did not settle an unknown outcome'),
+    receipts,
+    receiptsConflict: z.boolean().describe('Reported both failed and delivered'),
+    failureCode: textOrNull,
+    unique: textOrNull.describe('The provider’s id of the message'),
+    acceptedAt: timeOrNull.describe('The provider’s timestamp'),
+    templateTimeLeft: z.number().nullable().describe('Milliseconds, as told when it was accepted'),
+    window: z.object({ closesAt: timeOrNull }),
+    session: z.object({ openedAt: timeOrNull }),
+    ahead: z.int().nullable().describe('Deliveries of its conversation that go before it'),
+    notBefore: timeOrNull,
+    horizonAt: timeOrNull.describe('Of an unknown outcome: when no sender can still be sending it'),
+    nextReadAt: timeOrNull.describe('Of an unknown outcome: when the history is asked next'),
+    resendOf: textOrNull,
+    resentAs: textOrNull,
+    originalRequest: textOrNull,
+    errors: faults.describe('Why a job of another BullMQ client was refused'),
+    request: z.unknown().describe('The request without its link’s query; null once it is not kept any more'),
+  })
+  .meta({ id: 'Delivery' });

@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { DELIVERY_ID, requestSchema } from '../../../queue/request.js';
+import { text } from '../../../queue/request-fields.js';
+import { status } from './delivery.js';
+
+/** The same as the library takes, but that `from` may be left out by a key for one account. */
+export const deliveryRequest = requestSchema.meta({ id: 'DeliveryRequest' });
+
+export const idPath = z.object({ id: z.string().describe('The delivery’s id') });
+
+/** Narrows a call by id to one account. */
+export const fromQuery = z.strictObject({
+  from: text(1, 64).optional().describe('Account number or name, where several have a delivery with this id'),
+});
+
+export const accountPath = z.object({ from: z.string().describe('Account number or name') });
+
+const ID_FORM = { error: 'must be 1 to 128 characters out of A-Z a-z 0-9 . _ ~ -' };
+
+export const newId = z.string(ID_FORM).regex(DELIVERY_ID, ID_FORM);
+
+export const keyHeader = z.looseObject({
+  'idempotency-key': z
+    .string()
+    .transform((key) => key.replace(/^"(.*)"$/, '$1'))
+    .pipe(newId)
+    .optional()
+    .describe('The delivery’s id, when the body has none'),
+});
+
+export const enqueued = z
+  .object({
+    id: z.string(),
+    from: z.string(),
+    status,
+    duplicate: z.boolean().describe('The same request was here before: nothing was added'),
+    warnings: z.array(z.object({ pointer: z.string(), detail: z.string() })).readonly(),
+  })
+  .meta({ id: 'Enqueued' });

@@ -1,0 +1,169 @@
+import type { AddressInfo } from 'node:net';
+import rateLimit from '@fastify/rate-limit';
+import fastify from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { ListenError } from '../../errors.js';
+import { type ApiLog, answerBrokenClient, answerProblem, createErrorAnswer } from './answer.js';
+import type { Api } from './api.js';
+import type { Callers } from './auth.js';
+import { readBodies } from './body.js';
+import { callerOf, createGuard } from './guard.js';
+import { addHealth, type Dependencies } from './health.js';
+import { API_LIMITS, LONGEST_PATH_PART } from './limits.js';
+import { addOpenApi } from './openapi.js';
+import { ProblemError } from './problem.js';
+import { addRoutes, type Operations } from './routes.js';
+import { answerUnrouted } from './unrouted.js';
+import { validatorCompiler } from './validate.js';
+
+export type ApiOptions = {
+  /** The package's. */
+  readonly version: string;
+  readonly callers: Callers;
+  /** Calls of one key per second, of which each process counts its own. */
+  readonly callsPerSecond: number;
+  readonly operations: Operations;
+  readonly dependencies: Dependencies;
+  readonly observer: {
+    httpAnswered(event: {
+      readonly route: string;
+      readonly method: string;
+      readonly code: number;
+      readonly durationMs: number;
+    }): void;
+  };
+  readonly log: ApiLog;
+};
+
+export type ApiServer = {
+  /** `host:port` as bound. */
+  readonly address: string;
+  readonly port: number;
+  /** Takes no more, lets what has begun end, cuts what does not. Idempotent. */
+  close(): Promise<void>;
+};
+
+/**
+ * Takes calls until closed.
+ * @throws ListenError when the address cannot be had
+ */
+export async function startApiServer(
+  options: ApiOptions,
+  at: { readonly host: string; readonly port: number },
+): Promise<ApiServer> {
+  const state = { draining: false };
+  const api = await createApi(options, () => state.draining);
+  const bound = await listen(api, at);
+  options.log.info('listening', { setting: 'WAYBILL_LISTEN_API', ...bound });
+  let closed: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    state.draining = true;
+    const cut = setTimeout(() => api.server.closeAllConnections(), API_LIMITS.drainMs);
+    await api.close().finally(() => clearTimeout(cut));
+  };
+  return { ...bound, close: () => (closed ??= close()) };
+}
+
+/** Everything but the listening. */
+export async function createApi(options: ApiOptions, isDraining: () => boolean): Promise<Api> {
+  const api = createApp(options.log);
+  answerUnrouted(api);
+  readBodies(api);
+  observe(api, options.observer);
+  hangUpWhenDraining(api, isDraining);
+  addHealth(api, options.dependencies, isDraining);
+  await addOpenApi(api, options.version);
+  await api.register(async (behindKey) => {
+    const guarded = behindKey.withTypeProvider<ZodTypeProvider>();
+    guarded.addHook('onRequest', createGuard(options.callers));
+    await limitRate(guarded, options.callsPerSecond);
+    addRoutes(guarded, options.operations);
+  });
+  await api.ready();
+  return api;
+}
+
+/** Fastify's own logger stays off: it writes URLs. */
+function createApp(log: ApiLog): Api {
+  const app = fastify({
+    logger: false,
+    bodyLimit: API_LIMITS.bodyBytes,
+    requestTimeout: API_LIMITS.requestMs,
+    keepAliveTimeout: API_LIMITS.keepAliveMs,
+    http: {
+      headersTimeout: API_LIMITS.headersMs,
+      connectionsCheckingInterval: API_LIMITS.checkMs,
+      maxHeaderSize: API_LIMITS.headerBytes,
+    },
+    routerOptions: { maxParamLength: LONGEST_PATH_PART },
+    return503OnClosing: false, // ours is a problem and has a Retry-After
+    frameworkErrors: (error, request, reply) => createErrorAnswer(log)(error, request, reply),
+    clientErrorHandler: answerBrokenClient,
+  }).withTypeProvider<ZodTypeProvider>();
+  app.setErrorHandler(createErrorAnswer(log));
+  app.setValidatorCompiler(validatorCompiler);
+  // The types hold answers to their schemas; checking each again would turn a gap in a schema into a failed call.
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  app.decorateRequest('caller', null);
+  return app;
+}
+
+function observe(api: Api, observer: ApiOptions['observer']): void {
+  api.addHook('onResponse', async (request, reply) => {
+    observer.httpAnswered({
+      route: request.routeOptions.url ?? 'none',
+      method: request.method,
+      code: reply.statusCode,
+      durationMs: reply.elapsedTime,
+    });
+  });
+}
+
+const DRAINING_RETRY_SECONDS = 1;
+
+function hangUpWhenDraining(api: Api, isDraining: () => boolean): void {
+  api.addHook('onRequest', async (request, reply) => {
+    if (!isDraining() || request.routeOptions.url === '/readyz') return;
+    const detail = 'another process takes it, or this one when it is back';
+    const retryAfterSeconds = DRAINING_RETRY_SECONDS;
+    return answerProblem(reply, new ProblemError('draining', detail, { retryAfterSeconds }));
+  });
+  api.addHook('onSend', async (_request, reply) => {
+    if (isDraining()) reply.header('connection', 'close');
+  });
+}
+
+/** By key; who has none was refused before. */
+async function limitRate(api: Api, callsPerSecond: number): Promise<void> {
+  await api.register(rateLimit, {
+    max: callsPerSecond,
+    timeWindow: 1000,
+    keyGenerator: (request) => callerOf(request).name,
+    errorResponseBuilder: () => {
+      const detail = `at most ${callsPerSecond} calls a second are taken from one key`;
+      return new ProblemError('rate_limited', detail, { retryAfterSeconds: 1 });
+    },
+  });
+}
+
+async function listen(api: Api, at: { readonly host: string; readonly port: number }) {
+  try {
+    await api.listen({ host: at.host, port: at.port });
+  } catch (cause) {
+    await api.close();
+    const address = hostAndPort(at.host, at.port);
+    throw new ListenError({ setting: 'WAYBILL_LISTEN_API', address }, { cause });
+  }
+  const { address: host, port } = boundAddress(api);
+  return { address: hostAndPort(host, port), port };
+}
+
+function boundAddress(api: Api): AddressInfo {
+  const bound = api.server.address();
+  if (bound === null || typeof bound === 'string') throw new Error('a listening server has a port');
+  return bound;
+}
+
+function hostAndPort(host: string, port: number): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}

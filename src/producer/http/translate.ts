@@ -1,0 +1,66 @@
+import { maskText } from '../../domain/mask.js';
+import {
+  IdempotencyConflictError,
+  UnknownAccountError,
+  ValidationError,
+  WaybillError,
+} from '../../errors.js';
+import { type ProblemCode, ProblemError } from './problem.js';
+
+/** Redis is mostly back within seconds. */
+const RETRY_AFTER_SECONDS = 2;
+
+/** Our own errors by their code. */
+const BY_CODE: ReadonlyMap<string, ProblemCode> = new Map<string, ProblemCode>([
+  ['NOT_FOUND', 'not_found'],
+  ['AMBIGUOUS_ID', 'ambiguous_id'],
+  ['ILLEGAL_STATE', 'illegal_state'],
+  ['REQUEST_GONE', 'request_gone'],
+  ['UNAVAILABLE', 'unavailable'],
+]);
+
+/** The framework's. */
+const BY_FRAMEWORK: ReadonlyMap<string, readonly [ProblemCode, string]> = new Map([
+  ['FST_ERR_CTP_BODY_TOO_LARGE', ['body_too_large', 'send less in one call']],
+  ['FST_ERR_CTP_INVALID_MEDIA_TYPE', ['unsupported_media_type', 'send application/json']],
+  ['FST_ERR_CTP_INVALID_CONTENT_LENGTH', ['malformed_request', 'the body is not as long as its header says']],
+  ['FST_ERR_CTP_INVALID_JSON_BODY', ['malformed_json', 'the body must be JSON in UTF-8']],
+  ['FST_ERR_BAD_URL', ['malformed_request', 'the path is not percent-encoded as it should be']],
+]);
+
+/** What a caller is told of an error; null for a bug, of which nothing is told. */
+export function toProblem(error: unknown): ProblemError | null {
+  if (error instanceof ProblemError) return error;
+  if (error instanceof ValidationError) {
+    return new ProblemError('validation', 'see errors', { errors: error.errors, cause: error });
+  }
+  if (error instanceof IdempotencyConflictError) {
+    const detail = 'give this delivery an id of its own, or repeat the request as it was';
+    return new ProblemError('idempotency_key_reused', detail, { cause: error });
+  }
+  if (error instanceof UnknownAccountError) return unknownAccount(error);
+  return error instanceof WaybillError ? ours(error) : foreign(error);
+}
+
+function unknownAccount(cause: UnknownAccountError): ProblemError {
+  const detail = 'is no account that this key may use: give its number or name';
+  return new ProblemError('unknown_account', 'see errors', { errors: [{ pointer: '/from', detail }], cause });
+}
+
+function ours(error: WaybillError): ProblemError | null {
+  const problem = BY_CODE.get(error.code);
+  if (problem === undefined) return null;
+  const retry = problem === 'unavailable' ? { retryAfterSeconds: RETRY_AFTER_SECONDS } : {};
+  return new ProblemError(problem, error.message, { cause: error, ...retry });
+}
+
+/** Whatever the framework blames on the caller is the caller's fault, also where we have no better words for it. */
+function foreign(error: unknown): ProblemError | null {
+  if (!(error instanceof Error)) return null;
+  const [problem, detail] = BY_FRAMEWORK.get('code' in error ? String(error.code) : '') ?? [];
+  if (problem !== undefined && detail !== undefined)
+    return new ProblemError(problem, detail, { cause: error });
+  const status = 'statusCode' in error ? Number(error.statusCode) : 500;
+  if (status < 400 || status >= 500) return null;
+  return new ProblemError('malformed_request', maskText(error.message), { cause: error });
+}
