@@ -5,8 +5,8 @@ import { MINUTE } from '../src/domain/time.js';
 import { writeAnswer } from './api/answer.js';
 import { answerCall, type Exchange, endpointOf } from './api/provider-face.js';
 import { answerControl } from './control/control-face.js';
+import type { Stage } from './stage.js';
 import type { SandboxVerbs } from './verbs.js';
-import type { World } from './world.js';
 
 export type HttpFace = {
   /** `http://host:port`. */
@@ -15,17 +15,17 @@ export type HttpFace = {
 };
 
 /** Listens for provider calls below the base path, and for the control API below `/sandbox/`. */
-export async function listen(world: World, verbs: SandboxVerbs): Promise<HttpFace> {
+export async function listen(stage: Stage, verbs: SandboxVerbs): Promise<HttpFace> {
   const closing = new AbortController();
   // Every call that waits listens to it.
   setMaxListeners(0, closing.signal);
   const server = createServer((request, response) => {
     // Whoever broke off is not waiting for an answer; the same goes for waits that closing ends.
-    dispatch(world, verbs, { request, response, signal: closing.signal }).catch(() => response.destroy());
+    dispatch(stage, verbs, { request, response, signal: closing.signal }).catch(() => response.destroy());
   });
   // Longer than callers keep their end: an idle connection that closes under a request is a fault unasked for.
   server.keepAliveTimeout = 10 * MINUTE;
-  const { host, port } = world.options;
+  const { host, port } = stage.world.options;
   await listening(server, host, port);
   return {
     origin: originOf(server, host),
@@ -38,13 +38,17 @@ export async function listen(world: World, verbs: SandboxVerbs): Promise<HttpFac
   };
 }
 
-async function dispatch(world: World, verbs: SandboxVerbs, exchange: Exchange): Promise<void> {
+const NOT_FOUND = 'No such call: GET / tells the base path and the controls';
+
+async function dispatch(stage: Stage, verbs: SandboxVerbs, exchange: Exchange): Promise<void> {
+  const { world } = stage;
   const { request, response } = exchange;
   const [path = ''] = (request.url ?? '').split('?', 1);
-  if (path.startsWith('/sandbox/')) return answerControl(verbs, request, response);
+  if (path === '/' || /^\/sandbox(\/|$)/.test(path))
+    return answerControl({ verbs, stage }, request, response);
   const base = `${world.options.basePath}/`;
   const endpoint = path.startsWith(base) ? endpointOf(path.slice(base.length)) : undefined;
-  if (endpoint === undefined) return writeAnswer(response, { status: 404, json: { message: 'Not found' } });
+  if (endpoint === undefined) return writeAnswer(response, { status: 404, json: { message: NOT_FOUND } });
   if (request.method !== 'POST')
     return writeAnswer(response, { status: 405, json: { message: 'POST only' } });
   return answerCall(world, endpoint, exchange);

@@ -17,7 +17,7 @@ const rangeSchema = (min: number, max: number) =>
  * Where an account's callbacks go. An account that asks by /setWebhook has all three flags off, as the provider
  * documents; one that is given here wants its callbacks, so `system` and `readStatus` are on.
  */
-const webhookSchema = z.strictObject({
+export const webhookSchema = z.strictObject({
   url: z.url({ protocol: /^https?$/ }),
   system: z.union([z.literal(0), z.literal(1)]).default(1),
   readStatus: z.union([z.literal(0), z.literal(1)]).default(1),
@@ -26,12 +26,14 @@ const webhookSchema = z.strictObject({
   systemPhoneAlert: z.string().default(''),
 });
 
-const accountSchema = z.strictObject({
+export const accountSchema = z.strictObject({
   from: z.string().regex(/^\d{8,15}$/, { error: 'expected 8-15 digits without +' }),
   apiKey: z.string().min(1),
 });
 
 const callbacksSchema = z.strictObject({
+  /** false: a message's receipts come only when `receipt` makes them. */
+  automatic: z.boolean().default(true),
   /** From acceptance to `sent`, from `sent` to `delivered`, from `delivered` to `read`. */
   sentMs: rangeSchema(10, 50),
   deliveredMs: rangeSchema(20, 150),
@@ -85,6 +87,10 @@ const optionsSchema = z.strictObject({
   /** Of everything that is drawn; without one, each start has its own. */
   seed: z.number().int().nonnegative().max(0xffff_ffff).optional(),
   latencyMs: rangeSchema(0, 0),
+  /** On top of that where the provider is to store the file first. */
+  localStorageMs: rangeSchema(0, 0),
+  /** Links to these hosts are taken, and the message fails later unless the provider stores the file first. */
+  unreachableHosts: z.array(z.string().min(1)).default([]),
   /** Every client counts as having written just now, unless `windowLeft` says otherwise. */
   windowsOpen: z.boolean().default(false),
   uniqueForm: z.enum(['hex', 'base64']).default('hex'),

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
-const MAX_BYTES = 2 ** 20;
+export const MAX_BODY_BYTES = 2 ** 20;
 
 /** A request's body as text. Rejects when the caller breaks off or sends more than a mebibyte. */
 export function readBody(request: IncomingMessage): Promise<string> {
@@ -9,7 +9,7 @@ export function readBody(request: IncomingMessage): Promise<string> {
     let bytes = 0;
     request.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
-      if (bytes > MAX_BYTES) request.destroy(new Error('The request is larger than a mebibyte'));
+      if (bytes > MAX_BODY_BYTES) request.destroy(new Error('The request is larger than a mebibyte'));
       else chunks.push(chunk);
     });
     request.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')));

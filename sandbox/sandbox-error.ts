@@ -2,6 +2,7 @@ export type SandboxErrorCode =
   | 'invalid_options'
   | 'unknown_account'
   | 'unknown_client'
+  | 'unknown_message'
   | 'no_webhook'
   | 'not_idle'
   | 'control_refused';

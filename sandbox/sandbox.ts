@@ -2,8 +2,8 @@ import { randomInt } from 'node:crypto';
 import { createVerbs } from './create-verbs.js';
 import { listen } from './http-server.js';
 import { parseSandboxOptions, type SandboxOptionsInput } from './options.js';
+import { createStage } from './stage.js';
 import type { SandboxVerbs } from './verbs.js';
-import { closeWorld, createWorld } from './world.js';
 
 /** A provider's stand-in that listens. */
 export type Sandbox = SandboxVerbs & {
@@ -30,13 +30,13 @@ export async function startSandbox(
 ): Promise<Sandbox> {
   const options = parseSandboxOptions(input);
   const seed = options.seed ?? randomInt(2 ** 32);
-  const world = createWorld(options, { seed, now });
-  const verbs = createVerbs(world);
-  const face = await listen(world, verbs);
+  const stage = createStage(options, { seed, now });
+  const verbs = createVerbs(stage);
+  const face = await listen(stage, verbs);
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     await face.close();
-    await closeWorld(world);
+    await stage.close();
   };
   return {
     ...verbs,

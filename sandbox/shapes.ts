@@ -23,7 +23,7 @@ export const messageSchema = z.object({
   body: text,
   caption: text.nullable(),
   replyTo: text.nullable(),
-  template: z.object({ name: text, variables: z.array(text) }).nullable(),
+  template: z.object({ name: text, variables: z.array(text), language: z.number().nullable() }).nullable(),
   state: z.enum(MESSAGE_STATES),
 });
 export type Message = z.infer<typeof messageSchema>;
@@ -47,6 +47,32 @@ export const billedSessionSchema = z.object({
   messages: z.number(),
 });
 export type BilledSession = z.infer<typeof billedSessionSchema>;
+
+export const shownWindowSchema = z.object({
+  from: text,
+  /** The client by its canonical name. */
+  to: text,
+  state: z.enum(['open', 'closed', 'never']),
+  /** null: the client has not written. */
+  closesAt: time.nullable(),
+});
+export type ShownWindow = z.infer<typeof shownWindowSchema>;
+
+const bit = z.union([z.literal(0), z.literal(1)]);
+
+/** Never the key; of the webhook's address nothing that may be a secret. */
+export const shownAccountSchema = z.object({
+  from: text,
+  webhook: z.object({ url: text, system: bit, readStatus: bit, retry: bit }).nullable(),
+});
+export type ShownAccount = z.infer<typeof shownAccountSchema>;
+
+export const requestFilterSchema = z.strictObject({
+  endpoint: text.optional(),
+  to: text.optional(),
+  answer: text.optional(),
+});
+export type RequestFilter = z.infer<typeof requestFilterSchema>;
 
 export const seenRequestSchema = z.object({
   order: z.number(),

@@ -10,9 +10,9 @@ import { Conversations } from './state/conversations.js';
 import { MessageLog } from './state/message-log.js';
 import { RequestLog } from './state/request-log.js';
 import { createTravelClock, type TravelClock } from './travel-clock.js';
-import { createUniqueMaker, type UniqueMaker } from './unique.js';
+import type { UniqueMaker } from './unique.js';
 
-export type Account = { readonly from: string; readonly apiKey: string; webhook: Webhook | null };
+export type Account = { readonly from: string; apiKey: string; webhook: Webhook | null };
 
 /** All that the sandbox knows and owns. */
 export type World = {
@@ -20,7 +20,7 @@ export type World = {
   readonly clock: TravelClock;
   readonly dice: Dice;
   readonly makeUnique: UniqueMaker;
-  readonly accounts: ReadonlyMap<string, Account>;
+  readonly accounts: Map<string, Account>;
   readonly clients: Clients;
   readonly conversations: Conversations;
   readonly messages: MessageLog;
@@ -31,9 +31,13 @@ export type World = {
   readonly files: FileInspector;
 };
 
-export type WorldSources = { readonly seed: number; readonly now: () => number };
+export type WorldSources = {
+  readonly seed: number;
+  readonly now: () => number;
+  readonly makeUnique: UniqueMaker;
+};
 
-export function createWorld(options: SandboxOptions, { seed, now }: WorldSources): World {
+export function createWorld(options: SandboxOptions, { seed, now, makeUnique }: WorldSources): World {
   const { keepRequests: keep } = options;
   const limitOf = (limit: number): number => (keep ? Number.POSITIVE_INFINITY : limit);
   const clock = createTravelClock(now);
@@ -45,7 +49,7 @@ export function createWorld(options: SandboxOptions, { seed, now }: WorldSources
     options,
     clock,
     dice: createDice(seed),
-    makeUnique: createUniqueMaker(seed, options.uniqueForm),
+    makeUnique,
     accounts: accountsOf(options),
     clients: new Clients(),
     conversations: new Conversations({
@@ -61,13 +65,16 @@ export function createWorld(options: SandboxOptions, { seed, now }: WorldSources
   };
 }
 
-function accountsOf({ accounts, webhook }: SandboxOptions): Map<string, Account> {
-  return new Map(
-    accounts.map(({ from, apiKey }) => [
-      from,
-      { from, apiKey, webhook: webhook === undefined ? null : { ...webhook } },
-    ]),
-  );
+function accountsOf(options: SandboxOptions): Map<string, Account> {
+  return new Map(options.accounts.map((account) => [account.from, newAccount(options, account)]));
+}
+
+/** An account as it is before anybody has set its webhook. */
+export function newAccount(
+  { webhook }: SandboxOptions,
+  { from, apiKey }: Pick<Account, 'from' | 'apiKey'>,
+): Account {
+  return { from, apiKey, webhook: webhook === undefined ? null : { ...webhook } };
 }
 
 /** The account of a verb that may leave it out: then it is the first one. Throws `unknown_account`. */

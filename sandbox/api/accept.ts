@@ -28,7 +28,7 @@ export function accept(world: World, acceptance: Acceptance): { message: Message
 
 async function tellReceipts(world: World, message: Message, acceptance: Acceptance): Promise<void> {
   const { account, dice, failureCode } = acceptance;
-  if (account.webhook === null) return;
+  if (account.webhook === null || !world.options.callbacks.automatic) return;
   const plan = planReceipts(world.options.callbacks, dice, failureCode);
   for (const receipt of plan.later) {
     world.schedule.at(message.at + receipt.dueInMs, () => tell(world, message, receipt));
@@ -37,7 +37,7 @@ async function tellReceipts(world: World, message: Message, acceptance: Acceptan
 }
 
 /** The receipt happens in any case; whether our webhook hears of it is another matter. */
-async function tell(world: World, message: Message, receipt: PlannedReceipt): Promise<void> {
+export async function tell(world: World, message: Message, receipt: PlannedReceipt): Promise<void> {
   world.messages.moveTo(message, receipt.ack);
   const webhook = world.accounts.get(message.from)?.webhook ?? null;
   if (webhook === null || !wants(webhook, receipt)) return;
@@ -50,7 +50,8 @@ async function tell(world: World, message: Message, receipt: PlannedReceipt): Pr
   await Promise.all(copies);
 }
 
-function wants(webhook: Webhook, { form }: PlannedReceipt): boolean {
+/** Whether an account's webhook hears of receipts of this form. */
+export function wants(webhook: Webhook, { form }: Pick<PlannedReceipt, 'form'>): boolean {
   return (form === 'system' ? webhook.system : webhook.readStatus) === 1;
 }
 

@@ -1,5 +1,5 @@
 import { DAY } from '../../src/domain/time.js';
-import { inboundPayload, nameShown } from '../callbacks/payloads.js';
+import { type InboundType, inboundPayload, nameShown } from '../callbacks/payloads.js';
 import type { Message } from '../shapes.js';
 import type { Draft } from '../state/message-log.js';
 import type { Account, World } from '../world.js';
@@ -11,12 +11,16 @@ export type Inbound = {
   readonly text: string;
   /** `unique` of the message that is quoted. */
   readonly quote: string | null;
+  /** What the callback calls it; `text` when left out. */
+  readonly type?: InboundType | undefined;
+  /** The file's link, where it is one. */
+  readonly media?: string | undefined;
 };
 
 /** A client writes to us: its window opens, and our webhook hears of it. */
 export function clientWrites(
   world: World,
-  { account, to, text, quote }: Inbound,
+  { account, to, text, quote, type = 'text', media }: Inbound,
 ): { message: Message; posted: Promise<void> } {
   const at = world.clock.now();
   const client = world.clients.find(to);
@@ -40,7 +44,7 @@ export function clientWrites(
   const posted = world.courier.post({
     webhook: account.webhook,
     conversation: `${account.from}/${client.id}`,
-    payload: inboundPayload(message, client, DAY),
+    payload: inboundPayload({ message, client, type, media, windowLeftMs: DAY }),
   });
   return { message, posted };
 }

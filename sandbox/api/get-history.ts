@@ -1,10 +1,11 @@
-import { SECOND } from '../../src/domain/time.js';
+import { DAY, SECOND } from '../../src/domain/time.js';
 import { nameShown } from '../callbacks/payloads.js';
 import type { Message } from '../shapes.js';
 import type { World } from '../world.js';
 import { authenticate, type Call, type Fields, fail, ok, type Result, text } from './call.js';
 
 const PAGE_SIZE = 50;
+const KEPT_MS = 365 * DAY;
 
 /** POST /getHistory: an array, newest first; an empty `to` means the whole account. */
 export async function getHistory(world: World, { fields }: Call): Promise<Result> {
@@ -13,10 +14,11 @@ export async function getHistory(world: World, { fields }: Call): Promise<Result
   const page = Number(text(fields, 'page'));
   if (!Number.isInteger(page) || page < 1) return fail(world.options.unlistedReason);
   const to = text(fields, 'to');
+  const forgottenUntil = world.clock.now() - KEPT_MS;
   const shownUntil = world.clock.now() - world.options.historyLagMs;
   const shown = world.messages
     .history(account.from, to === '' ? undefined : world.clients.find(to).id)
-    .filter((message) => message.origin === 'client' || message.at <= shownUntil)
+    .filter(({ origin, at }) => at > forgottenUntil && (origin === 'client' || at <= shownUntil))
     .slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE);
   return ok(shown.map((message) => entryOf(world, message)));
 }

@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { maskWebhookUrl } from '../../src/domain/webhook-needs.js';
+import type { Dice } from '../dice.js';
 import { ENDPOINTS, type Endpoint, type Fault, takesMessage } from '../faults/fault.js';
 import { spoil } from '../faults/spoil.js';
 import { readBody } from '../read-body.js';
@@ -45,9 +47,9 @@ export async function answerCall(world: World, endpoint: Endpoint, exchange: Exc
     return;
   }
   const fields = parseFields(await readBody(request));
-  if (fields !== null && world.options.keepRequests) seen.fields = withoutKey(fields);
+  if (fields !== null && world.options.keepRequests) seen.fields = shownFields(endpoint, fields);
   const fault = world.faults.strike({ endpoint, to: fields === null ? null : text(fields, 'to') }, dice);
-  await wait(dice.between(world.options.latencyMs) + slowness(fault, 'before_accepting'), signal);
+  await wait(latency(world, dice, fields) + slowness(fault, 'before_accepting'), signal);
   const failureCode = fault?.kind === 'undeliverable' ? { failureCode: fault.code } : {};
   const result = await resultOf(world, { endpoint, fault, call: fields && { fields, dice, ...failureCode } });
   note(world, seen, result);
@@ -56,6 +58,18 @@ export async function answerCall(world: World, endpoint: Endpoint, exchange: Exc
   const answer = answerOf(world, result);
   if (fault === null) writeAnswer(response, answer);
   else spoil(response, fault, answer);
+}
+
+/** The control API has no password: a webhook's address holds its receiver's. */
+function shownFields(endpoint: Endpoint, fields: Fields): Record<string, unknown> {
+  const shown = withoutKey(fields);
+  return endpoint === 'setWebhook' ? { ...shown, url: maskWebhookUrl(text(fields, 'url')) } : shown;
+}
+
+/** A file that the provider stores first takes longer. */
+function latency({ options }: World, dice: Dice, fields: Fields | null): number {
+  const isStored = fields !== null && text(fields, 'localStorage') === '1';
+  return dice.between(options.latencyMs) + (isStored ? dice.between(options.localStorageMs) : 0);
 }
 
 function parseFields(body: string): Fields | null {

@@ -6,7 +6,7 @@ import { send } from './send.js';
 export function sendFile(world: World, call: Call): Promise<Result> {
   const { fields } = call;
   const body = text(fields, 'body');
-  return send(world, call, {
+  return send(world, doomed(world, call, body), {
     draft: {
       to: text(fields, 'to'),
       origin: 'api',
@@ -23,6 +23,14 @@ export function sendFile(world: World, call: Call): Promise<Result> {
     },
     link: body,
   });
+}
+
+/** WhatsApp itself fetches a file that is not stored first, and fails later where it cannot. */
+function doomed({ options }: World, call: Call, body: string): Call {
+  const host = URL.canParse(body) ? new URL(body).hostname : '';
+  const isStored = text(call.fields, 'localStorage') === '1';
+  if (isStored || !options.unreachableHosts.includes(host)) return call;
+  return { failureCode: options.callbacks.failureCode, ...call };
 }
 
 function optional(fields: Fields, name: string): string | null {

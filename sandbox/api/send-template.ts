@@ -1,3 +1,4 @@
+import { type MediaType, mediaTypeOfPath } from '../../src/domain/media.js';
 import type { World } from '../world.js';
 import { type Call, type Fields, REASONS, type Result, text } from './call.js';
 import { send } from './send.js';
@@ -14,6 +15,7 @@ export function sendTemplate(world: World, call: Call): Promise<Result> {
   const headerLink = text(fields, 'headerLink');
   const name = text(fields, 'name');
   const variables = variablesOf(fields);
+  const language = text(fields, 'language');
   const hasFile = headerType !== NO_HEADER;
   return send(world, call, {
     draft: {
@@ -23,16 +25,25 @@ export function sendTemplate(world: World, call: Call): Promise<Result> {
       body: headerLink,
       caption: null,
       replyTo: null,
-      template: { name, variables },
+      template: { name, variables, language: language === '' ? null : Number(language) },
     },
     check: () => {
       if (name === '') return REASONS.emptyBody;
       const fits = variables.join('').length <= MAX_CHARACTERS;
       const headerIsSound = HEADER_TYPES.has(headerType) && hasFile === headerLink.startsWith('https://');
-      return fits && headerIsSound ? null : world.options.unlistedReason;
+      const isSound = fits && headerIsSound && fitsHeader(headerType, headerLink);
+      return isSound && /^\d{0,3}$/.test(language) ? null : world.options.unlistedReason;
     },
     link: hasFile ? headerLink : null,
   });
+}
+
+const HEADER_MEDIA: Readonly<Record<string, MediaType>> = { 3: 'image', 4: 'video', 5: 'document' };
+
+/** A link whose path tells what it is must be of the header's kind. */
+function fitsHeader(headerType: string, headerLink: string): boolean {
+  const media = URL.canParse(headerLink) ? mediaTypeOfPath(new URL(headerLink).pathname) : undefined;
+  return media === undefined || HEADER_MEDIA[headerType] === media;
 }
 
 /** bodyVariable1 … bodyVariable10, up to the first that is missing. */

@@ -7,8 +7,32 @@ export type Payload = Readonly<Record<string, unknown>>;
 const ACKS = { failed: 0, sent: 1, delivered: 2, read: 3 } as const;
 export type Ack = keyof typeof ACKS;
 
+export const INBOUND_TYPES = [
+  'text',
+  'image',
+  'audio',
+  'video',
+  'location',
+  'ptt',
+  'document',
+  'button',
+  'contacts',
+  'list',
+  'reaction',
+  'order',
+] as const;
+export type InboundType = (typeof INBOUND_TYPES)[number];
+
+type Inbound = {
+  readonly message: Message;
+  readonly client: Client;
+  readonly type: InboundType;
+  readonly media: string | undefined;
+  readonly windowLeftMs: number;
+};
+
 /** A client's message. `timestamp` is a string here, and so are the minutes left of the window. */
-export function inboundPayload(message: Message, client: Client, windowLeftMs: number): Payload {
+export function inboundPayload({ message, client, type, media, windowLeftMs }: Inbound): Payload {
   return {
     status: 'OK',
     hook: 'new',
@@ -20,12 +44,12 @@ export function inboundPayload(message: Message, client: Client, windowLeftMs: n
     phone: client.hidden ? null : client.number,
     to: message.from,
     senderName: 'Sandbox client',
-    type: 'text',
-    body: message.body,
-    caption: '',
+    type,
+    body: media ?? message.body,
+    caption: media === undefined ? '' : message.body,
     isForwarded: false,
     timestamp: String(Math.floor(message.at / SECOND)),
-    media: false,
+    media: media ?? false,
     quote: message.replyTo !== null,
     quoteUnique: message.replyTo ?? false,
     profilePic: '',

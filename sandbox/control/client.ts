@@ -9,6 +9,8 @@ import {
   messageSchema,
   postedCallbackSchema,
   seenRequestSchema,
+  shownAccountSchema,
+  shownWindowSchema,
 } from '../shapes.js';
 import type { SandboxActions, SandboxReadings } from '../verbs.js';
 
@@ -22,6 +24,7 @@ type Remote<Verbs> = {
 };
 
 const uniqueSchema = z.object({ unique: z.string() });
+const resetSchema = z.object({ seed: z.number() });
 const nowSchema = z.object({ now: z.number() });
 const faultsSchema: z.ZodType<Fault[]> = z.array(faultSchema);
 
@@ -53,6 +56,11 @@ function actionsOver(call: Caller): Remote<SandboxActions> {
     fault: async (fault) => void (await call.post('faults', fault)),
     clearFaults: async () => void (await call.delete('faults')),
     callback: async (payload, more) => void (await call.post('callback', { payload, ...more })),
+    receipt: async (unique, ack, more) => void (await call.post('receipt', { unique, ack, ...more })),
+    account: async (account) => void (await call.post('accounts', account)),
+    webhook: async (webhook, more) =>
+      void (await call.post('webhook', { ...(webhook ?? { url: null }), ...more })),
+    reset: async (more) => resetSchema.parse(await call.post('reset', { ...more })).seed,
     idle: async (more) => void (await call.get('idle', more)),
   };
 }
@@ -64,10 +72,12 @@ function readingsOver(call: Caller): Remote<SandboxReadings> {
     accepted: async (filter) => z.array(messageSchema).parse(await call.get('accepted', filter)),
     acceptedTimes: async (filter) => z.array(messageSchema).parse(await call.get('accepted', filter)).length,
     bill: async () => z.array(billedSessionSchema).parse(await call.get('bill')),
-    requests: async () => z.array(seenRequestSchema).parse(await call.get('seen')),
+    requests: async (filter) => z.array(seenRequestSchema).parse(await call.get('seen', filter)),
     history: async (of) => z.array(messageSchema).parse(await call.get('history', of)),
     callbacks: async () => z.array(postedCallbackSchema).parse(await call.get('callbacks')),
     counts: async () => countsSchema.parse(await call.get('counts')),
+    accounts: async () => z.array(shownAccountSchema).parse(await call.get('accounts')),
+    windows: async (of) => z.array(shownWindowSchema).parse(await call.get('windows', of)),
   };
 }
 

@@ -1,5 +1,5 @@
 import { DAY } from '../../src/domain/time.js';
-import type { BilledSession } from '../shapes.js';
+import type { BilledSession, ShownWindow } from '../shapes.js';
 
 /** An account and a client, by canonical name. */
 export type ConversationKey = { readonly from: string; readonly client: string };
@@ -48,6 +48,16 @@ export class Conversations {
     const { closesAt, sessions } = conversation;
     if (closesAt === null) return { state: sessions.length === 0 ? 'never' : 'closed' };
     return closesAt > now ? { state: 'open', leftMs: closesAt - now } : { state: 'closed' };
+  }
+
+  /** Of every conversation that something has happened in, oldest first. */
+  windows(now: number): ShownWindow[] {
+    return [...this.#byKey.values()].slice(-this.#options.limit).map(({ key, closesAt }) => ({
+      from: key.from,
+      to: key.client,
+      state: this.window(key, now).state,
+      closesAt,
+    }));
   }
 
   /** Every message of ours counts; the first one outside a session opens the next. */

@@ -42,6 +42,10 @@ export class MessageLog {
     if (MESSAGE_STATES.indexOf(state) > MESSAGE_STATES.indexOf(message.state)) message.state = state;
   }
 
+  find(unique: string): Message | undefined {
+    return this.#log.entries().findLast((message) => message.unique === unique);
+  }
+
   /** What send calls came to, oldest first. */
   accepted(filter: MessageFilter): Message[] {
     const { to, ...plain } = filter;

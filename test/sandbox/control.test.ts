@@ -128,7 +128,7 @@ describe('refuses with a clear answer', () => {
   it('another method', async () => {
     expect(await control('PUT', 'clock', '{}')).toEqual({
       status: 405,
-      json: { error: 'wrong_method', message: 'Takes POST, GET' },
+      json: { error: 'wrong_method', message: 'Takes GET, POST' },
     });
   });
 
