@@ -19,6 +19,7 @@ async function main(): Promise<void> {
   const context: CliContext = {
     version: readVersion(),
     output,
+    stdin: () => process.stdin,
     env: createFolderEnv(env, folder, output),
     stop: () => (stop ??= listenForStop()),
     now: () => Date.now(),

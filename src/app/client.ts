@@ -2,6 +2,7 @@ import type { Config } from '../config.js';
 import { ACCOUNT_DEFAULTS, findAccount } from '../domain/account.js';
 import { UnknownAccountError, WaybillError } from '../errors.js';
 import { createWaybill, type Waybill } from '../index.js';
+import { readRecords } from '../producer/bulk/read-records.js';
 import type { ExplainedDelivery, Explainer } from '../producer/explain.js';
 import type { ListFilter, Page } from '../producer/list.js';
 import type { Operator, Said } from '../producer/operate.js';
@@ -31,6 +32,7 @@ export type {
   Resolution,
   Said,
 };
+export { readRecords };
 
 type LedgerAsked = { readonly from: string; readonly month: string; readonly timeZone: string };
 

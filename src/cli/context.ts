@@ -6,6 +6,8 @@ export type CliContext = {
   /** The package's. */
   readonly version: string;
   readonly output: Output;
+  /** Standard input, for a command that reads it. */
+  readonly stdin: () => AsyncIterable<Uint8Array | string>;
   /** The settings' variables, asked for when a command needs them. */
   readonly env: () => Env;
   /** Aborted by Ctrl-C and SIGTERM; a command that does not ask is ended by them as usual. */

@@ -19,6 +19,8 @@ export type Output = {
   json(value: unknown): void;
   note(text: string): void;
   complain(text: string): void;
+  /** Writes over the last line of a terminal's stderr; null where there is no terminal. */
+  readonly draw: ((text: string) => void) | null;
 };
 
 export type Streams = { readonly stdout: Sink; readonly stderr: Sink; readonly env: Env };
@@ -34,6 +36,8 @@ export function createOutput({ stdout, stderr, env }: Streams): Output {
     json: (value) => line(JSON.stringify(value)),
     note: (text) => void stderr.write(`${paintNotes.faint(text)}\n`),
     complain: (text) => void stderr.write(`${paintNotes.bad('waybill:')} ${text}\n`),
+    draw:
+      stderr.isTTY === true && env.TERM !== 'dumb' ? (text) => void stderr.write(`\r\x1b[2K${text}`) : null,
   };
 }
 

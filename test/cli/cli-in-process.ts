@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { CliContext } from '../../src/cli/context.js';
 import type { CommandHost } from '../../src/cli/define.js';
 import { createOutput, type Sink } from '../../src/cli/output.js';
@@ -14,13 +15,20 @@ export type Started = {
 
 type Env = Readonly<Record<string, string>>;
 
+type Around = {
+  readonly add?: (host: CommandHost) => void;
+  /** What comes by standard input. */
+  readonly input?: readonly string[];
+};
+
 /** Runs `waybill` with these arguments in this process; nothing but `env` is in its environment. */
-export function startCli(args: readonly string[], env: Env, add?: (host: CommandHost) => void): Started {
+export function startCli(args: readonly string[], env: Env, { add, input = [] }: Around = {}): Started {
   const [stdout, stderr] = [createSink(), createSink()];
   const stop = new AbortController();
   const context: CliContext = {
     version: '1.2.3',
     output: createOutput({ stdout, stderr, env }),
+    stdin: () => Readable.from(input),
     env: () => env,
     stop: () => stop.signal,
     now: Date.now,
@@ -34,8 +42,8 @@ export function startCli(args: readonly string[], env: Env, add?: (host: Command
   return { ended: ran(), stdout: stdout.text, interrupt: () => stop.abort() };
 }
 
-export function runCli(args: readonly string[], env: Env): Promise<Ran> {
-  return startCli(args, env).ended;
+export function runCli(args: readonly string[], env: Env, input: readonly string[] = []): Promise<Ran> {
+  return startCli(args, env, { input }).ended;
 }
 
 function createSink(): Sink & { text(): string } {

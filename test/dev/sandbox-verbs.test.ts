@@ -26,7 +26,7 @@ const run = (...words: readonly string[]): Promise<Ran> => {
     WAYBILL_ACCOUNTS: JSON.stringify(accounts),
     WAYBILL_LISTEN_SANDBOX: sandbox.origin.replace('http://127.0.0.1', '0.0.0.0'),
   };
-  return startCli(['sandbox', ...words], env, addSandbox).ended;
+  return startCli(['sandbox', ...words], env, { add: addSandbox }).ended;
 };
 
 const getWebhook = async (apiKey: string) => (await call(sandbox, 'getWebhook', { from: SHOP, apiKey })).json;

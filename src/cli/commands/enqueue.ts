@@ -1,12 +1,15 @@
 import { Option } from 'commander';
 import { z } from 'zod';
+import type { Client } from '../../app/client.js';
 import { CLOSED_WINDOW_POLICIES } from '../../domain/account.js';
 import { PRIORITIES } from '../../domain/delivery.js';
 import { MEDIA_TYPES } from '../../domain/media.js';
 import { ValidationError } from '../../errors.js';
 import type { EnqueueRequest } from '../../index.js';
+import { type BulkFile, enqueueFile } from '../bulk/enqueue-file.js';
+import type { CliContext } from '../context.js';
 import { addCommand, type CommandHost, optionOf } from '../define.js';
-import { EXIT } from '../exit-codes.js';
+import { EXIT, type ExitCode } from '../exit-codes.js';
 import { flag, fromOption, jsonOption, text } from '../options.js';
 import { UsageError } from '../usage-error.js';
 import { withClient } from '../with-client.js';
@@ -20,8 +23,12 @@ const pairs = z
 
 const fields = z.object({
   from: text.optional(),
-  to: text,
-  file: text,
+  to: text.optional(),
+  file: text.optional(),
+  csv: text.optional(),
+  ndjson: text.optional(),
+  rejects: text.optional(),
+  dryRun: flag,
   id: text.optional(),
   caption: z.string().optional(),
   replyTo: text.optional(),
@@ -40,17 +47,42 @@ const fields = z.object({
   json: flag,
 });
 
-const input = fields.refine(
-  ({ template, templateLanguage, templateVariable }) =>
-    template !== undefined || (templateLanguage === undefined && templateVariable === undefined),
-  { error: '--template-language and --template-variable want --template' },
-);
+/** What goes with a file of requests; all else stands in the file itself. */
+const WITH_FILE: readonly string[] = ['csv', 'ndjson', 'from', 'rejects', 'dryRun', 'json'];
+
+const input = fields.superRefine((given, context) => {
+  for (const message of misused(given)) context.addIssue({ code: 'custom', message });
+});
 type Input = z.output<typeof input>;
+
+function misused(given: z.output<typeof fields>): readonly string[] {
+  const { template, templateLanguage, templateVariable, csv, ndjson, to, file, rejects, dryRun } = given;
+  if (csv !== undefined && ndjson !== undefined) return ['--csv and --ndjson are one or the other'];
+  if (csv !== undefined || ndjson !== undefined) {
+    const alone = Object.entries(given).filter(
+      ([name, value]) => isGiven(value) && !WITH_FILE.includes(name),
+    );
+    return alone.map(([name]) => `${optionOf(name)} is for one delivery: with a file it stands in the file`);
+  }
+  if (rejects !== undefined || dryRun) return ['--rejects and --dry-run want --csv or --ndjson'];
+  if (to === undefined || file === undefined) return ['give --to and --file, or --csv or --ndjson'];
+  return template === undefined && (templateLanguage ?? templateVariable) !== undefined
+    ? ['--template-language and --template-variable want --template']
+    : [];
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== false;
+}
 
 const options: readonly Option[] = [
   fromOption(),
-  new Option('--to <recipient>', 'number with its country code, or from_id').makeOptionMandatory(),
-  new Option('--file <url>', 'https link to the file').makeOptionMandatory(),
+  new Option('--to <recipient>', 'number with its country code, or from_id'),
+  new Option('--file <url>', 'https link to the file'),
+  new Option('--csv <file>', 'many: a table with the fields as columns; - for standard input'),
+  new Option('--ndjson <file>', 'many: one request as JSON a line; - for standard input'),
+  new Option('--rejects <file>', 'where refused ones go; default: beside the file, as <file>.rejects.csv'),
+  new Option('--dry-run', 'of a file: validate and forecast, take nothing'),
   new Option('--caption <text>', 'text sent with the file'),
   new Option('--reply-to <unique>', 'unique of the message that is quoted'),
   new Option('--media-type <type>', 'when the link does not tell').choices(MEDIA_TYPES),
@@ -69,30 +101,45 @@ const options: readonly Option[] = [
   jsonOption(),
 ];
 
-/** `waybill enqueue`: prints the id and the status. */
+/** `waybill enqueue`: prints the id and the status; of a file, what became of its lines. */
 export function addEnqueue(host: CommandHost): void {
   addCommand(host, {
     usage: 'enqueue',
-    summary: 'have a file sent',
+    summary: 'have a file sent, or many',
     options,
     input,
+    help: HELP,
     run: (given, context) =>
-      withClient(context, async (client) => {
-        const { output } = context;
-        const { from } = await client.account(given.from);
-        const enqueued = await client.waybill.enqueue(requestOf(given, from)).catch(inOptions);
-        const { id, status, duplicate, warnings } = enqueued;
-        for (const { pointer, detail } of warnings) output.note(`note: ${optionAt(pointer)} ${detail}`);
-        if (given.json) output.json({ id, from, status, duplicate, warnings });
-        else output.line(`${id} ${status}${duplicate ? ' (the same again: nothing was added)' : ''}`);
-        return EXIT.done;
+      withClient(context, (client) => {
+        const file = fileOf(given);
+        return file === null ? enqueueOne(given, client, context) : enqueueFile(file, client, context);
       }),
   });
 }
 
+const HELP = `Of a file: one without an id gets one out of its content, so that the same file again adds nothing.
+Exit codes: 0 all taken, 1 some refused, 75 Redis cannot be reached: run it again to go on.`;
+
+function fileOf({ csv, ndjson, from, rejects, json }: Input): BulkFile | null {
+  const path = csv ?? ndjson;
+  if (path === undefined) return null;
+  return { format: csv === undefined ? 'ndjson' : 'csv', path, from, rejects, json };
+}
+
+async function enqueueOne(given: Input, client: Client, { output }: CliContext): Promise<ExitCode> {
+  const { from } = await client.account(given.from);
+  const enqueued = await client.waybill.enqueue(requestOf(given, from)).catch(inOptions);
+  const { id, status, duplicate, warnings } = enqueued;
+  for (const { pointer, detail } of warnings) output.note(`note: ${optionAt(pointer)} ${detail}`);
+  if (given.json) output.json({ id, from, status, duplicate, warnings });
+  else output.line(`${id} ${status}${duplicate ? ' (the same again: nothing was added)' : ''}`);
+  return EXIT.done;
+}
+
 function requestOf(given: Input, from: string): EnqueueRequest {
-  const { file, json: _json, template, templateLanguage, templateVariable, ...rest } = given;
-  const request = { ...rest, from, fileUrl: file };
+  const { to = '', file = '', json, csv, ndjson, rejects, dryRun, ...more } = given;
+  const { template, templateLanguage, templateVariable, ...rest } = more;
+  const request = { ...rest, from, to, fileUrl: file };
   if (template === undefined) return request;
   return {
     ...request,

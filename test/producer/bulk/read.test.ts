@@ -1,6 +1,6 @@
-import { parseLine } from '../../../src/producer/bulk/parse-line.js';
 import { readElements } from '../../../src/producer/bulk/read-elements.js';
 import { type Line, readLines } from '../../../src/producer/bulk/read-lines.js';
+import { parseLine } from '../../../src/producer/bulk/read-records.js';
 
 type Reader = (source: AsyncIterable<Uint8Array>, limitBytes: number) => AsyncIterable<readonly Line[]>;
 
@@ -98,7 +98,7 @@ describe('readElements', () => {
 
 describe('parseLine', () => {
   it('reads JSON', () => {
-    expect(parseLine({ line: 3, text: '{"to":"1"}' })).toEqual({ line: 3, request: { to: '1' } });
+    expect(parseLine({ line: 3, text: '{"to":"1"}' })).toMatchObject({ line: 3, request: { to: '1' } });
   });
 
   it.each([
