@@ -1,6 +1,5 @@
 import type { GapEvent, WaybillEvent } from '../domain/event.js';
 import { reasonInWords } from '../domain/reason-words.js';
-
 import type { Paint } from './output.js';
 import { paintStatus } from './timeline-text.js';
 import { formatTime } from './times.js';

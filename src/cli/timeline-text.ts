@@ -1,4 +1,4 @@
-import { foundInWords, reasonInWords } from '../domain/reason-words.js';
+import { attemptInWords, foundInWords, reasonInWords } from '../domain/reason-words.js';
 import { formatSpan } from '../domain/span.js';
 import type { Status } from '../domain/status.js';
 import type { DeliveryView } from '../redis/delivery-view.js';
@@ -49,10 +49,9 @@ function between(at: number, text: string, paint: Paint): Line {
   return { at, mark: paint.faint('│'), text: paint.faint(text) };
 }
 
-/** The detail tells what the reason means in its own words; where there is none, ours do. */
-function attemptText({ number, send, outcome, reason, detail }: DeliveryView['attempts'][number]): string {
-  const name = /^\d+$/.test(reason) ? `FAIL ${reason}` : plain(reason).replaceAll('_', ' ');
-  const why = detail === '' ? plain(reasonInWords(reason)) : `${name}: ${plain(detail)}`;
+function attemptText(attempt: DeliveryView['attempts'][number]): string {
+  const { number, send, outcome } = attempt;
+  const why = plain(attemptInWords(attempt));
   return `attempt ${number} (${send}): ${outcome ?? 'no outcome'}${why === '' ? '' : `, ${why}`}`;
 }
 

@@ -52,6 +52,21 @@ export function reasonInWords(reason: string): string {
   return `HTTP ${status}: ${verdictOfStatus(Number(status)).meaning}`;
 }
 
+/**
+ * An attempt's reason with what the provider or the transport said of it: the detail tells what the reason means in its
+ * own words; where there is none, ours do.
+ */
+export function attemptInWords({
+  reason,
+  detail,
+}: {
+  readonly reason: string;
+  readonly detail: string;
+}): string {
+  if (detail === '') return reasonInWords(reason);
+  return `${/^\d+$/.test(reason) ? `FAIL ${reason}` : unlisted(reason)}: ${oneLine(detail)}`;
+}
+
 /** Failure codes that come by receipt after acceptance. Source: the provider's status callbacks. */
 const FAILURE_CODES: ReadonlyMap<string, string> = new Map([
   ['2', 'no credit'],

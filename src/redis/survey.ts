@@ -92,7 +92,7 @@ function readSurvey(raw: unknown, ref: Ref): Survey {
     },
     session: { openedAt: fieldOrNull(conversation.sessionAt) },
     pairTat: fieldOrNull(conversation.pairTat),
-    lane: { ahead: inOrder(ahead), aheadCount, flight: readFlight(flight) },
+    lane: { deliveries: inOrder(ahead), count: aheadCount, flight: readFlight(flight) },
     budget: { day, month, budgetQueue },
     gate: readGateFacts(gate),
     queue: { workers, due, paused: paused === 1, restsUntil: restsMs > 0 ? now + restsMs : null },

@@ -56,10 +56,10 @@ export function laneWords({ lane, delivery }: Facts, tell: Tell): readonly strin
     const until = flight.until === null ? '' : `; the others wait for it until ${when(flight.until, tell)}`;
     words.push(`In flight is ${flight.id} (${statusInWords(flight.status, flight.reason)})${until}.`);
   }
-  const others = lane.ahead.filter(({ id }) => id !== flight?.id);
+  const others = lane.deliveries.filter(({ id }) => id !== flight?.id);
   if (others.length === 0) return words;
   const named = others.map(({ id, status, reason }) => `${id} (${statusInWords(status, reason)})`).join(', ');
-  const more = lane.aheadCount - lane.ahead.length;
+  const more = lane.count - lane.deliveries.length;
   const rest = more > 0 ? ` and ${more} more` : '';
   words.push(`${delivery === null ? 'In the lane' : 'Before it'}: ${named}${rest}.`);
   return words;

@@ -1,4 +1,4 @@
-import { failureInWords, foundInWords, reasonInWords } from '../reason-words.js';
+import { attemptInWords, failureInWords, foundInWords, reasonInWords } from '../reason-words.js';
 import { UNSENT } from '../status.js';
 import type { AttemptFacts, DeliveryFacts } from './facts.js';
 import { type Tell, when } from './tell.js';
@@ -81,9 +81,9 @@ function unknownWords(delivery: DeliveryFacts, tell: Tell): readonly string[] {
   ];
 }
 
-/** The detail is what the provider or the transport said of it, or who resolved it. */
-function attemptWords({ number, at, send, outcome, reason, detail }: AttemptFacts, tell: Tell): string {
-  const why = [reasonInWords(reason), detail].filter((part) => part !== '').join(': ');
+function attemptWords(attempt: AttemptFacts, tell: Tell): string {
+  const { number, at, send, outcome } = attempt;
+  const why = attemptInWords(attempt);
   const came = outcome === null ? 'has no outcome' : `came to ${outcome}`;
   return `Attempt ${number} (${send}) ${came} at ${when(at, tell)}${why === '' ? '' : `: ${why}`}.`;
 }

@@ -55,9 +55,9 @@ export type AttemptFacts = {
 export type LaneEntry = { readonly id: string; readonly status: Status; readonly reason: string };
 
 export type LaneFacts = {
-  /** Those that go before the delivery, or all of the lane; only the first of many. */
-  readonly ahead: readonly LaneEntry[];
-  readonly aheadCount: number;
+  /** Those that go before the delivery where it stands in the lane, else all of it; only the first of many. */
+  readonly deliveries: readonly LaneEntry[];
+  readonly count: number;
   /** Which one has been begun; `until`: when an unknown one does not keep the others any more. */
   readonly flight: (LaneEntry & { readonly until: number | null }) | null;
 };

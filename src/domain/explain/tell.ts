@@ -6,9 +6,12 @@ export type Tell = {
   readonly time: (at: number) => string;
 };
 
+const NOW = formatSpan(0);
+
 /** `<time> (in 5 min)`, or `(… ago)`. */
 export function when(at: number, { now, time }: Tell): string {
   const span = formatSpan(Math.abs(at - now));
+  if (span === NOW) return `${time(at)} (now)`;
   return `${time(at)} (${at >= now ? `in ${span}` : `${span} ago`})`;
 }
 

@@ -28,6 +28,8 @@ if flying[1] then
   flight = { flying[2] or '', flying[1], stands[1] or '', stands[2] or '' }
 end
 
+-- BullMQ counts what it fetches here; only a rest makes it a number that is never reached by counting.
+local rests = tonumber(redis.call('GET', bullLimiter) or 0) >= 1e9
 local job = redis.call('HGET', record, 'job') or ('d-' .. id)
 return {
   'surveyed', now, redis.call('HGETALL', record), redis.call('HGET', bullJobPrefix .. job, 'data') or '',
@@ -38,6 +40,6 @@ return {
     redis.call('ZRANK', budgetHeld, id) or redis.call('ZCARD', budgetHeld),
     redis.call('ZCOUNT', workers, '(' .. now, '+inf'),
     redis.call('LLEN', bullWait) + redis.call('ZCARD', bullPrioritized),
-    redis.call('HEXISTS', bullMeta, 'paused'), redis.call('PTTL', bullLimiter),
+    redis.call('HEXISTS', bullMeta, 'paused'), rests and redis.call('PTTL', bullLimiter) or 0,
   },
 }
