@@ -52,6 +52,7 @@ function home(packages, folders) {
 }
 
 const SENDING = ['producer', 'worker', 'webhooks'];
+
 const INJECTED = ['redis', 'provider', 'observe'];
 const EVERY_PART = ['app', 'cli', 'config', 'index', 'domain', 'queue', ...INJECTED, ...SENDING];
 const CLI = ['app', 'config', 'errors', 'domain'];
@@ -68,6 +69,8 @@ const ownParts = [
   reaches('provider', ['domain', 'errors']),
   ...SENDING.map((part) => reaches(part, ['domain', 'queue', 'errors', ...INJECTED])),
   ...SENDING.map((part) => typesOnly(part, INJECTED)),
+  reaches('push', ['domain', 'errors', 'redis', 'observe']),
+  typesOnly('push', ['redis', 'observe']),
   reaches('index', ['producer', 'redis', 'queue', 'config', 'errors', 'domain']),
   typesOnly(
     'cli',
@@ -100,7 +103,8 @@ const ownParts = [
 const thirdParties = [
   home(['bullmq'], ['src/queue', 'src/worker']),
   home(['ioredis'], ['src/redis']),
-  home(['undici'], ['src/provider']),
+  home(['undici'], ['src/provider', 'src/push']),
+  home(['standardwebhooks'], ['src/push']),
   home(['prom-client', 'pino', 'pino-pretty'], ['src/observe']),
   home(['fastify', '@fastify/[^/]+'], ['src/webhooks', 'src/producer/http']),
   {

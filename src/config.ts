@@ -87,11 +87,7 @@ function gather(values: Values): Omit<Config, 'settings'> {
     trustProxy: values.WAYBILL_TRUST_PROXY,
     api: { callsPerSecond: values.WAYBILL_API_RATE, backlogLimit: values.WAYBILL_BACKLOG_LIMIT },
     listen: listenOf(values),
-    eventEndpoints: values.WAYBILL_EVENT_ENDPOINTS.map(({ url, types, accounts }) => ({
-      url,
-      types,
-      accounts,
-    })),
+    eventEndpoints: values.WAYBILL_EVENT_ENDPOINTS.map(({ secrets: _, ...endpoint }) => endpoint),
     log: { level: values.WAYBILL_LOG_LEVEL, format: values.WAYBILL_LOG_FORMAT },
     journalDir: values.WAYBILL_JOURNAL_DIR,
     preflight: values.WAYBILL_PREFLIGHT,

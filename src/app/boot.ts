@@ -28,7 +28,11 @@ export function boot({ env, version, need = [] }: BootOptions): Booted {
   const { config, sources, unknown } = parseConfig(readEnv(env), { need });
   refuseUnbuilt(config);
   const log = createLog(config.log);
-  const metrics = createMetrics({ version, accounts: config.accounts.map(({ name }) => name) });
+  const metrics = createMetrics({
+    version,
+    accounts: config.accounts.map(({ name }) => name),
+    endpoints: config.eventEndpoints.map(({ name }) => name),
+  });
   const observer = createObserver({ metrics, log });
   const secrets = createSecrets(sources, {
     now: systemEffects.now,

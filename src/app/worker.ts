@@ -9,6 +9,7 @@ import { attend } from './attend.js';
 import { checkClock } from './check-clock.js';
 import { type Core, checkEviction, closeRedis, openRedis, type Running } from './core.js';
 import { keepHouse } from './housekeeping.js';
+import { keepPushing } from './push.js';
 import { openStores } from './stores.js';
 
 /** Starts a worker: takes jobs, sends, sweeps when it is its turn. `end` ends a process that does nothing any more. */
@@ -24,6 +25,7 @@ export async function runWorker(
   await checkEviction(redis);
   await checkClock(redis, core);
   await publishAccounts(redis, prefix, accounts);
+  const pushing = await keepPushing(core, redis, timings);
   const queues = createQueues({
     connection: redis,
     prefix,
@@ -64,7 +66,7 @@ export async function runWorker(
   return {
     dependencies: () => ({ redis: redis.status }),
     async close() {
-      await Promise.all([attending.close(), housekeeping.close(), worker.close()]);
+      await Promise.all([attending, housekeeping, pushing, worker].map((each) => each.close()));
       await provider.close();
       await queues.close();
       await closeRedis(redis);

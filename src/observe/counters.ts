@@ -17,6 +17,12 @@ export function defineCounters(registry: Registry) {
       'account',
     ]),
     webhookEvents: counter('webhook_events_total', 'Callbacks taken, and refused ones', ['kind', 'result']),
+    eventPushes: counter('event_pushes_total', 'Events posted to their endpoints', ['endpoint', 'result']),
+    eventPushGaps: counter(
+      'event_push_gaps_total',
+      'Times that events were dropped before their endpoint was told',
+      ['endpoint'],
+    ),
     redisReconnects: counter('redis_reconnects_total', 'Connections to Redis made anew'),
   };
 }

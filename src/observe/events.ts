@@ -2,6 +2,7 @@ import { observeAccounts } from './account-events.js';
 import { observeDeliveries } from './delivery-events.js';
 import type { Observer } from './observer.js';
 import { observeProcess } from './process-events.js';
+import { observePushes } from './push-events.js';
 import type { Sinks } from './sinks.js';
 import { observeWebhooks } from './webhook-events.js';
 
@@ -11,6 +12,7 @@ export function createObserver(sinks: Sinks): Observer {
     ...observeDeliveries(sinks),
     ...observeAccounts(sinks),
     ...observeWebhooks(sinks),
+    ...observePushes(sinks),
     ...observeProcess(sinks),
   };
 }

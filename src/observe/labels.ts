@@ -1,5 +1,5 @@
 import { OUTCOMES, type OutcomeKind } from '../domain/outcome.js';
-import type { Verdict, WebhookKind, WebhookRefusal, WebhookResult } from './observer.js';
+import type { PushOutcome, Verdict, WebhookKind, WebhookRefusal, WebhookResult } from './observer.js';
 
 /** Label values that are known beforehand, so that their counters start at 0. */
 export const VERDICTS = [
@@ -45,6 +45,7 @@ export const WEBHOOK_RESULTS = [
   'early',
   'ignored',
 ] as const satisfies readonly WebhookResult[];
+export const PUSH_OUTCOMES = ['taken', 'failed', 'dead'] as const satisfies readonly PushOutcome[];
 /** What was refused was not read, so its kind is not known. */
 export const REFUSED_KIND = 'unread';
 export const WEBHOOK_REFUSALS = [

@@ -6,6 +6,7 @@ import { defineGauges, type Gauges } from './gauges.js';
 import { defineHistograms, type Histograms } from './histograms.js';
 import {
   KNOWN_ATTEMPTS,
+  PUSH_OUTCOMES,
   REFUSED_KIND,
   VERDICTS,
   WEBHOOK_KINDS,
@@ -19,6 +20,8 @@ export type MetricsOptions = {
   readonly defaultMetrics?: boolean;
   /** Names of the configured accounts: their counters start at 0. */
   readonly accounts?: readonly string[];
+  /** Names of the configured event endpoints: theirs too. */
+  readonly endpoints?: readonly string[];
 };
 
 /** Every metric of a process, in a registry of its own. */
@@ -35,7 +38,12 @@ export type Metrics = {
   dropRedisGauges(): void;
 };
 
-export function createMetrics({ version, defaultMetrics = true, accounts = [] }: MetricsOptions): Metrics {
+export function createMetrics({
+  version,
+  defaultMetrics = true,
+  accounts = [],
+  endpoints = [],
+}: MetricsOptions): Metrics {
   const registry = new Registry();
   if (defaultMetrics) collectDefaultMetrics({ register: registry });
   const counters = defineCounters(registry);
@@ -45,6 +53,7 @@ export function createMetrics({ version, defaultMetrics = true, accounts = [] }:
   gauges.buildInfo.set({ version }, 1);
   startProcess(counters, histograms);
   for (const account of accounts) addAccount(account);
+  for (const endpoint of endpoints) startEndpoint(counters, endpoint);
   return {
     counters,
     gauges,
@@ -62,6 +71,11 @@ function startProcess({ webhookEvents }: Counters, { attemptDuration }: Histogra
   }
   for (const refusal of WEBHOOK_REFUSALS) webhookEvents.inc({ kind: REFUSED_KIND, result: refusal }, 0);
   for (const outcome of OUTCOMES) attemptDuration.zero({ outcome });
+}
+
+function startEndpoint({ eventPushes, eventPushGaps }: Counters, endpoint: string): void {
+  for (const result of PUSH_OUTCOMES) eventPushes.inc({ endpoint, result }, 0);
+  eventPushGaps.inc({ endpoint }, 0);
 }
 
 function startAccount(counters: Counters, account: string): void {

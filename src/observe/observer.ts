@@ -168,6 +168,30 @@ export type WebhookObserver = {
   webhookAnswered(event: { readonly code: number; readonly durationMs: number }): void;
 };
 
+/** `failed`: tried again; `dead`: it will not be, and lies with the dead letters. */
+export type PushOutcome = 'taken' | 'failed' | 'dead';
+
+export type EventPushed = {
+  /** The endpoint's name. */
+  readonly endpoint: string;
+  readonly result: PushOutcome;
+  readonly id: string;
+  /** Counted from 1. */
+  readonly tries: number;
+  readonly reason: string | null;
+};
+
+export type PushObserver = {
+  eventPushed(event: EventPushed): void;
+  /** Events were dropped before the endpoint was told of them. */
+  eventsMissed(event: { readonly endpoint: string }): void;
+  /** `rest` null: it serves again. */
+  endpointRests(event: {
+    readonly endpoint: string;
+    readonly rest: { readonly reason: string; readonly restMs: number } | null;
+  }): void;
+};
+
 /** What is told of the process itself. */
 export type ProcessObserver = {
   leaseTaken(role: string): void;
@@ -182,4 +206,4 @@ export type ProcessObserver = {
 };
 
 /** One function per business event: each writes counter, histogram and log line together. */
-export type Observer = DeliveryObserver & AccountObserver & WebhookObserver & ProcessObserver;
+export type Observer = DeliveryObserver & AccountObserver & WebhookObserver & PushObserver & ProcessObserver;

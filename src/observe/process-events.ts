@@ -2,6 +2,9 @@ import type { ProcessObserver } from './observer.js';
 import type { Sinks } from './sinks.js';
 import { toSeconds } from './told.js';
 
+/** Who sweeps also measures what is in Redis. */
+const MEASURING_ROLE = 'sweeper';
+
 export function observeProcess({ metrics, log }: Sinks): ProcessObserver {
   return {
     leaseTaken: (role) => {
@@ -10,7 +13,7 @@ export function observeProcess({ metrics, log }: Sinks): ProcessObserver {
     },
     leaseLost: (role) => {
       metrics.gauges.leader.set({ role }, 0);
-      metrics.dropRedisGauges();
+      if (role === MEASURING_ROLE) metrics.dropRedisGauges();
       log.info('lease lost', { role });
     },
     redisReconnected: (event) => {

@@ -79,6 +79,8 @@ function fixedKeys(ours: string, queue: string) {
     workers: `${ours}workers`,
     /** Stream: what became of deliveries. */
     events: `${ours}events`,
+    /** Hash: up to where in that stream each endpoint has been told. */
+    pushed: `${ours}pushed`,
     /** Sorted set of sessions by opening time, and a hash of their rows. */
     ledger: `${ours}ledger`,
     ledgerRows: `${ours}ledger:rows`,
@@ -111,6 +113,11 @@ export function accountsKey(prefix: string): string {
 /** List: callbacks that were not understood, bounded. */
 export function unreadCallbacksKey(prefix: string): string {
   return `${prefix}:unread`;
+}
+
+/** Stream: the events that an endpoint did not take, bounded. */
+export function deadEventsKey(prefix: string, endpoint: string): string {
+  return `${prefix}:dead-events:${endpoint}`;
 }
 
 /** String: which process holds a role that only one may have. */

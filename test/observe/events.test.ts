@@ -23,6 +23,8 @@ const METRICS = {
   waybill_webhook_request_duration_seconds: 'histogram',
   waybill_http_request_duration_seconds: 'histogram',
   waybill_redis_command_duration_seconds: 'histogram',
+  waybill_event_pushes_total: 'counter',
+  waybill_event_push_gaps_total: 'counter',
   waybill_deliveries_held: 'gauge',
   waybill_deliveries_due: 'gauge',
   waybill_oldest_due_age_seconds: 'gauge',

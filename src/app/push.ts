@@ -1,0 +1,130 @@
+import { setMaxListeners } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Config } from '../config.js';
+import { SECOND } from '../domain/time.js';
+import { push } from '../push/pusher.js';
+import { createSender } from '../push/sender.js';
+import type { Redis } from '../redis/connection.js';
+import { followEvents } from '../redis/follow-events.js';
+import { createLease } from '../redis/lease.js';
+import { createPushStore, type PushStore } from '../redis/push-store.js';
+import type { Timings } from '../worker/timings.js';
+import type { Core, Running } from './core.js';
+import { every } from './every.js';
+
+const ROLE = 'pusher';
+const AGAIN_MS = 5 * SECOND;
+
+export type Endpoint = Config['eventEndpoints'][number];
+
+/** Pushes events to the configured endpoints, in one worker at a time; another one goes on where it died. */
+export async function keepPushing(core: Core, redis: Redis, timings: Timings): Promise<Running> {
+  const { config, log, observer, effects } = core;
+  const { prefix, eventEndpoints } = config;
+  if (eventEndpoints.length === 0) return { close: async () => undefined };
+  const store = createPushStore(redis, prefix);
+  // At once, not when the lease is ours: what happens from now on is to be told.
+  for (const endpoint of eventEndpoints) await positionsOf(endpoint, store, config);
+  const lease = createLease({
+    redis,
+    prefix,
+    role: ROLE,
+    holder: effects.newId(),
+    ttlMs: timings.sweeperLeaseMs,
+  });
+  let pushing: Running | null = null;
+
+  async function stop(): Promise<void> {
+    if (pushing === null) return;
+    const stopping = pushing;
+    pushing = null;
+    observer.leaseLost(ROLE);
+    await stopping.close();
+  }
+  const holding = every(timings.sweepEveryMs, log, async () => {
+    if (!(await lease.hold())) return stop();
+    if (pushing !== null) return;
+    observer.leaseTaken(ROLE);
+    pushing = pushAll(core, redis, store);
+  });
+  return {
+    async close() {
+      const stopped = holding.close();
+      const ended = stop();
+      if (redis.status !== 'ready') return;
+      await Promise.all([stopped, ended]);
+      await stop();
+      await lease.release().catch(() => undefined);
+    },
+  };
+}
+
+/** One endpoint waits for no other. */
+function pushAll(core: Core, redis: Redis, store: PushStore): Running {
+  const stop = new AbortController();
+  // Every event that waits to be tried again listens.
+  setMaxListeners(0, stop.signal);
+  const all = core.config.eventEndpoints.map((endpoint) =>
+    pushOn(core, { endpoint, redis, store, signal: stop.signal }),
+  );
+  return {
+    async close() {
+      stop.abort();
+      await Promise.all(all);
+    },
+  };
+}
+
+type Pushing = {
+  readonly endpoint: Endpoint;
+  readonly redis: Redis;
+  readonly store: PushStore;
+  readonly signal: AbortSignal;
+};
+
+async function pushOn(core: Core, pushing: Pushing): Promise<void> {
+  const { signal, endpoint } = pushing;
+  while (!signal.aborted) {
+    try {
+      await pushFrom(core, pushing);
+    } catch (error) {
+      core.log.warn('pushing events failed, and begins again', { endpoint: endpoint.name, error });
+    }
+    await rest(AGAIN_MS, signal);
+  }
+}
+
+async function pushFrom(core: Core, { endpoint, redis, store, signal }: Pushing): Promise<void> {
+  const { config, secrets, observer, effects } = core;
+  const { now, random } = effects;
+  const { name } = endpoint;
+  const positions = await positionsOf(endpoint, store, config);
+  const following = { from: [...positions.keys()], after: { positions, base: '0-0' }, signal };
+  const sender = createSender({ endpoint, secrets: () => secrets.eventSecrets(endpoint.url), now });
+  const own = {
+    save: (from: string, position: string) => store.save(name, from, position),
+    bury: (event: Parameters<PushStore['bury']>[1], reason: string) => store.bury(name, event, reason),
+  };
+  try {
+    const events = followEvents(redis, config.prefix, following);
+    await push(
+      events,
+      { endpoint, send: sender.send, store: own, observer, now, random, sleep: rest },
+      signal,
+    );
+  } finally {
+    await sender.close();
+  }
+}
+
+async function positionsOf({ name, accounts }: Endpoint, store: PushStore, config: Config) {
+  const wanted = config.accounts.filter(
+    (account) => accounts.length === 0 || accounts.includes(account.from) || accounts.includes(account.name),
+  );
+  const found = wanted.map(async ({ from }) => [from, await store.begin(name, from)] as const);
+  return new Map(await Promise.all(found));
+}
+
+async function rest(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch(() => undefined);
+}

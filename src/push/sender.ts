@@ -1,0 +1,121 @@
+import { isIP } from 'node:net';
+import { Webhook } from 'standardwebhooks';
+import { Agent, request } from 'undici';
+import type { WaybillEvent } from '../domain/event.js';
+import { SECOND } from '../domain/time.js';
+import { isPublicAddress, lookupPublic, PrivateAddressError } from './public-address.js';
+
+/** Where events are pushed to. */
+export type PushEndpoint = {
+  /** Its name in keys, metrics and logs: the URL may hold a secret. */
+  readonly name: string;
+  readonly url: string;
+  /** Empty: all. */
+  readonly types: readonly WaybillEvent['type'][];
+  /** Whether it may lie in a private network, and be plain http. */
+  readonly allowPrivate: boolean;
+};
+
+export type PushResult =
+  | { readonly kind: 'taken' }
+  /** `restMs`: how long it asks to be left alone. */
+  | { readonly kind: 'failed'; readonly reason: string; readonly restMs: number };
+
+export type SenderDeps = {
+  readonly endpoint: PushEndpoint;
+  /** All sign, so that the receiver may know any of them while one is being changed. */
+  readonly secrets: () => readonly string[];
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+};
+
+export type Sender = {
+  send(event: WaybillEvent): Promise<PushResult>;
+  close(): Promise<void>;
+};
+
+/** So many POSTs are in flight to one endpoint. */
+export const IN_FLIGHT = 8;
+const TIMEOUT_MS = 15 * SECOND;
+const CONNECT_TIMEOUT_MS = 5 * SECOND;
+const MOST_READ = 16 * 1024;
+const GONE_REST_MS = 3600 * SECOND;
+
+/** POSTs events by the Standard Webhooks convention. No redirect is followed, nothing is repeated here. */
+export function createSender({ endpoint, secrets, now }: SenderDeps): Sender {
+  const lookup = endpoint.allowPrivate ? {} : { lookup: lookupPublic };
+  const agent = new Agent({ connections: IN_FLIGHT, connect: { timeout: CONNECT_TIMEOUT_MS, ...lookup } });
+  const isRefused = !endpoint.allowPrivate && !mayBePublic(endpoint.url);
+  return {
+    async send(event) {
+      if (isRefused) return failed('private_address');
+      const body = JSON.stringify(event);
+      try {
+        const answer = await request(endpoint.url, {
+          method: 'POST',
+          headers: headersOf(event.id, body, { secrets: secrets(), now: now() }),
+          body,
+          dispatcher: agent,
+          signal: AbortSignal.timeout(TIMEOUT_MS),
+        });
+        await answer.body.dump({ limit: MOST_READ });
+        return read(answer.statusCode, answer.headers['retry-after']);
+      } catch (error) {
+        return failed(reasonOf(error));
+      }
+    },
+    close: () => agent.close(),
+  };
+}
+
+/** A literal address is connected to without asking anybody for its name. */
+function mayBePublic(url: string): boolean {
+  const { protocol, hostname } = new URL(url);
+  const address = hostname.replace(/^\[(.*)\]$/, '$1');
+  return protocol === 'https:' && (isIP(address) === 0 || isPublicAddress(address));
+}
+
+type Signing = { readonly secrets: readonly string[]; readonly now: number };
+
+function headersOf(id: string, body: string, { secrets, now }: Signing) {
+  const sentAt = new Date(now);
+  return {
+    'content-type': 'application/json',
+    'user-agent': 'waybill',
+    'webhook-id': id,
+    'webhook-timestamp': `${Math.floor(now / SECOND)}`,
+    'webhook-signature': secrets.map((secret) => new Webhook(secret).sign(id, sentAt, body)).join(' '),
+  };
+}
+
+function read(status: number, retryAfter: string | string[] | undefined): PushResult {
+  if (status >= 200 && status < 300) return { kind: 'taken' };
+  // Gone for good, it says: asked again now and then, for whoever brings it back.
+  if (status === 410) return failed('gone', GONE_REST_MS);
+  const seconds = Number([retryAfter].flat()[0] ?? 0);
+  const asked = Number.isFinite(seconds) ? seconds * SECOND : 0;
+  return failed(`http_${status}`, Math.min(Math.max(asked, 0), GONE_REST_MS));
+}
+
+function failed(reason: string, restMs = 0): PushResult {
+  return { kind: 'failed', reason, restMs };
+}
+
+/** In a word, without what the network said: that may repeat the URL. */
+function reasonOf(error: unknown): string {
+  if (error instanceof PrivateAddressError) return 'private_address';
+  // One of another realm is no instance of ours.
+  if (typeof error !== 'object' || error === null) return 'failed';
+  const words = ['code', 'name'].map((field) => WORDS.get(String(Reflect.get(error, field))));
+  return words.find((word) => word !== undefined) ?? 'failed';
+}
+
+const WORDS: ReadonlyMap<string, string> = new Map([
+  ['TimeoutError', 'timeout'],
+  ['ENOTFOUND', 'dns'],
+  ['EAI_AGAIN', 'dns'],
+  ['ECONNREFUSED', 'refused'],
+  ['ECONNRESET', 'reset'],
+  ['UND_ERR_SOCKET', 'reset'],
+  ['UND_ERR_CONNECT_TIMEOUT', 'connect_timeout'],
+]);

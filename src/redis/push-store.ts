@@ -1,0 +1,70 @@
+import type { Position } from '../domain/cursor.js';
+import { EVENT_TYPES, type WaybillEvent } from '../domain/event.js';
+import type { Redis } from './connection.js';
+import { newestPosition } from './events.js';
+import { accountKeys, deadEventsKey } from './keys.js';
+
+/** So many dead letters of an endpoint are kept, some more for a while. */
+const DEAD_KEPT = 10_000;
+const DEAD_PAGE = 100;
+
+/** An event that an endpoint did not take. */
+export type DeadEvent = {
+  /** Among the dead letters of its endpoint. */
+  readonly id: string;
+  readonly event: WaybillEvent;
+  readonly reason: string;
+};
+
+export type PushStore = ReturnType<typeof createPushStore>;
+
+/** Where each endpoint is in the accounts' streams, and what it did not take. */
+export function createPushStore(redis: Redis, prefix: string) {
+  const pushedKey = (from: string) => accountKeys(prefix, from).fixed.pushed;
+  return {
+    /** Where to push on; an endpoint that is new here begins with what comes from now on. */
+    async begin(endpoint: string, from: string): Promise<Position> {
+      const known = await redis.hget(pushedKey(from), endpoint);
+      if (known !== null) return known;
+      await redis.hsetnx(pushedKey(from), endpoint, await newestPosition(redis, prefix, from));
+      return (await redis.hget(pushedKey(from), endpoint)) ?? '0-0';
+    },
+
+    /** Everything up to here is done with. */
+    async save(endpoint: string, from: string, position: Position): Promise<void> {
+      await redis.hset(pushedKey(from), endpoint, position);
+    },
+
+    async bury(endpoint: string, event: WaybillEvent, reason: string): Promise<void> {
+      const fields = ['event', JSON.stringify(event), 'reason', reason];
+      await redis.xadd(deadEventsKey(prefix, endpoint), 'MAXLEN', '~', DEAD_KEPT, '*', ...fields);
+    },
+
+    /** The dead letters, oldest first. */
+    async *dead(endpoint: string): AsyncGenerator<DeadEvent> {
+      for (let after = '-'; ; ) {
+        const page = await redis.xrange(deadEventsKey(prefix, endpoint), after, '+', 'COUNT', DEAD_PAGE);
+        for (const [id, fields] of page) yield* readDead(id, fields);
+        const last = page.at(-1);
+        if (last === undefined) return;
+        after = `(${last[0]}`;
+      }
+    },
+
+    async exhume(endpoint: string, id: string): Promise<void> {
+      await redis.xdel(deadEventsKey(prefix, endpoint), id);
+    },
+  };
+}
+
+function* readDead(id: string, fields: readonly string[]): Generator<DeadEvent> {
+  const [json, reason] = [fields[fields.indexOf('event') + 1], fields[fields.indexOf('reason') + 1]];
+  const event = parseEvent(json ?? '');
+  if (event !== null) yield { id, event, reason: reason ?? '' };
+}
+
+/** As `bury` wrote it. */
+function parseEvent(json: string): WaybillEvent | null {
+  const event = JSON.parse(json);
+  return EVENT_TYPES.includes(event?.type) ? event : null;
+}

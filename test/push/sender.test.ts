@@ -1,0 +1,100 @@
+import { Webhook } from 'standardwebhooks';
+import type { WaybillEvent } from '../../src/domain/event.js';
+import { createSender, type PushEndpoint } from '../../src/push/sender.js';
+import { type Answer, type Receiver, startReceiver } from './receiver.js';
+
+const OLD = `whsec_${Buffer.alloc(24, 1).toString('base64')}`;
+const NEW = `whsec_${Buffer.alloc(32, 2).toString('base64')}`;
+const event: WaybillEvent = {
+  id: '972771234567-1763815000000-0',
+  type: 'account.paused',
+  timestamp: '2025-11-22T12:36:40.000Z',
+  data: { from: '972771234567', reason: 'fire – 🔥', by: 'operator' },
+};
+
+let receiver: Receiver;
+beforeEach(async () => {
+  receiver = await startReceiver();
+});
+afterEach(() => receiver.close());
+
+async function send(more: Partial<PushEndpoint> = {}, secrets: readonly string[] = [NEW]) {
+  const endpoint = { name: 'app', url: receiver.url, types: [], allowPrivate: true, ...more };
+  const sender = createSender({ endpoint, secrets: () => secrets, now: Date.now });
+  try {
+    return await sender.send(event);
+  } finally {
+    await sender.close();
+  }
+}
+
+it('posts the event as JSON, signed so that the library of the convention verifies it', async () => {
+  expect(await send()).toEqual({ kind: 'taken' });
+  const [pushed] = receiver.all;
+  expect(pushed?.headers).toMatchObject({ 'content-type': 'application/json', 'webhook-id': event.id });
+  expect(new Webhook(NEW).verify(pushed?.body ?? '', headersOf(pushed?.headers))).toEqual(event);
+});
+
+it('signs with every secret while one is being changed', async () => {
+  await send({}, [NEW, OLD]);
+  const [pushed] = receiver.all;
+  for (const secret of [NEW, OLD])
+    expect(new Webhook(secret).verify(pushed?.body ?? '', headersOf(pushed?.headers))).toEqual(event);
+});
+
+it('is not verified by another secret, nor once its body was changed', async () => {
+  await send();
+  const [pushed] = receiver.all;
+  const verify = (secret: string, body: string) =>
+    new Webhook(secret).verify(body, headersOf(pushed?.headers));
+  expect(() => verify(OLD, pushed?.body ?? '')).toThrow('No matching signature');
+  expect(() => verify(NEW, `${pushed?.body} `)).toThrow('No matching signature');
+});
+
+it.each<readonly [Answer, object]>([
+  [200, { kind: 'taken' }],
+  [299, { kind: 'taken' }],
+  [500, { kind: 'failed', reason: 'http_500', restMs: 0 }],
+  [404, { kind: 'failed', reason: 'http_404', restMs: 0 }],
+  [410, { kind: 'failed', reason: 'gone', restMs: 3_600_000 }],
+  [
+    { status: 503, headers: { 'retry-after': '7' } },
+    { kind: 'failed', reason: 'http_503', restMs: 7000 },
+  ],
+  [
+    { status: 429, headers: { 'retry-after': '999999' } },
+    { kind: 'failed', reason: 'http_429', restMs: 3_600_000 },
+  ],
+])('takes the answer %j for what it is', async (answer, result) => {
+  receiver.answerWith(() => answer);
+  expect(await send()).toEqual(result);
+});
+
+it('follows no redirect', async () => {
+  receiver.answerWith(() => ({ status: 307, headers: { location: receiver.url } }));
+  expect(await send()).toMatchObject({ reason: 'http_307' });
+  expect(receiver.all).toHaveLength(1);
+});
+
+it('says in a word that nobody listens', async () => {
+  await receiver.goDown();
+  expect(await send()).toMatchObject({ reason: 'refused' });
+  await receiver.comeBack();
+});
+
+it.each([
+  ['a literal address', (port: number) => `https://127.0.0.1:${port}/`],
+  ['a number for an address', (port: number) => `https://2130706433:${port}/`],
+  ['IPv6’s own machine', (port: number) => `https://[::1]:${port}/`],
+  ['IPv4 inside IPv6', (port: number) => `https://[::ffff:127.0.0.1]:${port}/`],
+  ['a name that leads to this machine', (port: number) => `https://localhost:${port}/`],
+  ['plain http', (port: number) => `http://127.0.0.1:${port}/`],
+])('refuses %s where private addresses are not allowed, without a connection', async (_, urlOf) => {
+  const url = urlOf(receiver.port);
+  expect(await send({ url, allowPrivate: false })).toMatchObject({ reason: 'private_address' });
+  expect(receiver.all).toEqual([]);
+});
+
+function headersOf(headers: Receiver['all'][number]['headers'] = {}): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
+}
