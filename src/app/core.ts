@@ -20,6 +20,8 @@ export type Core = {
 /** Something that runs until it is closed; closing twice is closing once. */
 export type Running = {
   close(): Promise<void>;
+  /** How long what must not be cut off may still take, in milliseconds; 0 when nothing is in hand. */
+  readonly leftMs?: () => number;
   /** The state of what it depends on, in a word each: for `/readyz`. */
   readonly dependencies?: () => Readonly<Record<string, string>>;
 };

@@ -21,7 +21,8 @@ export type Ended = 'drained' | 'cut_short';
 type Phase = { name: 'starting' | 'ready' | 'draining'; running: Running | null };
 
 /**
- * Runs what `start` starts until told to stop, then closes it, bounded by WAYBILL_SHUTDOWN_GRACE_MS.
+ * Runs what `start` starts until told to stop, then closes it, bounded by WAYBILL_SHUTDOWN_GRACE_MS
+ * and by the timeouts of the attempts that are in flight when that is over.
  * @throws ConfigError, ListenError, WaybillError REDIS_EVICTS
  */
 export async function serve(
@@ -59,15 +60,27 @@ function openHealth({ core: { config, log }, metrics }: Booted, phase: Phase): P
   return startHealthServer({ ...config.listen.metrics, metrics, ready, log });
 }
 
+/** An attempt in flight may outlast the grace, to the end of its own timeout: cut off, it would become unknown. */
 async function drain(running: Running, { config: { shutdownGraceMs }, log }: Core): Promise<Ended> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<Ended>((resolve) => {
-    timer = setTimeout(() => resolve('cut_short'), shutdownGraceMs);
-  });
-  const ended = await Promise.race([running.close().then((): Ended => 'drained'), late]);
-  clearTimeout(timer);
+  const closed = running.close().then((): Ended => 'drained');
+  let ended = await within(shutdownGraceMs, closed);
+  for (let leftMs = running.leftMs?.() ?? 0; ended === 'cut_short' && leftMs > 0; ) {
+    log.warn('an attempt in flight outlasts the grace', { shutdownGraceMs, leftMs });
+    ended = await within(leftMs, closed);
+    leftMs = running.leftMs?.() ?? 0;
+  }
   if (ended === 'drained') log.info('stopped');
   else log.error('stopped before everything in hand had ended', { shutdownGraceMs });
+  return ended;
+}
+
+async function within(ms: number, closed: Promise<Ended>): Promise<Ended> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Ended>((resolve) => {
+    timer = setTimeout(() => resolve('cut_short'), ms);
+  });
+  const ended = await Promise.race([closed, late]);
+  clearTimeout(timer);
   return ended;
 }
 

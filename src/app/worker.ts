@@ -65,6 +65,7 @@ export async function runWorker(
   const housekeeping = keepHouse(core, { redis, store, attempts, queues, timings, provider, worker, end });
   return {
     dependencies: () => ({ redis: redis.status }),
+    leftMs: worker.leftMs,
     async close() {
       await Promise.all([attending, housekeeping, pushing, worker].map((each) => each.close()));
       await provider.close();

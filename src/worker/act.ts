@@ -5,7 +5,7 @@ import { ask } from './ask.js';
 import { askWindow } from './ask-window.js';
 import type { JobEnd } from './job-end.js';
 import type { Claimed, DeliverDeps, Run } from './run.js';
-import { send } from './send.js';
+import { send, timeoutOf } from './send.js';
 import { settle } from './settle.js';
 import { conclude, finish, park } from './stop.js';
 import { subjectOf, tellAttempt } from './tell.js';
@@ -80,7 +80,8 @@ async function sendAndSettle(run: Run, claimed: Claimed, deps: DeliverDeps): Pro
   const begun = deps.effects.monotonic();
   const { delivery, account, signal } = run;
   const sending = { delivery, account, signal, age, send: granted.send, paceMs: granted.paceMs };
-  const outcome = await send(sending, deps);
+  const timeoutMs = granted.paceMs + timeoutOf(delivery, deps.timeouts);
+  const outcome = await deps.fly(timeoutMs, () => send(sending, deps));
   const durationMs = deps.effects.monotonic() - begun;
   const attempted = {
     delivery,

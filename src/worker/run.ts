@@ -6,6 +6,7 @@ import type { Job } from '../redis/delivery-replies.js';
 import type { DeliveryStore } from '../redis/delivery-store.js';
 import type { DeliveryRef } from '../redis/run-on-delivery.js';
 import type { Effects } from './clock.js';
+import type { Flights } from './flights.js';
 import type { JobEnd } from './job-end.js';
 import type { SendDeps } from './send.js';
 import type { SettleDeps } from './settle.js';
@@ -37,6 +38,8 @@ export type DeliverDeps = SendDeps &
     /** How long a sent message may take to show in the history. */
     readonly historyLagMs: number;
     readonly isDraining: () => boolean;
+    /** Runs an attempt, so that a shutdown knows of it. */
+    readonly fly: Flights['fly'];
     /** Gives back an attempt that this process asked for and will not dispatch. */
     readonly release: (attempt: Attempt) => Promise<void>;
   };

@@ -5,6 +5,7 @@ import type { Log } from '../observe/log.js';
 import { queueName, queuePrefix } from '../queue/names.js';
 import type { Queues } from '../queue/queues.js';
 import { deliver } from './deliver.js';
+import { createFlights } from './flights.js';
 import { endJob, isJobEnd, type JobResult, retryLater } from './job-end.js';
 import { createReleases, type Releases } from './releases.js';
 import type { DeliverDeps } from './run.js';
@@ -20,7 +21,7 @@ const FAULT_PAUSE_MS = 5 * SECOND;
 /** BullMQ heeds `queue.rateLimit` only where a limiter is set; this one never limits by itself. */
 const NO_LIMIT = { max: 1_000_000_000, duration: 1000 };
 
-export type WorkerDeps = Omit<DeliverDeps, 'isDraining' | 'release'> & {
+export type WorkerDeps = Omit<DeliverDeps, 'isDraining' | 'release' | 'fly'> & {
   readonly accounts: readonly Account[];
   readonly connection: ConnectionOptions;
   /** Whether Redis can be asked at this moment. */
@@ -37,6 +38,8 @@ export type WorkerDeps = Omit<DeliverDeps, 'isDraining' | 'release'> & {
 export type Worker = {
   /** Deliveries in this process's hands. */
   readonly active: () => number;
+  /** How long the attempts in flight may still take; 0 when there is none. */
+  readonly leftMs: () => number;
   /** When it last fetched a job, by the clock that only goes forward; at first, when it was started. */
   readonly fetchedAt: () => number;
   /**
@@ -53,7 +56,9 @@ export function startWorker(deps: WorkerDeps): Worker {
   const inHand = new Set<Promise<JobResult>>();
   let fetchedAt = deps.effects.monotonic();
   const releases = openReleases(deps);
-  const deliverDeps: DeliverDeps = { ...deps, isDraining: () => draining, release: releases.release };
+  const flights = createFlights(deps.effects.monotonic);
+  const { release } = releases;
+  const deliverDeps: DeliverDeps = { ...deps, isDraining: () => draining, release, fly: flights.fly };
 
   async function run(running: Running): Promise<JobResult> {
     fetchedAt = deps.effects.monotonic();
@@ -70,6 +75,7 @@ export function startWorker(deps: WorkerDeps): Worker {
   let closing: Promise<void> | undefined;
   return {
     active: () => inHand.size,
+    leftMs: flights.leftMs,
     fetchedAt: () => fetchedAt,
     close() {
       draining = true;

@@ -24,6 +24,8 @@ const env = (more: Readonly<Record<string, string>> = {}) => ({
 const start = (command: readonly string[], more: Readonly<Record<string, string>> = {}) =>
   folder.start(command, { folder: folder.path, env: env(more) });
 
+const SHORT_GRACE = { WAYBILL_SEND_TIMEOUT_MS: '1000', WAYBILL_SHUTDOWN_GRACE_MS: '1500' };
+
 it('a worker under load ends with 0 on SIGTERM, with every send it had begun settled', async () => {
   const sandbox = await startSandbox({
     accounts: [{ from: FROM, apiKey: KEY }],
@@ -75,23 +77,39 @@ it('a second signal ends a drain at once, and not with 0', async () => {
   await sandbox.close();
 });
 
-it('a drain that outlasts the grace is cut short, and told by the exit code', async () => {
+it('an attempt in flight outlasts the grace, to its own end', async () => {
+  const sandbox = await startSandbox({
+    accounts: [{ from: FROM, apiKey: KEY }],
+    windowsOpen: true,
+    faults: [{ kind: 'slow', latencyMs: 4000 }],
+  });
+  const waybill = createWaybill({ redis: redis.url, accounts: [{ from: FROM, name: 'shop' }] });
+  await waybill.enqueue(requestTo('972501234567', { id: 'one', localStorage: true }));
+  const worker = start(['worker'], { WAYBILL_PROVIDER_URL: sandbox.url, ...SHORT_GRACE });
+  await eventually(() => sandbox.requests().length === 1, { timeoutMs: 45_000, what: 'The attempt' });
+  worker.kill('SIGTERM');
+  await expect(worker.exited).resolves.toBe(0);
+  expect(worker.stdout()).toContain('an attempt in flight outlasts the grace');
+  await expect(waybill.get('one')).resolves.toMatchObject({ status: 'accepted' });
+  await waybill.close();
+  await sandbox.close();
+});
+
+it('a drain that outlasts the grace for no attempt is cut short, and told by the exit code', async () => {
   const sandbox = await startSandbox({
     accounts: [{ from: FROM, apiKey: KEY }],
     windowsOpen: true,
     faults: [{ kind: 'hang', times: 'always' }],
   });
   const waybill = createWaybill({ redis: redis.url, accounts: [{ from: FROM, name: 'shop' }] });
-  await waybill.enqueue(requestTo('972501234567', { localStorage: true }));
-  const worker = start(['worker'], {
-    WAYBILL_PROVIDER_URL: sandbox.url,
-    WAYBILL_SEND_TIMEOUT_MS: '1000',
-    WAYBILL_SHUTDOWN_GRACE_MS: '1500',
-  });
-  await eventually(() => sandbox.counts().faulted > 0, { timeoutMs: 45_000, what: 'The hanging call' });
+  await waybill.enqueue(requestTo('972501234567'));
+  const worker = start(['worker'], { WAYBILL_PROVIDER_URL: sandbox.url, ...SHORT_GRACE });
+  await eventually(() => sandbox.requests().length === 1, { timeoutMs: 45_000, what: 'The attempt' });
+  await redis.server.kill('SIGKILL');
   worker.kill('SIGTERM');
   await expect(worker.exited).resolves.toBe(1);
   expect(worker.stdout()).toContain('stopped before everything in hand had ended');
+  await redis.server.restart();
   await waybill.close();
   await sandbox.close();
 });

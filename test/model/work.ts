@@ -52,6 +52,7 @@ function depsOf(actor: Actor, { store, attempts, provider, now, newId, historyLa
     effects: { now, monotonic: now, random: () => 0.5, newId },
     observer: SILENT,
     historyLagMs,
+    fly: <T>(_: number, attempt: () => Promise<T>) => attempt(),
     isDraining: () => false,
     release: async (attempt: Attempt) => {
       await actor.gate(() => attempts.release(attempt));

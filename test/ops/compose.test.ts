@@ -47,7 +47,10 @@ describe('docker-compose.yml', () => {
 
   it.each(ownServices())('waits longer for the end of %s than an attempt may take', (_name, service) => {
     const [, graceSeconds] = /^(\d+)s$/.exec(service.stop_grace_period ?? '') ?? [];
-    expect(Number(graceSeconds) * 1000).toBeGreaterThan(Number(SETTINGS.WAYBILL_SHUTDOWN_GRACE_MS.default));
+    const { WAYBILL_SHUTDOWN_GRACE_MS: grace, WAYBILL_LOCAL_STORAGE_TIMEOUT_MS: longest } = SETTINGS;
+    expect(Number(graceSeconds) * 1000).toBeGreaterThan(
+      Math.max(Number(grace.default), Number(longest.default)),
+    );
   });
 
   it('runs more than one worker', () => {

@@ -89,7 +89,8 @@ export const SENDING_SETTINGS = {
     kind: integer(1000, 900_000),
     default: '40000',
     unit: 'ms',
-    meaning: 'How long attempts in flight may take to end on shutdown; longer than the send timeout',
+    meaning:
+      'How long a shutdown may take, longer than the send timeout; an attempt in flight may outlast it to its own timeout',
   },
   WAYBILL_RETENTION_HOURS: {
     kind: integer(1, YEAR_HOURS),
