@@ -1,5 +1,6 @@
 import { BUDGET } from './budget-under-kills.js';
 import { CLOCKS } from './clocks.js';
+import { CUT_POINTS } from './cut-points.js';
 import { DEPLOYS } from './deploys.js';
 import { FREEZES } from './freezes.js';
 import { KILLS } from './kills.js';
@@ -7,6 +8,8 @@ import type { Row } from './lab.js';
 import { LOADING } from './loading.js';
 import { LOST_REPLIES } from './lost-replies.js';
 import { OUTAGES } from './outages.js';
+import { PROVIDER_DOWN } from './provider-down.js';
+import { PROVIDER } from './provider-row.js';
 import { REFUSALS } from './refusals.js';
 
 /** In the order in which they are run. */
@@ -20,4 +23,7 @@ export const ROWS: readonly Row[] = [
   REFUSALS,
   LOST_REPLIES,
   CLOCKS,
+  PROVIDER,
+  CUT_POINTS,
+  PROVIDER_DOWN,
 ];

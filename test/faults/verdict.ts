@@ -67,10 +67,12 @@ function isSettledOrUnknown({ status }: DeliveryView): boolean {
   return reached(status, 'accepted') || status === 'unknown';
 }
 
-type Taken = ReadonlyMap<string, readonly string[]>;
+export type Taken = ReadonlyMap<string, readonly string[]>;
 
 /** The provider's messages by delivery: captions are ids. */
-function takenBy(accepted: readonly { readonly caption: string | null; readonly unique: string }[]): Taken {
+export function takenBy(
+  accepted: readonly { readonly caption: string | null; readonly unique: string }[],
+): Taken {
   const taken = new Map<string, string[]>();
   for (const { caption, unique } of accepted) {
     taken.set(caption ?? '', [...(taken.get(caption ?? '') ?? []), unique]);
@@ -98,7 +100,10 @@ function isWrong({ id, status, unique }: DeliveryView, taken: Taken): boolean {
 }
 
 /** How many were asked of the provider more often than their records know attempts whose bytes may have left. */
-function denied({ requests }: Pick<Fleet['sandbox'], 'requests'>, views: readonly DeliveryView[]): number {
+export function denied(
+  { requests }: Pick<Fleet['sandbox'], 'requests'>,
+  views: readonly DeliveryView[],
+): number {
   const seen = new Map<unknown, number>();
   for (const { endpoint, fields } of requests()) {
     if (endpoint === 'sendFile') seen.set(fields?.caption, (seen.get(fields?.caption) ?? 0) + 1);

@@ -27,16 +27,22 @@ export type FleetOptions = {
   readonly env?: Readonly<Record<string, string>>;
   /** Default 3. */
   readonly workers?: number;
+  /** So many accounts, each like the first one; default 1. */
+  readonly accounts?: number;
+  readonly timings?: Partial<Timings>;
+  /** In place of the sandbox's own URL. */
+  readonly providerUrl?: (sandboxUrl: string) => string;
 };
 
 export type Fleet = Awaited<ReturnType<typeof startFleet>>;
 
 /** Workers and a webhook consumer in processes of their own; the sandbox and one producer in this one. */
 export async function startFleet(redisUrl: string, options: FleetOptions = {}) {
-  const env = environment(redisUrl, options);
+  const froms = Array.from({ length: options.accounts ?? 1 }, (_, index) => String(Number(FROM) + index));
+  const env = environment(redisUrl, froms, options);
   const webhooks = await startChild('webhooks', env);
   const sandbox = await startSandbox({
-    accounts: [{ from: FROM, apiKey: API_KEY }],
+    accounts: froms.map((from) => ({ from, apiKey: API_KEY })),
     windowsOpen: true,
     ...options.sandbox,
     webhook: {
@@ -44,13 +50,15 @@ export async function startFleet(redisUrl: string, options: FleetOptions = {}) {
       url: `http://127.0.0.1:${webhooks.port}/webhooks/${TOKEN}`,
     },
   });
-  const workerEnv = { ...env, WAYBILL_PROVIDER_URL: sandbox.url };
+  const providerUrl = options.providerUrl?.(sandbox.url) ?? sandbox.url;
+  const workerEnv = { ...env, WAYBILL_PROVIDER_URL: providerUrl };
   const startWorker = (more: Readonly<Record<string, string>> = {}) =>
     startChild('worker', { ...workerEnv, ...more });
   const workers = await Promise.all(Array.from({ length: options.workers ?? 3 }, () => startWorker()));
   // Known before any worker has published them.
-  const waybill = createWaybill({ redis: redisUrl, accounts: [{ from: FROM, name: 'shop' }] });
+  const waybill = createWaybill({ redis: redisUrl, accounts: froms.map(named) });
   return {
+    froms,
     sandbox,
     waybill,
     workers,
@@ -68,7 +76,7 @@ export async function startFleet(redisUrl: string, options: FleetOptions = {}) {
     },
     startProducer: () => startChild('producer', env),
     /** The ledger of this month and of the one that may have ended while we looked. */
-    ledger: () => ledgerOf(redisUrl),
+    ledger: () => ledgerOf(redisUrl, froms),
     async close(): Promise<void> {
       await waybill.close();
       await Promise.all(workers.map((worker) => worker.close()));
@@ -78,38 +86,44 @@ export async function startFleet(redisUrl: string, options: FleetOptions = {}) {
   };
 }
 
-async function ledgerOf(redisUrl: string): Promise<readonly LedgerRow[]> {
+async function ledgerOf(redisUrl: string, froms: readonly string[]): Promise<readonly LedgerRow[]> {
   const redis = connectRedisUrl(redisUrl, 'waits');
   try {
     const now = Date.now();
     const months = new Set([now - DAY, now].map((at) => billingMonth(at, 'UTC')));
-    const rows = [...months].map((month) =>
-      readLedger(redis, 'waybill', { from: FROM, month, timeZone: 'UTC' }),
-    );
-    return (await Promise.all(rows)).flat();
+    const asked = froms.flatMap((from) => [...months].map((month) => ({ from, month, timeZone: 'UTC' })));
+    return (await Promise.all(asked.map((each) => readLedger(redis, 'waybill', each)))).flat();
   } finally {
     redis.disconnect();
   }
 }
 
-function environment(redisUrl: string, { account, env }: FleetOptions): Readonly<Record<string, string>> {
-  const shop = {
-    from: FROM,
-    name: 'shop',
+/** The first one is the shop of all tests. */
+function named(from: string, index: number) {
+  return { from, name: index === 0 ? 'shop' : `shop-${index + 1}` };
+}
+
+function environment(
+  redisUrl: string,
+  froms: readonly string[],
+  { account, env, timings }: FleetOptions,
+): Readonly<Record<string, string>> {
+  const shops = froms.map((from, index) => ({
+    ...named(from, index),
     apiKey: API_KEY,
     ratePerSecond: 1000,
     pairBurst: 1000,
     ...account,
-  };
+  }));
   return {
     REDIS_URL: redisUrl,
-    WAYBILL_ACCOUNTS: JSON.stringify([shop]),
+    WAYBILL_ACCOUNTS: JSON.stringify(shops),
     WAYBILL_WEBHOOK_TOKEN: TOKEN,
     WAYBILL_LISTEN_WEBHOOKS: '127.0.0.1:0',
     WAYBILL_RETRY_BASE_MS: '20',
     WAYBILL_RETRY_CAP_MS: '100',
     WAYBILL_LOG_LEVEL: 'info',
-    TEST_TIMINGS: JSON.stringify(QUICK),
+    TEST_TIMINGS: JSON.stringify({ ...QUICK, ...timings }),
     ...env,
   };
 }

@@ -9,6 +9,8 @@ export type Link = {
    * What was passed on is done to the end by the server; the client hears nothing more of it, and then sees a reset.
    */
   loseAnswers(): void;
+  /** Closes both ends in good order, after what was passed on. */
+  end(): void;
   /** Keeps what the server says until the returned function is called. */
   holdAnswers(): () => void;
 };
@@ -23,7 +25,7 @@ export type Watch = {
 export type TcpProxy = { readonly port: number; close(): Promise<void> };
 
 /** A proxy on 127.0.0.1 in front of a port of the same, for faults that only a wire has; `watch`: one a connection. */
-export async function startTcpProxy(target: number, watch: () => Watch): Promise<TcpProxy> {
+export async function startTcpProxy(target: number | (() => number), watch: () => Watch): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   const keep = (socket: Socket): Socket => {
     sockets.add(socket);
@@ -32,7 +34,9 @@ export async function startTcpProxy(target: number, watch: () => Watch): Promise
   const server = createServer((client) => {
     joinEnds(
       keep(client.setNoDelay(true)),
-      keep(connect({ port: target, host: '127.0.0.1', noDelay: true })),
+      keep(
+        connect({ port: typeof target === 'number' ? target : target(), host: '127.0.0.1', noDelay: true }),
+      ),
       watch(),
     );
   });
@@ -57,6 +61,10 @@ function joinEnds(client: Socket, server: Socket, { onRequest, onAnswer }: Watch
     cut() {
       client.resetAndDestroy();
       server.resetAndDestroy();
+    },
+    end() {
+      client.end();
+      server.end();
     },
     loseAnswers() {
       deaf = true;
