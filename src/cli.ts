@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { addAccounts } from './cli/commands/accounts.js';
+import { addApiKey } from './cli/commands/api-key.js';
 import { addCancel } from './cli/commands/cancel.js';
 import { addConfig } from './cli/commands/config.js';
 import { addEnqueue } from './cli/commands/enqueue.js';
@@ -68,6 +69,7 @@ const COMMANDS: readonly ((host: CommandHost) => void)[] = [
   addLedger,
   addProvider,
   addEvents,
+  addApiKey,
   addConfig,
   addHealth,
 ];

@@ -1,7 +1,8 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
-import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { createJsonSchemaTransform } from 'fastify-type-provider-zod';
 import type { Api } from './api.js';
+import { nameComponents } from './components.js';
 
 const TAGS = [
   { name: 'deliveries', description: 'Files to be sent, and what became of each' },
@@ -31,8 +32,9 @@ export async function addOpenApi(api: Api, version: string): Promise<void> {
         },
       },
     },
-    transform: jsonSchemaTransform,
-    transformObject: jsonSchemaTransformObject,
+    // The package's own override drops one of the two forms of a time.
+    transform: createJsonSchemaTransform({ zodToJsonConfig: { override: () => undefined } }),
+    transformObject: nameComponents,
   });
   await api.register(swaggerUi, { routePrefix: '/docs' });
   api.get('/openapi.json', { schema: { hide: true } }, async () => api.swagger());

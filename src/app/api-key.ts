@@ -1,0 +1,16 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { type ApiCaller, ROLES, type Role } from '../config/callers.js';
+
+export { ROLES, type Role };
+
+/** A new key: its secret, which nobody keeps, and the entry for WAYBILL_API_KEYS. */
+export type ApiKey = { readonly secret: string; readonly entry: ApiCaller };
+
+const SECRET_BYTES = 32;
+
+export function createApiKey(of: Omit<ApiCaller, 'sha256'>): ApiKey {
+  const secret = `wb_${randomBytes(SECRET_BYTES).toString('base64url')}`;
+  const { name, accounts, roles } = of;
+  const sha256 = createHash('sha256').update(secret).digest('hex');
+  return { secret, entry: { name, sha256, accounts, roles } };
+}
