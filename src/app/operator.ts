@@ -4,6 +4,7 @@ import { type Billing, findAccount } from '../domain/account.js';
 import type { Waybill } from '../index.js';
 import { createOperator, type Operator } from '../producer/operate.js';
 import { listAccounts } from '../redis/accounts.js';
+import { createAmendStore } from '../redis/amend-store.js';
 import { createAttemptStore } from '../redis/attempt-store.js';
 import { type Redis, whenReady } from '../redis/connection.js';
 import { createDeliveryStore } from '../redis/delivery-store.js';
@@ -24,6 +25,9 @@ export function openOperator({ config, redis, waybill }: Parts): Operator {
   const shared = { redis, prefix, retention: retentionOf(config) };
   return createOperator({
     operators: createOperatorStore(shared),
+    amends: createAmendStore(shared),
+    findAccount: (from) => accountOf(from, { config, redis }),
+    now: systemEffects.now,
     attempts: createAttemptStore({ ...shared, random: systemEffects.random }),
     store: createDeliveryStore(shared),
     billingOf: (from) => billingOf(from, { config, redis }),
@@ -36,10 +40,14 @@ export function openOperator({ config, redis, waybill }: Parts): Operator {
   });
 }
 
+async function billingOf(from: string, parts: Pick<Parts, 'config' | 'redis'>): Promise<Billing> {
+  return (await accountOf(from, parts))?.billing ?? 'session';
+}
+
 /** As configured here, else as the workers have it. */
-async function billingOf(from: string, { config, redis }: Pick<Parts, 'config' | 'redis'>): Promise<Billing> {
+async function accountOf(from: string, { config, redis }: Pick<Parts, 'config' | 'redis'>) {
   const here = findAccount(config.accounts, from);
-  if (here !== undefined) return here.billing;
+  if (here !== undefined) return here;
   const published = await listAccounts(redis, config.prefix);
-  return published.find((account) => account.from === from)?.billing ?? 'session';
+  return published.find((account) => account.from === from);
 }

@@ -1,6 +1,7 @@
 import { IllegalStateError, WaybillError } from '../errors.js';
 import type { DeliveryView } from '../redis/delivery-view.js';
 import type { DeliveryRef } from '../redis/run-on-delivery.js';
+import { type AmendDeps, type Amended, amend, type Changes } from './amend.js';
 import { type ListDeps, type ListFilter, listDeliveries, type Page } from './list.js';
 import type { Narrow } from './producer.js';
 import { type ResendDeps, type ResendOptions, type Resent, resend } from './resend.js';
@@ -12,6 +13,7 @@ const BATCH = 50;
 
 export type OperatorDeps = ResolveDeps &
   ResendDeps &
+  AmendDeps &
   ListDeps & {
     /** The delivery by its id. */
     readonly find: (id: string, narrow: Narrow) => Promise<DeliveryView>;
@@ -49,6 +51,12 @@ export function createOperator(deps: OperatorDeps) {
 
     resend: (id: string, options: ResendOptions, narrow: Narrow = {}): Promise<Resent> =>
       resendOne(id, options, narrow),
+
+    /** @throws NotFoundError, IllegalStateError, ValidationError */
+    async amend(id: string, changes: Changes, narrow: Narrow = {}): Promise<Amended> {
+      const view = await deps.find(id, narrow);
+      return onRedis(() => amend(view, changes, deps));
+    },
 
     /** Of many, each answer stands at its delivery's place. */
     resolveAll: (refs: Refs, said: Said) => each(refs, (ref) => resolveOne(ref, said)),

@@ -1,17 +1,27 @@
 import type { Api } from './api.js';
 import { type AccountRoutes, addAccounts } from './routes/accounts.js';
+import { type AmendRoutes, addAmend } from './routes/amend.js';
 import { addDelivery, type DeliveryRoutes } from './routes/delivery.js';
 import { type ActionRoutes, addActions } from './routes/delivery-actions.js';
 import { addEnqueue, type EnqueueRoutes } from './routes/enqueue.js';
 import { addLedger, type LedgerRoutes } from './routes/ledger.js';
+import { addList, type ListRoutes } from './routes/list.js';
 
 /** What the routes call. */
-export type Operations = EnqueueRoutes & DeliveryRoutes & ActionRoutes & AccountRoutes & LedgerRoutes;
+export type Operations = EnqueueRoutes &
+  ListRoutes &
+  DeliveryRoutes &
+  AmendRoutes &
+  ActionRoutes &
+  AccountRoutes &
+  LedgerRoutes;
 
 /** Every route behind a key; a new one is added here. */
 const ROUTES: readonly ((api: Api, operations: Operations) => void)[] = [
   addEnqueue,
+  addList,
   addDelivery,
+  addAmend,
   addActions,
   addAccounts,
   addLedger,

@@ -64,3 +64,19 @@ export const delivery = z
     request: z.unknown().describe('The request without its link’s query; null once it is not kept any more'),
   })
   .meta({ id: 'Delivery' });
+
+/** A delivery as lists show it. */
+export const listed = z
+  .object({
+    id: z.string(),
+    from: z.string(),
+    to: z.string(),
+    status,
+    reason: z.string(),
+    createdAt: time,
+    sendAt: time,
+    expiresAt: time,
+    unique: textOrNull,
+    horizonAt: timeOrNull,
+  })
+  .meta({ id: 'ListedDelivery' });

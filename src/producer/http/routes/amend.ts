@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { requestSchema } from '../../../queue/request.js';
+import { object } from '../../../queue/request-fields.js';
+import type { Amended, Changes } from '../../amend.js';
+import type { Narrow } from '../../producer.js';
+import type { Api } from '../api.js';
+import { callerOf } from '../guard.js';
+import { faults, status } from '../schemas/delivery.js';
+import { answers, json } from '../schemas/problem.js';
+import { fromQuery, idPath } from '../schemas/requests.js';
+import { narrowTo } from '../scope.js';
+
+export type AmendRoutes = {
+  readonly amend: (id: string, changes: Changes, narrow: Narrow) => Promise<Amended>;
+};
+
+const { fileUrl, caption, expiresAt } = requestSchema.shape;
+
+const changes = object({
+  fileUrl: fileUrl.optional(),
+  caption: caption.nullable().describe('null takes it away'),
+  expiresAt,
+})
+  .refine((given) => Object.values(given).some((value) => value !== undefined), {
+    error: 'must change something: fileUrl, caption or expiresAt',
+  })
+  .meta({ id: 'DeliveryChanges' });
+
+const amended = z
+  .object({ id: z.string(), from: z.string(), status, warnings: faults })
+  .meta({ id: 'Amended' });
+
+/** `PATCH /v1/deliveries/{id}` */
+export function addAmend(api: Api, { amend }: AmendRoutes): void {
+  api.patch('/v1/deliveries/:id', {
+    config: { roles: ['operate'] },
+    schema: {
+      operationId: 'amendDelivery',
+      summary: 'Change a delivery that has not been sent',
+      tags: ['deliveries'],
+      params: idPath,
+      querystring: fromQuery,
+      body: changes,
+      response: answers({ 200: json('Changed', amended) }, ['not_found', 'ambiguous_id', 'illegal_state']),
+    },
+    handler: (request) =>
+      amend(request.params.id, request.body, narrowTo(callerOf(request), request.query.from)),
+  });
+}

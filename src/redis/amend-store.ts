@@ -1,0 +1,58 @@
+import type { Delivery } from '../domain/delivery.js';
+import { isStatus, type Status } from '../domain/status.js';
+import { fingerprintOf } from './accept-args.js';
+import { accountKeys } from './keys.js';
+import { unexpectedReply } from './reply.js';
+import { createRunOnDelivery, type DeliveryRef, type StoreOptions } from './run-on-delivery.js';
+
+/** The request as it stood, and as it is to stand: its job's data as JSON, and what that comes to. */
+export type Amendment = { readonly before: string; readonly after: string; readonly delivery: Delivery };
+
+export type AmendReply =
+  | { readonly kind: 'amended'; readonly status: Status }
+  /** It cannot be amended any more; null: its record has gone. */
+  | { readonly kind: 'refused'; readonly status: Status | null }
+  /** A worker has it in its hands, or somebody else has amended it meanwhile: to be tried again. */
+  | { readonly kind: 'again' };
+
+export type AmendStore = ReturnType<typeof createAmendStore>;
+
+/** What amending asks of the records. */
+export function createAmendStore(options: StoreOptions) {
+  const { redis, prefix } = options;
+  const run = createRunOnDelivery(options);
+  return {
+    /** The request's JSON; null when it is not kept any more. */
+    async readRequest({ from, id }: Pick<DeliveryRef, 'from' | 'id'>): Promise<string | null> {
+      const keys = accountKeys(prefix, from);
+      const [job, request] = await redis.hmget(keys.record(id), 'job', 'request');
+      return (await redis.hget(keys.job(job ?? `d-${id}`), 'data')) ?? request ?? null;
+    },
+
+    async amend(ref: DeliveryRef, { before, after, delivery }: Amendment): Promise<AmendReply> {
+      const { expiresAt } = delivery;
+      const reply = await run('amend', ref, {
+        before,
+        after,
+        fingerprint: fingerprintOf(delivery),
+        expiresAt,
+      });
+      switch (reply.code) {
+        case 'amended':
+          return { kind: 'amended', status: statusOrNull(reply.text(1)) ?? 'queued' };
+        case 'refused':
+        case 'unseen':
+          return { kind: 'refused', status: statusOrNull(reply.text(1)) };
+        case 'busy':
+        case 'changed':
+          return { kind: 'again' };
+        default:
+          return unexpectedReply('amend', reply.code);
+      }
+    },
+  };
+}
+
+function statusOrNull(text: string): Status | null {
+  return isStatus(text) ? text : null;
+}
