@@ -17,11 +17,13 @@ import type { Settings } from './boot.js';
 import { connectConfigured } from './core.js';
 import { explainRedis } from './explain-redis.js';
 import { openExplainer } from './explainer.js';
+import { type AccountForecast, openForecast } from './forecast.js';
 import { type AccountState, createGatekeeper } from './gatekeeper.js';
 import { knownAccounts, type NamedAccount } from './known-accounts.js';
 import { openOperator } from './operator.js';
 
 export type {
+  AccountForecast,
   AccountState,
   ExplainedDelivery,
   LedgerRow,
@@ -54,6 +56,8 @@ export type Client = {
   ledger(asked: LedgerAsked): Promise<readonly LedgerRow[]>;
   /** Sessions of the month that another sender from the same number may have opened. */
   otherSessions(asked: LedgerAsked): Promise<readonly OtherSession[]>;
+  /** Validates many requests and looks what would become of them; takes nothing. Refused ones are told one by one. */
+  readonly forecast: ReturnType<typeof openForecast>;
   /** Says more of a failed call, where the connection knows more: what Redis is at, and why it is away. */
   explain(error: unknown): unknown;
   close(): Promise<void>;
@@ -109,6 +113,7 @@ export function createClient(config: Config, redis: Redis): Client {
     },
     ledger: (asked) => onRedis(() => readLedger(redis, prefix, asked)),
     otherSessions: (asked) => onRedis(() => readOtherSessions(redis, prefix, asked)),
+    forecast: openForecast({ config, redis }),
     explain: (error) => explainRedis(error, { trouble, redis: config.redis }),
     async close() {
       // First the connection: what waits for an answer is not worth waiting for any more.

@@ -72,6 +72,9 @@ export type RequestContext = {
   };
 };
 
+/** The warning of a link that expires before the delivery does. */
+export const LINK_ENDS_EARLY = 'the link stops working before expiresAt';
+
 export type Warning = { readonly pointer: string; readonly detail: string };
 
 export type ParsedRequest =
@@ -167,7 +170,7 @@ function warningsOf(together: Together): readonly Warning[] {
     warnings.push({ pointer: '/caption', detail });
   }
   if ((linkExpiresAt(url) ?? delivery.expiresAt) < delivery.expiresAt) {
-    warnings.push({ pointer: '/fileUrl', detail: 'the link stops working before expiresAt' });
+    warnings.push({ pointer: '/fileUrl', detail: LINK_ENDS_EARLY });
   }
   if (isPrivateHost(url)) {
     warnings.push({ pointer: '/fileUrl', detail: 'the host looks private: the provider may not reach it' });

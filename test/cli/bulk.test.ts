@@ -198,3 +198,53 @@ describe('waybill enqueue', () => {
     expect(stderr).toContain('run the same command again');
   });
 });
+
+describe('waybill enqueue --dry-run', () => {
+  const account = (more: object) => ({
+    REDIS_URL: redis.url,
+    WAYBILL_ACCOUNTS: JSON.stringify([{ from: FROM, name: 'shop', apiKey: 'key-of-shop', ...more }]),
+  });
+  const limited = account({ budget: { perDay: 5, perMonth: null, timeZone: 'UTC' } });
+
+  it('forecasts by what is known of windows, sessions and budget, and writes nothing', async () => {
+    const keys = accountKeys('waybill', FROM);
+    const now = Date.now();
+    await run('--csv', file('taken.csv', `to,fileUrl,caption\n${row(9)}\n`));
+    await redis.client.hset(keys.conv('972500000001'), { closesAt: now + 3_600_000, sessionAt: now - 1000 });
+    await redis.client.hset(keys.conv('972500000002'), { closesAt: now - 1000 });
+    const day = new Date(now).toISOString().slice(0, 10);
+    await redis.client.set(`${keys.fixed.budgetPrefix}${day}`, 4);
+    const rows = [row(1), row(1), row(2), row(3), row(4), row(9), '12,https://x.example/a.pdf,bad'];
+    const path = file('batch.csv', `to,fileUrl,caption\n${rows.join('\n')}\n`);
+    const before = await redis.client.dbsize();
+    const { code, stdout } = await runCli(['enqueue', '--csv', path, '--dry-run'], limited);
+    expect(code).toBe(1);
+    expect(stdout.split('\n')).toEqual([
+      'shop: 4 recipients',
+      '  1 may go: the customer window is open',
+      '  2 are tried: nothing is known of the window, the provider decides',
+      '  1 are held: the window is closed until the recipient writes',
+      '  1 are the same again as another line',
+      '  1 have been taken before',
+      '  Up to 2 new sessions; the budget has 1 left today: 1 would wait until the budget renews',
+      `1 would be refused: ${path}.rejects.csv tells why`,
+      '',
+    ]);
+    expect(await redis.client.dbsize()).toBe(before);
+  });
+
+  it('prints an object for each account with --json', async () => {
+    const path = file(
+      'batch.ndjson',
+      `{"to":"972500000001","fileUrl":"https://x.example/a.pdf?X-Amz-Expires=60"}\n`,
+    );
+    const { code, stdout } = await runCli(['enqueue', '--ndjson', path, '--dry-run', '--json'], account({}));
+    expect(code).toBe(0);
+    const [forecast, refused] = stdout
+      .trimEnd()
+      .split('\n')
+      .map((text): unknown => JSON.parse(text));
+    expect(forecast).toMatchObject({ account: 'shop', recipients: 1, windowUnknown: 1, sessions: 1 });
+    expect(refused).toEqual({ refused: 0 });
+  });
+});

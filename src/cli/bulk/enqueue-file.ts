@@ -1,22 +1,13 @@
 import type { Client } from '../../app/client.js';
-import { UnavailableError, ValidationError, WaybillError } from '../../errors.js';
+import { UnavailableError, ValidationError } from '../../errors.js';
 import type { BulkAnswer } from '../../index.js';
 import type { CliContext } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
+import { type BulkFile, defaultAccount, reasonOf, rejectsBeside, sourceOf, withAccount } from './file.js';
 import { openInput } from './input.js';
 import { grouped, startProgress, type Tally } from './progress.js';
 import { openRejects, type Rejects } from './rejects.js';
-import { csvSource, ndjsonSource, type PlacedRecord } from './source.js';
-
-/** A file of requests, or `-`. */
-export type BulkFile = {
-  readonly format: 'csv' | 'ndjson';
-  readonly path: string;
-  /** The account of those that name none. */
-  readonly from: string | undefined;
-  readonly rejects: string | undefined;
-  readonly json: boolean;
-};
+import type { PlacedRecord } from './source.js';
 
 /** Takes in a file's requests, and answers each. */
 export async function enqueueFile(file: BulkFile, client: Client, context: CliContext): Promise<ExitCode> {
@@ -49,41 +40,6 @@ export async function enqueueFile(file: BulkFile, client: Client, context: CliCo
   return tally.refused > 0 ? EXIT.refused : EXIT.done;
 }
 
-export function sourceOf({ format }: Pick<BulkFile, 'format'>, bytes: AsyncIterable<Uint8Array>) {
-  return format === 'csv' ? csvSource(bytes) : ndjsonSource(bytes);
-}
-
-function rejectsBeside({ path, format }: BulkFile): string {
-  return `${path === '-' ? 'stdin' : path}.rejects.${format}`;
-}
-
-/** None where there is a choice: each request must name its own then. */
-export async function defaultAccount(client: Client, asked: string | undefined): Promise<string | null> {
-  try {
-    return (await client.account(asked)).from;
-  } catch (error) {
-    if (asked === undefined && error instanceof WaybillError && error.code === 'ACCOUNT_NEEDED') return null;
-    throw error;
-  }
-}
-
-/** Puts the account into requests that name none. */
-export async function* withAccount(
-  records: AsyncIterable<readonly PlacedRecord[]>,
-  from: string | null,
-): AsyncGenerator<readonly PlacedRecord[], void, undefined> {
-  for await (const some of records) {
-    yield some.map((record) => {
-      if (from === null || !('request' in record) || !isObject(record.request)) return record;
-      return { ...record, request: { from, ...record.request } };
-    });
-  }
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 type Counting = { readonly tally: Tally; readonly rejects: Rejects };
 
 /** @throws UnavailableError: what follows would only be answered in the same way */
@@ -100,11 +56,6 @@ async function count(
   if (answer.duplicate) tally.again += 1;
   else tally.taken += 1;
   if (answer.warnings.length > 0) tally.warned += 1;
-}
-
-function reasonOf(error: WaybillError): string {
-  if (!(error instanceof ValidationError)) return error.message;
-  return error.errors.map(({ pointer, detail }) => `${pointer.slice(1)} ${detail}`.trim()).join('; ');
 }
 
 function answerJson({ record: { line }, answer }: BulkAnswer<PlacedRecord>) {

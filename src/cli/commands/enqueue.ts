@@ -6,7 +6,9 @@ import { PRIORITIES } from '../../domain/delivery.js';
 import { MEDIA_TYPES } from '../../domain/media.js';
 import { ValidationError } from '../../errors.js';
 import type { EnqueueRequest } from '../../index.js';
-import { type BulkFile, enqueueFile } from '../bulk/enqueue-file.js';
+import { enqueueFile } from '../bulk/enqueue-file.js';
+import type { BulkFile } from '../bulk/file.js';
+import { forecastFile } from '../bulk/forecast-file.js';
 import type { CliContext } from '../context.js';
 import { addCommand, type CommandHost, optionOf } from '../define.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
@@ -112,7 +114,8 @@ export function addEnqueue(host: CommandHost): void {
     run: (given, context) =>
       withClient(context, (client) => {
         const file = fileOf(given);
-        return file === null ? enqueueOne(given, client, context) : enqueueFile(file, client, context);
+        if (file === null) return enqueueOne(given, client, context);
+        return given.dryRun ? forecastFile(file, client, context) : enqueueFile(file, client, context);
       }),
   });
 }

@@ -1,6 +1,7 @@
 import { UnavailableError } from '../../errors.js';
 import type { EnqueuedOrError } from '../enqueue.js';
 import { type MakeId, randomId } from '../read-request.js';
+import { inBatches } from './batches.js';
 import { type BatchDeps, startBatch } from './enqueue-batch.js';
 import type { BulkAnswer, BulkRecord } from './record.js';
 
@@ -28,7 +29,7 @@ export async function* enqueueStream<Source extends BulkRecord>(
   source: AsyncIterable<readonly Source[]>,
   { deps, makeId = randomId }: StreamOptions,
 ): AsyncGenerator<readonly BulkAnswer<Source>[], void, undefined> {
-  const batches = inBatches(source);
+  const batches = inBatches(source, BATCH);
   const inFlight: Promise<Arrived<Source>>[] = [];
   let next: Promise<Arrived<Source>> | null = read(batches);
   let away = false;
@@ -52,14 +53,6 @@ export async function* enqueueStream<Source extends BulkRecord>(
   } finally {
     // Not awaited: a source that stands still would keep whoever has had enough.
     batches.return(undefined).catch(() => undefined);
-  }
-}
-
-async function* inBatches<Source>(
-  source: AsyncIterable<readonly Source[]>,
-): AsyncGenerator<readonly Source[], void, undefined> {
-  for await (const records of source) {
-    for (let start = 0; start < records.length; start += BATCH) yield records.slice(start, start + BATCH);
   }
 }
 

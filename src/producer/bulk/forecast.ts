@@ -1,0 +1,99 @@
+import { ACCOUNT_DEFAULTS, type Budget } from '../../domain/account.js';
+import {
+  type BudgetForecast,
+  type BudgetUsed,
+  createForecaster,
+  type Forecast,
+  forecastBudget,
+} from '../../domain/forecast.js';
+import type { WaybillError } from '../../errors.js';
+import { LINK_ENDS_EARLY } from '../../queue/request.js';
+import type { PublishedAccount } from '../../redis/accounts.js';
+import type { ForecastFacts } from '../../redis/forecast-facts.js';
+import type { DeliveryRef } from '../../redis/run-on-delivery.js';
+import { contentId } from '../content-id.js';
+import type { ReadDeps, ReadRequest } from '../read-request.js';
+import { orUnavailable, PATIENCE_MS } from '../unavailable.js';
+import { inBatches } from './batches.js';
+import { readBatch } from './read-batch.js';
+import type { BulkRecord } from './record.js';
+
+const BATCH = 500;
+
+export type ForecastDeps = ReadDeps & {
+  readonly facts: (refs: readonly DeliveryRef[]) => Promise<readonly ForecastFacts[]>;
+  readonly budgetUsed: (asked: {
+    readonly from: string;
+    readonly budget: Budget;
+    readonly now: number;
+  }) => Promise<BudgetUsed>;
+  /** Resolves when Redis can be asked. */
+  readonly ready: (withinMs: number) => Promise<void>;
+};
+
+/** What would become of a batch: by account. */
+export type AccountForecast = Forecast & {
+  readonly account: string;
+  readonly budget: BudgetForecast;
+};
+
+type Refused<Source> = (record: Source, error: WaybillError) => Promise<void>;
+
+/** Validates records and looks what would become of them if they were taken in now; writes nothing. */
+export async function forecast<Source extends BulkRecord>(
+  source: AsyncIterable<readonly Source[]>,
+  deps: ForecastDeps,
+  refused: Refused<Source>,
+): Promise<readonly AccountForecast[]> {
+  const forecasters = new Map<string, ReturnType<typeof createForecaster>>();
+  const now = deps.now();
+  for await (const batch of inBatches(source, BATCH)) {
+    const slots = await onRedis(deps, () => readBatch(batch, deps, contentId));
+    const reads = slots.flatMap((slot) => ('read' in slot ? [slot.read] : []));
+    const facts = await onRedis(deps, () => deps.facts(reads.map(({ delivery }) => delivery)));
+    for (const [index, read] of reads.entries()) {
+      const { from } = read.delivery;
+      const forecaster = forecasters.get(from) ?? createForecaster(now);
+      forecasters.set(from, forecaster);
+      const known = facts[index];
+      if (known !== undefined) forecaster.add(await lineOf(read, known, deps));
+    }
+    for (const [index, record] of batch.entries()) {
+      const slot = slots[index];
+      if (slot !== undefined && 'error' in slot) await refused(record, slot.error);
+    }
+  }
+  const accounts = [...forecasters].map(([from, { result }]) =>
+    withBudget(from, { result: result(), now }, deps),
+  );
+  return Promise.all(accounts);
+}
+
+async function lineOf({ delivery, warnings }: ReadRequest, facts: ForecastFacts, deps: ForecastDeps) {
+  const account = await deps.findAccount(delivery.from);
+  return {
+    ...facts,
+    id: delivery.id,
+    sendAt: delivery.sendAt,
+    onClosedWindow: delivery.onClosedWindow ?? account?.onClosedWindow ?? ACCOUNT_DEFAULTS.onClosedWindow,
+    linkEndsEarly: warnings.some(({ detail }) => detail === LINK_ENDS_EARLY),
+  };
+}
+
+async function withBudget(
+  from: string,
+  { result, now }: { readonly result: Forecast; readonly now: number },
+  deps: ForecastDeps,
+): Promise<AccountForecast> {
+  const account: Partial<PublishedAccount> = (await deps.findAccount(from)) ?? {};
+  const { budget = ACCOUNT_DEFAULTS.budget, billing = ACCOUNT_DEFAULTS.billing, name = from } = account;
+  const used = await onRedis(deps, () => deps.budgetUsed({ from, budget, now }));
+  return { account: name, ...result, budget: forecastBudget(result.sessions, { budget, billing }, used) };
+}
+
+function onRedis<T>({ ready }: ForecastDeps, call: () => Promise<T>): Promise<T> {
+  return orUnavailable(async () => {
+    await ready(PATIENCE_MS);
+    return call();
+  });
+}
