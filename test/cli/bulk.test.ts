@@ -204,8 +204,6 @@ describe('waybill enqueue --dry-run', () => {
     REDIS_URL: redis.url,
     WAYBILL_ACCOUNTS: JSON.stringify([{ from: FROM, name: 'shop', apiKey: 'key-of-shop', ...more }]),
   });
-  const limited = account({ budget: { perDay: 5, perMonth: null, timeZone: 'UTC' } });
-
   it('forecasts by what is known of windows, sessions and budget, and writes nothing', async () => {
     const keys = accountKeys('waybill', FROM);
     const now = Date.now();
@@ -217,6 +215,7 @@ describe('waybill enqueue --dry-run', () => {
     const rows = [row(1), row(1), row(2), row(3), row(4), row(9), '12,https://x.example/a.pdf,bad'];
     const path = file('batch.csv', `to,fileUrl,caption\n${rows.join('\n')}\n`);
     const before = await redis.client.dbsize();
+    const limited = account({ budget: { perDay: 5, perMonth: null, timeZone: 'UTC' } });
     const { code, stdout } = await runCli(['enqueue', '--csv', path, '--dry-run'], limited);
     expect(code).toBe(1);
     expect(stdout.split('\n')).toEqual([

@@ -69,12 +69,13 @@ export async function forecast<Source extends BulkRecord>(
   return Promise.all(accounts);
 }
 
-async function lineOf({ delivery, warnings }: ReadRequest, facts: ForecastFacts, deps: ForecastDeps) {
+async function lineOf({ delivery, warnings, job }: ReadRequest, facts: ForecastFacts, deps: ForecastDeps) {
   const account = await deps.findAccount(delivery.from);
   return {
     ...facts,
     id: delivery.id,
-    sendAt: delivery.sendAt,
+    // Without a time of its own it is due when it was asked for, which is a moment after the run began.
+    sendAt: delivery.sendAt > job.timestamp ? delivery.sendAt : 0,
     onClosedWindow: delivery.onClosedWindow ?? account?.onClosedWindow ?? ACCOUNT_DEFAULTS.onClosedWindow,
     linkEndsEarly: warnings.some(({ detail }) => detail === LINK_ENDS_EARLY),
   };
