@@ -1,3 +1,4 @@
+import { SECOND } from '../domain/time.js';
 import type { Queues } from '../queue/queues.js';
 import type { Redis } from '../redis/connection.js';
 import {
@@ -33,12 +34,15 @@ export function createGatekeeper({ redis, prefix, queues }: Deps) {
 
   return {
     async stateOf({ from, name }: { readonly from: string; readonly name: string }): Promise<AccountState> {
-      const [gate, queuePaused, jobs] = await Promise.all([
+      const [gate, [seconds = 0, micros = 0], queuePaused, jobs] = await Promise.all([
         readGate(redis, prefix, from),
+        redis.time(),
         queues.isPaused(from),
         queues.counts(from),
       ]);
-      return { from, name, gate, queuePaused, jobs };
+      // Nobody opens a gate whose time is over: the next claim simply passes.
+      const over = gate.state === 'until' && gate.until <= Number(seconds) * SECOND + Number(micros) / 1000;
+      return { from, name, gate: over ? { state: 'open' } : gate, queuePaused, jobs };
     },
 
     /** The gate first: what is claimed from now on is refused, whoever fetched it. */
@@ -51,6 +55,18 @@ export function createGatekeeper({ redis, prefix, queues }: Deps) {
     async resume(from: string): Promise<void> {
       await setGate(redis, prefix, { from, state: 'open', reason: '' });
       await queues.resume(from);
+    },
+
+    /**
+     * Makes the queue what the gate says, where one died between the two: only a paused gate keeps a queue paused. What
+     * changes meanwhile is made right by whoever changes it, or the next time.
+     */
+    async align(from: string): Promise<void> {
+      const [gate, queuePaused] = await Promise.all([readGate(redis, prefix, from), queues.isPaused(from)]);
+      const paused = gate.state === 'paused';
+      if (paused === queuePaused) return;
+      if (paused) await queues.pause(from);
+      else await queues.resume(from);
     },
 
     closureOf: (from: string): Promise<Closure> => readClosure(redis, prefix, from),

@@ -8,10 +8,12 @@ import { dropEvents } from '../redis/events.js';
 import { hasQueueNamed } from '../redis/has-queue.js';
 import { createLease } from '../redis/lease.js';
 import { createTrimmer } from '../redis/trim.js';
+import { walkOn } from '../redis/walk.js';
 import { measure } from '../worker/measure.js';
 import { createProber, type ProbeDeps } from '../worker/probe.js';
 import { type SweepDeps, sweep } from '../worker/sweep.js';
 import type { Timings } from '../worker/timings.js';
+import { createWalk } from '../worker/walk.js';
 import { createWebhookWatch } from '../worker/watch-webhook.js';
 import { type Core, type Running, retentionOf } from './core.js';
 import { every } from './every.js';
@@ -46,7 +48,7 @@ export function keepHouse(core: Core, house: House): Running {
   const backlogOf = (from: string) => measureBacklog(redis, prefix, from);
   const renew = ({ from, budget }: Account) =>
     renewBudget(redis, prefix, { from, budget, now: effects.now() });
-  const trim = createTrimmer({ redis, prefix, retentionMs: retentionOf(config).recordMs });
+  const tidy = openSweeping(core, house);
   let held = false;
 
   async function holdLease(): Promise<boolean> {
@@ -59,10 +61,7 @@ export function keepHouse(core: Core, house: House): Running {
 
   const sweeping = every(timings.sweepEveryMs, log, async () => {
     if (!(await holdLease())) return;
-    for (const account of accounts) {
-      await sweep(account, { ...stores, observer });
-      await trim(account.from);
-    }
+    for (const account of accounts) await tidy(account);
     await measure({ accounts, queues: stores.queues, backlogOf, renewBudget: renew, observer });
   });
   const probe = openProber(core, house);
@@ -88,6 +87,20 @@ export function keepHouse(core: Core, house: House): Running {
       await stopped;
       await lease.release().catch(() => undefined);
     },
+  };
+}
+
+/** What the sweeper does for an account, each time. */
+function openSweeping({ config, observer }: Core, { redis, queues, store, attempts }: House) {
+  const { prefix } = config;
+  const trim = createTrimmer({ redis, prefix, retentionMs: retentionOf(config).recordMs });
+  const walk = createWalk((part) => walkOn(redis, prefix, part));
+  const gatekeeper = createGatekeeper({ redis, prefix, queues });
+  return async (account: Account): Promise<void> => {
+    await sweep(account, { store, attempts, queues, observer });
+    await walk(account.from);
+    await gatekeeper.align(account.from);
+    await trim(account.from);
   };
 }
 

@@ -1,17 +1,18 @@
 import type { Account } from '../domain/account.js';
 import { isPriority } from '../domain/delivery.js';
-import type { Swept } from '../observe/observer.js';
+import type { DeliveryObserver, Swept } from '../observe/observer.js';
 import type { QueuedRequest, Queues } from '../queue/queues.js';
 import type { AttemptStore } from '../redis/attempt-store.js';
 import type { Look } from '../redis/delivery-replies.js';
 import type { DeliveryStore } from '../redis/delivery-store.js';
 import type { DeliveryRef } from '../redis/run-on-delivery.js';
+import { subjectOf } from './tell.js';
 
 export type SweepDeps = {
   readonly store: DeliveryStore;
   readonly attempts: AttemptStore;
   readonly queues: Queues;
-  readonly observer: { swept(event: Swept): void };
+  readonly observer: Pick<DeliveryObserver, 'deliveryMoved'> & { swept(event: Swept): void };
 };
 
 const MOST_PER_ROUND = 500;
@@ -28,7 +29,7 @@ export async function sweep(account: Account, deps: SweepDeps): Promise<void> {
   const found: Found[] = [];
   for (let round = 1; round <= MOST_ROUNDS; round += 1) {
     const overdue = await deps.store.overdue(account.from, MOST_PER_ROUND);
-    found.push(...(await Promise.all(overdue.map((ref) => lookAt(ref, deps)))));
+    found.push(...(await Promise.all(overdue.map((ref) => lookAt(ref, account, deps)))));
     if (overdue.length < MOST_PER_ROUND) break;
   }
   const count = (kind: Found) => found.filter((each) => each === kind).length;
@@ -37,7 +38,7 @@ export async function sweep(account: Account, deps: SweepDeps): Promise<void> {
   deps.observer.swept({ account: account.name, wakesReplayed, jobsAdded, staleAttempts });
 }
 
-async function lookAt(ref: DeliveryRef, deps: SweepDeps): Promise<Found> {
+async function lookAt(ref: DeliveryRef, account: Account, deps: SweepDeps): Promise<Found> {
   const look = await deps.store.look(ref);
   switch (look.kind) {
     case 'done':
@@ -52,7 +53,7 @@ async function lookAt(ref: DeliveryRef, deps: SweepDeps): Promise<Found> {
       return 'added';
     case 'lost':
       // Somebody removed the job, and with it the request: said aloud, since nothing can be sent any more.
-      await deps.store.conclude(ref, { status: 'failed', reason: 'job_removed' });
+      await endLost(ref, account, deps);
       return 'lost';
     case 'unresolved':
       await deps.store.resign(ref);
@@ -71,4 +72,16 @@ async function addAgain(
   const data: QueuedRequest = JSON.parse(request);
   const priority = isPriority(data.priority) ? data.priority : 'normal';
   await queues.add({ from, jobId: job.id, request: data, timestamp: job.timestamp, delayMs: 0, priority });
+}
+
+async function endLost(ref: DeliveryRef, account: Account, { store, observer }: SweepDeps): Promise<void> {
+  const end = { status: 'failed', reason: 'job_removed' } as const;
+  const { done } = await store.conclude(ref, end);
+  if (!done) return;
+  observer.deliveryMoved({
+    ...subjectOf({ delivery: ref, account }),
+    from: null,
+    to: end.status,
+    reason: end.reason,
+  });
 }

@@ -1,8 +1,10 @@
 import { Queue } from 'bullmq';
 import { HOUR, MINUTE } from '../../src/domain/time.js';
-import type { Swept } from '../../src/observe/observer.js';
+import type { DeliveryMoved, Swept } from '../../src/observe/observer.js';
 import { createQueues } from '../../src/queue/queues.js';
+import { walkOn } from '../../src/redis/walk.js';
 import { sweep } from '../../src/worker/sweep.js';
+import { createWalk } from '../../src/worker/walk.js';
 import { account, type Bench, delivery, FROM, JOB_AT, openBench, PREFIX } from '../redis/bench.js';
 import { withRedis } from '../support/redis.js';
 
@@ -11,10 +13,12 @@ let bench: Bench;
 let queue: Queue;
 let queues: ReturnType<typeof createQueues>;
 let told: Swept[];
+let moved: DeliveryMoved[];
 const [one, two] = [delivery('one'), delivery('two')];
 
 beforeEach(() => {
   told = [];
+  moved = [];
   bench = openBench(redis.client);
   const connection = { url: redis.url };
   queue = new Queue(`{${FROM}}`, { connection, prefix: `${PREFIX}:queue` });
@@ -30,7 +34,11 @@ async function sweepAll(): Promise<void> {
 }
 
 const sweepNow = () =>
-  sweep(account(), { ...bench, queues, observer: { swept: (event) => void told.push(event) } });
+  sweep(account(), {
+    ...bench,
+    queues,
+    observer: { swept: (event) => void told.push(event), deliveryMoved: (event) => void moved.push(event) },
+  });
 
 const nothing = { account: 'shop', wakesReplayed: 0, jobsAdded: 0, staleAttempts: 0 };
 
@@ -85,4 +93,49 @@ it('gets through a burst in one go', async () => {
   await sweepAll();
   expect(told).toEqual([{ ...nothing, jobsAdded: 1100 }]);
   await expect(queue.getWaitingCount()).resolves.toBe(1100);
+});
+
+describe('when somebody removes a job', () => {
+  beforeEach(async () => {
+    for (const each of [one, two]) {
+      await bench.accept(each);
+      await queue.add('send-file', {}, { jobId: `d-${each.id}`, delay: HOUR });
+    }
+    await sweepAll();
+    await sweepAll();
+    await redis.client.del(bench.keys.fixed.wake);
+  });
+
+  it('ends a removed head aloud, and lets its lane go on', async () => {
+    await expect(bench.claim(two)).resolves.toMatchObject({ refusal: { why: 'lane' } });
+    await bench.store.park(two, { status: 'waiting', reason: 'lane' });
+    await redis.client.del(bench.keys.fixed.wake);
+    await (await queue.getJob('d-one'))?.remove();
+    await createWalk((part) => walkOn(redis.client, PREFIX, part))(FROM);
+    await sweepNow();
+    await expect(bench.record('one')).resolves.toMatchObject({ status: 'failed', reason: 'job_removed' });
+    expect(moved).toMatchObject([{ deliveryId: 'one', to: 'failed', reason: 'job_removed' }]);
+    await expect(bench.claim(two)).resolves.toMatchObject({ kind: 'go' });
+  });
+
+  it('leaves alone what has its job, however often it walks', async () => {
+    await bench.store.park(two, { status: 'waiting', reason: 'lane' });
+    await redis.client.del(bench.keys.fixed.wake);
+    const walk = createWalk((part) => walkOn(redis.client, PREFIX, part));
+    for (let times = 0; times < 3; times += 1) await walk(FROM);
+    await expect(bench.wakes()).resolves.toEqual([]);
+  });
+
+  it('finds a held one in a long list', async () => {
+    await bench.closeWindow();
+    await bench.claim(one);
+    await bench.holdForWindow(one);
+    await redis.client.del(bench.keys.fixed.wake);
+    const held = Array.from({ length: 1200 }, (_, index) => [index, `other-${index}`]).flat();
+    await redis.client.zadd(`${bench.keys.fixed.statusPrefix}held`, ...held);
+    await (await queue.getJob('d-one'))?.remove();
+    const walk = createWalk((part) => walkOn(redis.client, PREFIX, part));
+    for (let times = 0; times < 3; times += 1) await walk(FROM);
+    await expect(bench.wakes()).resolves.toEqual(['one']);
+  });
 });
