@@ -45,7 +45,7 @@ export async function runApi(core: Core, version: string): Promise<RunningApi> {
 }
 
 function operationsOf({ config, effects }: Core, client: Client, stopping: AbortSignal): Operations {
-  const { waybill, operator } = client;
+  const { waybill, operator, explainer } = client;
   return {
     accounts: createAccountDirectory(client.accounts, effects.now),
     enqueue: waybill.enqueue,
@@ -62,6 +62,7 @@ function operationsOf({ config, effects }: Core, client: Client, stopping: Abort
     cancel: waybill.cancel,
     resend: operator.resend,
     resolve: operator.resolve,
+    explainConversation: explainer.conversation,
     stateOf: client.stateOf,
     pause: client.pause,
     resume: client.resume,

@@ -1,5 +1,4 @@
 import type { Config } from '../config.js';
-import { findAccount } from '../domain/account.js';
 import type { Waybill } from '../index.js';
 import { createExplainer, type Explainer } from '../producer/explain.js';
 import { listAccounts } from '../redis/accounts.js';
@@ -13,14 +12,15 @@ type Parts = {
   readonly waybill: Waybill;
 };
 
-/** The explainer on a connection that is open already. Accounts are as configured here, else as workers have them. */
+/** The explainer on a connection that is open already. Accounts are as the workers that send have them, else as configured here. */
 export function openExplainer({ config, redis, waybill }: Parts): Explainer {
   const { prefix, accounts } = config;
   return createExplainer({
     find: (id, narrow) => waybill.get(id, narrow),
     async accounts() {
       const published = await listAccounts(redis, prefix);
-      return [...accounts, ...published.filter(({ from }) => findAccount(accounts, from) === undefined)];
+      const others = accounts.filter(({ from }) => !published.some((account) => account.from === from));
+      return [...published, ...others];
     },
     survey: (asked) => survey(redis, prefix, asked),
     ready: (withinMs) => whenReady(redis, withinMs),

@@ -1,6 +1,7 @@
 import type { Api } from './api.js';
 import { type AccountRoutes, addAccounts } from './routes/accounts.js';
 import { type AmendRoutes, addAmend } from './routes/amend.js';
+import { addConversations, type ConversationRoutes } from './routes/conversations.js';
 import { addDelivery, type DeliveryRoutes } from './routes/delivery.js';
 import { type ActionRoutes, addActions } from './routes/delivery-actions.js';
 import { addEnqueue, type EnqueueRoutes } from './routes/enqueue.js';
@@ -14,6 +15,7 @@ export type Operations = EnqueueRoutes &
   AmendRoutes &
   ActionRoutes &
   AccountRoutes &
+  ConversationRoutes &
   LedgerRoutes;
 
 /** Every route behind a key; a new one is added here. */
@@ -24,6 +26,7 @@ const ROUTES: readonly ((api: Api, operations: Operations) => void)[] = [
   addAmend,
   addActions,
   addAccounts,
+  addConversations,
   addLedger,
 ];
 

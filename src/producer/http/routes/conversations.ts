@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import type { Explanation } from '../../../domain/explain/explain.js';
+import { parseRecipient } from '../../../domain/recipient.js';
+import type { Api } from '../api.js';
+import { callerOf } from '../guard.js';
+import { conversation } from '../schemas/conversation.js';
+import { answers, json } from '../schemas/problem.js';
+import { accountPath } from '../schemas/requests.js';
+import { type Accounts, accountAt } from '../scope.js';
+
+export type ConversationRoutes = {
+  readonly accounts: Accounts;
+  readonly explainConversation: (from: string, to: string) => Promise<Explanation>;
+};
+
+const recipient = z.string().superRefine((written, context) => {
+  const parsed = parseRecipient(written);
+  if (!parsed.ok) context.addIssue({ code: 'custom', message: parsed.detail });
+});
+
+const path = accountPath.extend({ to: recipient.describe('Number with its country code, or from_id') });
+
+/** `GET /v1/conversations/{from}/{to}`: may a file go, and what would it cost? */
+export function addConversations(api: Api, { accounts, explainConversation }: ConversationRoutes): void {
+  api.get('/v1/conversations/:from/:to', {
+    config: { roles: ['read'] },
+    schema: {
+      operationId: 'explainConversation',
+      summary: 'Tell whether a file may go to a recipient now, what it would cost, and who is ahead',
+      tags: ['conversations'],
+      params: path,
+      response: answers({ 200: json('As it is now', conversation) }, ['account_not_found']),
+    },
+    handler: async (request) => {
+      const { from, to } = request.params;
+      const account = await accountAt(from, callerOf(request), accounts);
+      const { delivery: _none, ...explanation } = await explainConversation(account.from, to);
+      return { from: account.from, to: recipientOf(to), ...explanation };
+    },
+  });
+}
+
+/** In its canonical form; the path has been checked. */
+function recipientOf(written: string): string {
+  const parsed = parseRecipient(written);
+  return parsed.ok ? parsed.recipient : written;
+}
