@@ -4,6 +4,7 @@ import { addApiKey } from './cli/commands/api-key.js';
 import { addCancel } from './cli/commands/cancel.js';
 import { addConfig } from './cli/commands/config.js';
 import { addEnqueue } from './cli/commands/enqueue.js';
+import { addErase } from './cli/commands/erase.js';
 import { addEvents } from './cli/commands/events.js';
 import { addExplain } from './cli/commands/explain.js';
 import { addHealth } from './cli/commands/health.js';
@@ -65,6 +66,7 @@ const COMMANDS: readonly ((host: CommandHost) => void)[] = [
   addCancel,
   addResend,
   addResolve,
+  addErase,
   addAccounts,
   addLedger,
   addProvider,

@@ -3,6 +3,7 @@ import { ACCOUNT_DEFAULTS, findAccount } from '../domain/account.js';
 import { UnknownAccountError, WaybillError } from '../errors.js';
 import { createWaybill, type Waybill } from '../index.js';
 import { readRecords } from '../producer/bulk/read-records.js';
+import type { Erased } from '../producer/erase.js';
 import type { ExplainedDelivery, Explainer } from '../producer/explain.js';
 import type { ListFilter, Page } from '../producer/list.js';
 import type { Operator, Said } from '../producer/operate.js';
@@ -25,6 +26,7 @@ import { openOperator } from './operator.js';
 export type {
   AccountForecast,
   AccountState,
+  Erased,
   ExplainedDelivery,
   LedgerRow,
   ListedDelivery,
@@ -83,7 +85,7 @@ export function createClient(config: Config, redis: Redis): Client {
     retentionHours: retention.recordHours,
     idRetentionHours: retention.idHours,
   });
-  const operator = openOperator({ config, redis, waybill });
+  const operator = openOperator({ config, redis, waybill, queues });
   const explainer = openExplainer({ config, redis, waybill });
   const gatekeeper = createGatekeeper({ redis, prefix, queues });
   const onRedis = <T>(call: () => Promise<T>): Promise<T> =>

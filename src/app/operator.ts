@@ -3,11 +3,13 @@ import type { Config } from '../config.js';
 import { type Billing, findAccount } from '../domain/account.js';
 import type { Waybill } from '../index.js';
 import { createOperator, type Operator } from '../producer/operate.js';
+import type { Queues } from '../queue/queues.js';
 import { listAccounts } from '../redis/accounts.js';
 import { createAmendStore } from '../redis/amend-store.js';
 import { createAttemptStore } from '../redis/attempt-store.js';
 import { type Redis, whenReady } from '../redis/connection.js';
 import { createDeliveryStore } from '../redis/delivery-store.js';
+import { createErasureStore } from '../redis/erasure-store.js';
 import { readStep } from '../redis/lists.js';
 import { createOperatorStore } from '../redis/operator-store.js';
 import { retentionOf, systemEffects } from './core.js';
@@ -17,10 +19,11 @@ type Parts = {
   readonly config: Config;
   readonly redis: Redis;
   readonly waybill: Waybill;
+  readonly queues: Queues;
 };
 
 /** The operator's verbs on a connection that is open already. */
-export function openOperator({ config, redis, waybill }: Parts): Operator {
+export function openOperator({ config, redis, waybill, queues }: Parts): Operator {
   const { prefix } = config;
   const shared = { redis, prefix, retention: retentionOf(config) };
   return createOperator({
@@ -28,6 +31,9 @@ export function openOperator({ config, redis, waybill }: Parts): Operator {
     amends: createAmendStore(shared),
     findAccount: (from) => accountOf(from, { config, redis }),
     now: systemEffects.now,
+    erasure: createErasureStore(shared),
+    queues,
+    monotonic: systemEffects.monotonic,
     attempts: createAttemptStore({ ...shared, random: systemEffects.random }),
     store: createDeliveryStore(shared),
     billingOf: (from) => billingOf(from, { config, redis }),

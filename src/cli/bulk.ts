@@ -66,7 +66,11 @@ function narrowed(filter: ListFilter, statuses: readonly Status[], verb: string)
   return others.length === 0 && only !== undefined ? { ...filter, status: only } : filter;
 }
 
-async function* pagesOf({ operator }: Client, filter: ListFilter): AsyncGenerator<readonly ListedDelivery[]> {
+/** Everything that a filter leaves, page by page. */
+export async function* pagesOf(
+  { operator }: Client,
+  filter: ListFilter,
+): AsyncGenerator<readonly ListedDelivery[]> {
   let page = await operator.list({ ...filter, limit: PAGE });
   yield page.deliveries;
   while (page.cursor !== null) {

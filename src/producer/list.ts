@@ -85,8 +85,8 @@ type Start = { readonly filter: ListFilter; readonly limit: number; readonly sta
 async function openStreams({ filter, limit, start }: Start, deps: ListDeps): Promise<readonly Stream[]> {
   const accounts = await accountsOf(filter, deps);
   const most = Math.max(SHORTEST_STEP, Math.ceil((2 * limit) / Math.max(1, accounts.length)));
-  const { status, since = 0 } = filter;
-  const asked = { to: recipientOf(filter), status, atLeast: since };
+  const { to, status, since = 0 } = filter;
+  const asked = { to: to === undefined ? undefined : readRecipient(to), status, atLeast: since };
   return accounts.map((from) =>
     openStream({ asked: { ...asked, from }, start, most, readStep: deps.readStep }),
   );
@@ -101,8 +101,8 @@ async function accountsOf({ from, visible }: ListFilter, { accounts }: ListDeps)
   return [account.from];
 }
 
-function recipientOf({ to }: ListFilter): string | undefined {
-  if (to === undefined) return undefined;
+/** The recipient as people write it. @throws ValidationError */
+export function readRecipient(to: string): string {
   const parsed = parseRecipient(to);
   if (!parsed.ok) throw new ValidationError([{ pointer: '/to', detail: parsed.detail }]);
   return parsed.recipient;

@@ -1,8 +1,9 @@
-import { IllegalStateError, WaybillError } from '../errors.js';
+import { IllegalStateError, UnknownAccountError, WaybillError } from '../errors.js';
 import type { DeliveryView } from '../redis/delivery-view.js';
 import type { DeliveryRef } from '../redis/run-on-delivery.js';
 import { type AmendDeps, type Amended, amend, type Changes } from './amend.js';
-import { type ListDeps, type ListFilter, listDeliveries, type Page } from './list.js';
+import { type EraseDeps, type Erased, erase } from './erase.js';
+import { type ListDeps, type ListFilter, listDeliveries, type Page, readRecipient } from './list.js';
 import type { Narrow } from './producer.js';
 import { type ResendDeps, type ResendOptions, type Resent, resend } from './resend.js';
 import { type Resolution, type ResolveDeps, type Resolved, resolve } from './resolve.js';
@@ -14,7 +15,8 @@ const BATCH = 50;
 export type OperatorDeps = ResolveDeps &
   ResendDeps &
   AmendDeps &
-  ListDeps & {
+  ListDeps &
+  Pick<EraseDeps, 'erasure' | 'queues' | 'monotonic'> & {
     /** The delivery by its id. */
     readonly find: (id: string, narrow: Narrow) => Promise<DeliveryView>;
     /** Resolves when Redis can be asked. */
@@ -43,6 +45,13 @@ export function createOperator(deps: OperatorDeps) {
     return onRedis(() => resend(view, options, deps));
   }
 
+  /** One page of deliveries, newest first. @throws ValidationError, UnknownAccountError */
+  const list = (filter: ListFilter): Promise<Page> =>
+    listDeliveries(filter, {
+      accounts: () => onRedis(deps.accounts),
+      readStep: (asked) => onRedis(() => deps.readStep(asked)),
+    });
+
   return {
     /** @throws NotFoundError, IllegalStateError */
     async resolve(id: string, said: Said, narrow: Narrow = {}): Promise<Resolved> {
@@ -64,12 +73,18 @@ export function createOperator(deps: OperatorDeps) {
     resendAll: (refs: Refs, options: Pick<ResendOptions, 'localStorage'>) =>
       each(refs, ({ id, from }) => resendOne(id, options, { from })),
 
-    /** One page of deliveries, newest first. @throws ValidationError, UnknownAccountError */
-    list: (filter: ListFilter): Promise<Page> =>
-      listDeliveries(filter, {
-        accounts: () => onRedis(deps.accounts),
-        readStep: (asked) => onRedis(() => deps.readStep(asked)),
-      }),
+    list,
+
+    /**
+     * Erases what is kept of a recipient, by either name.
+     * @throws ValidationError, UnknownAccountError, IllegalStateError while something may be on its way
+     */
+    async erase(fromOrName: string, to: string): Promise<Erased> {
+      const accounts = await onRedis(deps.accounts);
+      const account = accounts.find(({ from, name }) => from === fromOrName || name === fromOrName);
+      if (account === undefined) throw new UnknownAccountError(fromOrName);
+      return erase({ from: account.from, to: readRecipient(to) }, { ...deps, list, onRedis });
+    },
   };
 }
 

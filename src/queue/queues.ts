@@ -56,6 +56,9 @@ export function createQueues(options: QueuesOptions) {
       await job.updateData({ ...job.data, fileUrl });
     },
 
+    /** Removes a job, unless a worker has it in hand. */
+    remove: (from: string, jobId: string): Promise<Removed> => remove(queueOf(from), jobId),
+
     /** Nobody fetches from the queue for so long. */
     async rest(from: string, ms: number): Promise<void> {
       await queueOf(from).rateLimit(ms);
@@ -71,17 +74,27 @@ export function createQueues(options: QueuesOptions) {
       await queueOf(from).resume();
     },
 
-    async isPaused(from: string): Promise<boolean> {
-      return queueOf(from).isPaused();
-    },
+    isPaused: (from: string): Promise<boolean> => queueOf(from).isPaused(),
 
     /** Jobs by BullMQ's state. */
-    async counts(from: string): Promise<Readonly<Record<string, number>>> {
-      return queueOf(from).getJobCounts();
-    },
+    counts: (from: string): Promise<Readonly<Record<string, number>>> => queueOf(from).getJobCounts(),
 
     close,
   };
+}
+
+type Removed = 'removed' | 'gone' | 'in_hand';
+
+async function remove(queue: Queue<QueuedRequest>, jobId: string): Promise<Removed> {
+  const job = await queue.getJob(jobId);
+  if (job === undefined) return 'gone';
+  try {
+    await job.remove();
+    return 'removed';
+  } catch (error) {
+    if (error instanceof Error && error.message.includes('locked by another worker')) return 'in_hand';
+    throw error;
+  }
 }
 
 function openWhenAsked({ connection, prefix, onError }: QueuesOptions) {

@@ -286,3 +286,26 @@ describe('changes by filters', () => {
     expect(await run(...args)).toMatchObject({ code: 2, stdout: '' });
   });
 });
+
+describe('waybill erase', () => {
+  it('tells how much there is, and erases it when told so', async () => {
+    const later = new Date(Date.now() + 3_600_000).toISOString();
+    await run('enqueue', '--to', TO, '--file', FILE, '--id', 'one', '--send-at', later);
+    const counted = await run('erase', TO, '--from', 'shop');
+    expect(counted).toMatchObject({ code: 1, stdout: '1 deliveries to erase\n' });
+    expect((await run('status', 'one')).code).toBe(0);
+    const erased = await run('erase', '+972-50-123-4567', '--yes', '--json');
+    expect(erased).toMatchObject({ code: 0, stderr: '' });
+    expect(JSON.parse(erased.stdout)).toMatchObject({ deliveries: 1, jobs: 1, sessions: 0 });
+    expect((await run('status', 'one')).code).toBe(3);
+    expect((await run('erase', TO, '--yes')).stdout).toMatch(/^erased: 0 deliveries, 0 jobs, /);
+  });
+
+  it('exits 1 while something may be on its way, 2 for no recipient', async () => {
+    await lose('one');
+    const refused = await run('erase', TO, '--yes');
+    expect(refused).toMatchObject({ code: 1, stdout: '' });
+    expect(refused.stderr).toMatch(/may still be on its way until \d{4}-/);
+    expect(await run('erase', 'nobody', '--yes')).toMatchObject({ code: 2, stdout: '' });
+  });
+});

@@ -45,6 +45,11 @@ export function createModelQueue(redis: Redis, keys: AccountKeys, now: () => num
       for (const job of jobs) await add(job);
     },
     replaceLink: async () => undefined,
+    async remove(_, jobId) {
+      if (locks.has(jobId)) return 'in_hand';
+      await redis.multi().lrem(bullWait, 0, jobId).zrem(bullDelayed, jobId).exec();
+      return (await redis.del(keys.job(jobId))) === 1 ? 'removed' : 'gone';
+    },
     async rest(_, ms): Promise<void> {
       restsUntil = now() + ms;
     },

@@ -2,6 +2,7 @@ import { Queue } from 'bullmq';
 import { openOperator } from '../../src/app/operator.js';
 import { IdempotencyConflictError, IllegalStateError, NotFoundError } from '../../src/index.js';
 import type { Operator } from '../../src/producer/operate.js';
+import { createQueues } from '../../src/queue/queues.js';
 import { readLedger } from '../../src/redis/ledger.js';
 import { openBench, PREFIX } from '../redis/bench.js';
 import { createCore } from '../support/process.js';
@@ -15,16 +16,19 @@ const CLIENT = '972501234567';
 let line: Line;
 let operator: Operator;
 let queue: Queue;
+let queues: ReturnType<typeof createQueues>;
 
 beforeEach(async () => {
   line = await openLine(redis.url);
   const { config } = createCore({ REDIS_URL: redis.url }).core;
-  operator = openOperator({ config, redis: redis.client, waybill: line.waybill });
+  queues = createQueues({ connection: redis.client, prefix: PREFIX, onError: () => undefined });
+  operator = openOperator({ config, redis: redis.client, waybill: line.waybill, queues });
   queue = new Queue(`{${FROM}}`, { connection: { url: redis.url }, prefix: `${PREFIX}:queue` });
   await line.work();
 });
 afterEach(async () => {
   await queue.close();
+  await queues.close();
   await line.close();
 });
 

@@ -1,0 +1,151 @@
+import { openOperator } from '../../src/app/operator.js';
+import type { Operator } from '../../src/producer/operate.js';
+import { createQueues, type Queues } from '../../src/queue/queues.js';
+import { readLedger } from '../../src/redis/ledger.js';
+import { openBench, PREFIX } from '../redis/bench.js';
+import { dump } from '../redis/dump.js';
+import { createCore } from '../support/process.js';
+import { withRedis } from '../support/redis.js';
+import { FROM, requestTo } from '../support/stack.js';
+import { eventually } from '../support/wait.js';
+import { type Line, openLine } from '../worker/line.js';
+
+const redis = withRedis();
+const CLIENT = '972501234567';
+const OTHER = '972509999999';
+const FROM_ID = 'IL.1605856887361213';
+const SECRETS = [CLIENT, FROM_ID, 'of-the-client.pdf', 'canary caption'];
+let line: Line;
+let operator: Operator;
+let queues: Queues;
+
+beforeEach(async () => {
+  line = await openLine(redis.url);
+  const { config } = createCore({ REDIS_URL: redis.url }).core;
+  queues = createQueues({ connection: redis.client, prefix: PREFIX, onError: () => undefined });
+  operator = openOperator({ config, redis: redis.client, waybill: line.waybill, queues });
+});
+afterEach(async () => {
+  await queues.close();
+  await line.close();
+});
+
+const bench = () => openBench(redis.client);
+const later = () => Date.now() + 3_600_000;
+const enqueue = (id: string, more: Readonly<Record<string, unknown>> = {}) =>
+  line.waybill.enqueue(
+    requestTo(CLIENT, {
+      id,
+      caption: `canary caption of ${id}`,
+      fileUrl: `https://files.example.com/${id}-of-the-client.pdf`,
+      ...more,
+    }),
+  );
+const reach = (id: string, status: 'accepted' | 'failed' | 'unknown') =>
+  line.waybill.wait(id, status, { timeoutMs: 10_000 });
+
+/** Every place of the server where something of the client shows. */
+async function traces(): Promise<readonly string[]> {
+  const all = Object.entries(await dump(redis.client));
+  const text = all.map(([name, value]) => `${name} ${JSON.stringify(value)}`);
+  return text.filter((each) => SECRETS.some((secret) => each.includes(secret)));
+}
+
+it('leaves nothing of the recipient, in whatever state the deliveries are', async () => {
+  await line.work();
+  await bench().inbound({ fromId: FROM_ID });
+  await enqueue('accepted');
+  await reach('accepted', 'accepted');
+  line.sandbox.fault({ kind: 'fail', reason: 4 });
+  await enqueue('failed');
+  await reach('failed', 'failed');
+  await enqueue('hidden', { to: FROM_ID });
+  await reach('hidden', 'accepted');
+  line.sandbox.fault({ kind: 'reset_after_reading' });
+  await enqueue('unknown');
+  await reach('unknown', 'unknown');
+  await redis.client.hset(bench().keys.record('unknown'), 'horizonAt', Date.now() - 1);
+  await enqueue('scheduled', { sendAt: later() });
+  await bench().callbacks.keepUnread('mystery', `{"from":"${CLIENT}"}`);
+  await bench().callbacks.keepUnread('mystery', `{"from":"${OTHER}"}`);
+  await expect(traces()).resolves.not.toEqual([]);
+
+  const erased = await operator.erase('shop', '+972 50-123-4567');
+  expect(erased).toMatchObject({ deliveries: 5, jobs: 5, aliases: 1, sessions: 1, callbacks: 1 });
+  await expect(traces()).resolves.toEqual([]);
+  await expect(operator.list({})).resolves.toEqual({ deliveries: [], cursor: null });
+});
+
+it('keeps the count of the sessions, the other recipients, and what the ids stand for', async () => {
+  await line.work();
+  await enqueue('one');
+  const one = await reach('one', 'accepted');
+  await enqueue('two', { to: OTHER, caption: 'two', fileUrl: 'https://files.example.com/two.pdf' });
+  await reach('two', 'accepted');
+  await operator.erase(FROM, CLIENT);
+  const month = new Date(one.acceptedAt ?? 0).toISOString().slice(0, 7);
+  const ledger = await readLedger(redis.client, PREFIX, { from: FROM, month, timeZone: 'UTC' });
+  expect(ledger.map(({ to, openedBy, messages }) => ({ to, openedBy, messages }))).toEqual(
+    expect.arrayContaining([
+      { to: 'erased-one', openedBy: 'one', messages: 1 },
+      { to: OTHER, openedBy: 'two', messages: 1 },
+    ]),
+  );
+  expect(ledger).toHaveLength(2);
+  await expect(line.waybill.get('two')).resolves.toMatchObject({ status: 'accepted' });
+  await expect(line.waybill.get('one')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  await expect(enqueue('one')).resolves.toMatchObject({ status: 'accepted', duplicate: true });
+  await expect(traces()).resolves.toEqual([]);
+  expect(line.sent()).toHaveLength(2);
+});
+
+it('finds the number by its from_id, and erases twice as once', async () => {
+  await line.work();
+  await bench().inbound({ fromId: FROM_ID });
+  await enqueue('one', { sendAt: later() });
+  await expect(operator.erase(FROM, FROM_ID)).resolves.toMatchObject({ deliveries: 1, aliases: 1 });
+  await expect(traces()).resolves.toEqual([]);
+  await expect(operator.erase(FROM, FROM_ID)).resolves.toMatchObject({ deliveries: 0, jobs: 0, aliases: 0 });
+});
+
+it('is refused while an attempt may be on its way, and says until when; the rest is cancelled and gone', async () => {
+  await line.work();
+  line.sandbox.fault({ kind: 'reset_after_reading' });
+  await enqueue('lost');
+  await reach('lost', 'unknown');
+  await enqueue('scheduled', { sendAt: later() });
+  const { horizonAt } = await line.waybill.get('lost');
+  const refused = operator.erase(FROM, CLIENT);
+  await expect(refused).rejects.toMatchObject({ code: 'ILLEGAL_STATE', status: 'unknown' });
+  await expect(refused).rejects.toThrow(new Date(horizonAt ?? 0).toISOString());
+  await expect(line.waybill.get('lost')).resolves.toMatchObject({ status: 'unknown' });
+  await expect(line.waybill.get('scheduled')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  await redis.client.hset(bench().keys.record('lost'), 'horizonAt', Date.now() - 1);
+  await expect(operator.erase(FROM, CLIENT)).resolves.toMatchObject({ deliveries: 1 });
+  await expect(traces()).resolves.toEqual([]);
+});
+
+it('waits for one that is being sent, and erases it then', async () => {
+  await line.work();
+  line.sandbox.fault({ kind: 'slow', latencyMs: 1000 });
+  await enqueue('slow');
+  await eventually(async () => (await line.waybill.get('slow')).status === 'sending');
+  await expect(operator.erase(FROM, CLIENT)).resolves.toMatchObject({ deliveries: 1, sessions: 1 });
+  await expect(traces()).resolves.toEqual([]);
+  expect(line.sent()).toHaveLength(1);
+});
+
+it('takes the number out of the lists where a record has expired', async () => {
+  await line.work();
+  await enqueue('one', { sendAt: later() });
+  await redis.client.del(bench().keys.record('one'));
+  await queues.remove(FROM, 'd-one');
+  await operator.erase(FROM, CLIENT);
+  await expect(traces()).resolves.toEqual([]);
+});
+
+it('refuses an account that nobody knows, and what is no recipient', async () => {
+  await line.work();
+  await expect(operator.erase('nobody', CLIENT)).rejects.toMatchObject({ code: 'UNKNOWN_ACCOUNT' });
+  await expect(operator.erase(FROM, 'nobody')).rejects.toMatchObject({ errors: [{ pointer: '/to' }] });
+});
