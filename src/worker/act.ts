@@ -39,7 +39,7 @@ export async function act({ run, claimed, decision }: Step, deps: DeliverDeps): 
       return finish(delivery.id, decision);
     case 'conflict':
       deps.observer.deliveryFlagged({ ...subjectOf(run), flag: 'conflict', detail: null });
-      return { kind: 'failed', reason: CONFLICT, status: 'failed' };
+      return { kind: 'failed', reason: CONFLICT };
     case 'doubt':
       return doubt(run, decision.attempt, deps);
     case 'ask':
@@ -52,7 +52,7 @@ export async function act({ run, claimed, decision }: Step, deps: DeliverDeps): 
       return askWindow(run, redisTime(claimed.claim, deps.effects.now()), deps);
     case 'end_unknown':
       await deps.store.resign(delivery);
-      return { kind: 'failed', reason: 'UNKNOWN unresolved', status: 'unknown' };
+      return { kind: 'failed', reason: 'UNKNOWN unresolved' };
     default:
       return decision satisfies never;
   }

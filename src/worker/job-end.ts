@@ -10,7 +10,7 @@ export type JobResult = { readonly id: string; readonly unique: string | null; r
 /** How a job's run ends, so that it matches the record. */
 export type JobEnd =
   | { readonly kind: 'completed'; readonly result: JobResult }
-  | { readonly kind: 'failed'; readonly reason: string; readonly status: Status }
+  | { readonly kind: 'failed'; readonly reason: string }
   /** Comes back at `until`, or earlier when it is moved to the front. */
   | { readonly kind: 'delayed'; readonly until: number; readonly status: Status }
   /** Goes back to the front; nobody fetches from the queue for so long. */

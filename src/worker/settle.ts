@@ -74,7 +74,7 @@ async function fail(
 ): Promise<Settlement> {
   const written = await attempts.settle(refOf(claimed), outcome, { account: claimed.account, reason, gate });
   if (written.kind === 'stale') return { end: GIVEN_BACK, after: 'fail', gate, written };
-  const end: JobEnd = { kind: 'failed', reason: failureText(reason, outcome), status: 'failed' };
+  const end: JobEnd = { kind: 'failed', reason: failureText(reason, outcome) };
   return { end, after: 'fail', gate, written };
 }
 

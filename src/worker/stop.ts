@@ -29,7 +29,7 @@ export async function conclude(
   const end = await deps.store.conclude(run.delivery, { status, reason });
   if (!end.done) return null;
   deps.observer.deliveryMoved({ ...subjectOf(run), from: null, to: status, reason });
-  return { kind: 'failed', reason: `${status.toUpperCase()} ${reason}`, status };
+  return { kind: 'failed', reason: `${status.toUpperCase()} ${reason}` };
 }
 
 /** The job of a delivery that has ended: finished to match. */
@@ -38,7 +38,7 @@ export function finish(
   { status, unique, reason }: Extract<Decision, { readonly do: 'finish' }>,
 ): JobEnd {
   if (status === 'failed' || status === 'expired' || status === 'unknown') {
-    return { kind: 'failed', reason: `${status.toUpperCase()} ${reason}`.trim(), status };
+    return { kind: 'failed', reason: `${status.toUpperCase()} ${reason}`.trim() };
   }
   return { kind: 'completed', result: { id, unique, status } };
 }
@@ -59,5 +59,5 @@ export async function refuse(
   const detail = JSON.stringify(errors);
   await store.refuse(ref, job, detail);
   observer.deliveryFlagged({ account: account.name, deliveryId: id, recipient: '', flag: 'invalid', detail });
-  return { ref, end: { kind: 'failed', reason: `INVALID ${maskText(detail)}`, status: 'failed' } };
+  return { ref, end: { kind: 'failed', reason: `INVALID ${maskText(detail)}` } };
 }
