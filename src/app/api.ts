@@ -49,6 +49,7 @@ function operationsOf({ config, effects }: Core, client: Client, stopping: Abort
   return {
     accounts: createAccountDirectory(client.accounts, effects.now),
     enqueue: waybill.enqueue,
+    enqueueStream: waybill.enqueueStream,
     admit: createBacklogCap({
       limit: config.api.backlogLimit,
       countOf: async (from) => notEnded(await client.stateOf({ from, name: from })),

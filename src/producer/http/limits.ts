@@ -1,4 +1,4 @@
-import { SECOND } from '../../domain/time.js';
+import { MINUTE, SECOND } from '../../domain/time.js';
 
 /** What a caller may take of us. */
 export const API_LIMITS = {
@@ -6,7 +6,8 @@ export const API_LIMITS = {
   bodyBytes: 256 * 1024,
   headerBytes: 16 * 1024,
   headersMs: 10 * SECOND,
-  requestMs: 30 * SECOND,
+  /** A batch is read only as fast as it is taken in. */
+  requestMs: 15 * MINUTE,
   /** How often the two above are looked at. */
   checkMs: SECOND,
   /** Longer than a load balancer's idle timeout (60 s is usual): it must be the one who hangs up. */

@@ -1,6 +1,7 @@
 import type { Api } from './api.js';
 import { type AccountRoutes, addAccounts } from './routes/accounts.js';
 import { type AmendRoutes, addAmend } from './routes/amend.js';
+import { addBatch, type BatchRoutes } from './routes/batch.js';
 import { addConversations, type ConversationRoutes } from './routes/conversations.js';
 import { addDelivery, type DeliveryRoutes } from './routes/delivery.js';
 import { type ActionRoutes, addActions } from './routes/delivery-actions.js';
@@ -16,12 +17,14 @@ export type Operations = EnqueueRoutes &
   ActionRoutes &
   AccountRoutes &
   ConversationRoutes &
+  BatchRoutes &
   LedgerRoutes;
 
 /** Every route behind a key; a new one is added here. */
 const ROUTES: readonly ((api: Api, operations: Operations) => void)[] = [
   addEnqueue,
   addList,
+  addBatch,
   addDelivery,
   addAmend,
   addActions,

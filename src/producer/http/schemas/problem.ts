@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { PROBLEM_TYPE, PROBLEMS, type ProblemCode } from '../problem.js';
 
-const problem = z
+export const problem = z
   .object({
     type: z.string(),
     title: z.string(),

@@ -1,0 +1,114 @@
+import { Readable } from 'node:stream';
+import { UnavailableError, WaybillError } from '../../../errors.js';
+import { type BulkForm, type LineRecord, readRecords } from '../../bulk/read-records.js';
+import type { BulkAnswer, BulkRecord } from '../../bulk/record.js';
+import type { Api } from '../api.js';
+import type { Caller } from '../auth.js';
+import { writeAnswers } from '../batch-answers.js';
+import { callerOf } from '../guard.js';
+import { batchAnswers, batchBody, NDJSON } from '../schemas/batch.js';
+import { answers } from '../schemas/problem.js';
+import { type Accounts, accountOf } from '../scope.js';
+
+export type BatchRoutes = {
+  readonly accounts: Accounts;
+  readonly enqueueStream: <Source extends BulkRecord>(
+    source: AsyncIterable<readonly Source[]>,
+  ) => AsyncIterable<readonly BulkAnswer<Source>[]>;
+  /** @throws ProblemError backlog_full */
+  readonly admit: (from: string, wanted: number) => Promise<void>;
+};
+
+/** Answers wait for a client that sends all it has before it reads: those of 100,000 lines are a third of it. */
+const ANSWERS_KEPT_BYTES = 32 * 1024 * 1024;
+
+/** `POST /v1/deliveries/batch`: reads its body as it comes, and answers each line while it reads on. */
+export function addBatch(api: Api, routes: BatchRoutes): void {
+  api.register(async (scope: Api) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser(['application/json', NDJSON], (_request, body, done) => done(null, body));
+    scope.post('/v1/deliveries/batch', {
+      config: { roles: ['send'] },
+      // What stands in the body is validated line by line.
+      validatorCompiler: () => (value) => ({ value }),
+      schema: {
+        operationId: 'enqueueBatch',
+        summary: 'Have many files sent',
+        description:
+          'Each line, or element, is answered in its place, also a bad one, while the next are read. One without an id gets one out of its content, so that a repeated batch adds nothing twice.',
+        tags: ['deliveries'],
+        consumes: ['application/json', NDJSON],
+        body: batchBody,
+        response: answers({ 200: batchAnswers }, ['unsupported_media_type']),
+      },
+      handler: (request, reply) => {
+        const form: BulkForm =
+          request.headers['content-type']?.startsWith(NDJSON) === true ? 'ndjson' : 'array';
+        const records = admitted(readRecords(request.raw, form), callerOf(request), routes);
+        const written = writeAnswers(routes.enqueueStream(records), form);
+        const body = Readable.from(written, { objectMode: false, highWaterMark: ANSWERS_KEPT_BYTES });
+        return reply.type(form === 'array' ? 'application/json' : NDJSON).send(body);
+      },
+    });
+  });
+}
+
+/** Puts in the account that each record is for, where the key may use it and its backlog has room. */
+async function* admitted(
+  source: AsyncIterable<readonly LineRecord[]>,
+  caller: Caller,
+  { accounts, admit }: BatchRoutes,
+): AsyncGenerator<readonly LineRecord[], void, undefined> {
+  let away: UnavailableError | null = null;
+  for await (const records of source) {
+    const scoped: LineRecord[] = [];
+    for (const record of records) {
+      const next: LineRecord =
+        away === null ? await withAccount(record, caller, accounts) : refused(record, away);
+      if ('error' in next && next.error instanceof UnavailableError) away = next.error;
+      scoped.push(next);
+    }
+    yield away === null ? await admitAll(scoped, admit) : scoped;
+  }
+}
+
+async function withAccount(record: LineRecord, caller: Caller, accounts: Accounts): Promise<LineRecord> {
+  if ('error' in record || typeof record.request !== 'object' || record.request === null) return record;
+  try {
+    const named: unknown = 'from' in record.request ? record.request.from : undefined;
+    const { from } = await accountOf(named === undefined ? undefined : String(named), caller, accounts);
+    return { ...record, request: { ...record.request, from } };
+  } catch (error) {
+    return refused(record, error);
+  }
+}
+
+async function admitAll(
+  records: readonly LineRecord[],
+  admit: BatchRoutes['admit'],
+): Promise<readonly LineRecord[]> {
+  const counts = new Map<unknown, number>();
+  for (const record of records) {
+    const from = accountIn(record);
+    if (from !== null) counts.set(from, (counts.get(from) ?? 0) + 1);
+  }
+  const full = new Map<unknown, unknown>();
+  for (const [from, wanted] of counts) {
+    await admit(String(from), wanted).catch((error: unknown) => full.set(from, error));
+  }
+  return records.map((record) => {
+    const from = accountIn(record);
+    return full.has(from) ? refused(record, full.get(from)) : record;
+  });
+}
+
+function accountIn(record: LineRecord): string | null {
+  if (!('request' in record) || typeof record.request !== 'object' || record.request === null) return null;
+  return 'from' in record.request ? String(record.request.from) : null;
+}
+
+/** A bug is not an answer. */
+function refused({ line, text }: LineRecord, error: unknown): LineRecord {
+  if (!(error instanceof WaybillError)) throw error;
+  return { line, text, error };
+}
