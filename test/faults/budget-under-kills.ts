@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { planConversations } from '../support/conversations.js';
 import { produce } from '../support/produce.js';
+import { compareLedger } from './bill.js';
 import { killEachSecond } from './kills.js';
 import { type Row, scaled, withFleet } from './lab.js';
 
@@ -27,16 +28,20 @@ export const BUDGET: Row = {
         const taken = new Set(sandbox.accepted().map(({ caption }) => caption));
         const kept = views.filter(({ id, status }) => status === 'unknown' && !taken.has(id)).length;
         const sending = views.filter(({ status }) => status === 'sending').length;
-        return { kept, sending, opened: sandbox.bill().length };
+        return { views, kept, sending, opened: sandbox.bill().length };
       };
       let seen = await readUntilStill();
       for (const end = Date.now() + 60_000; Date.now() < end && seen.opened + seen.kept < limit; ) {
         await sleep(1000);
         seen = await readUntilStill();
       }
-      const figures = { limit, conversations, kills, opened: seen.opened, keptForUnknown: seen.kept };
+      const truth = { views: seen.views, accepted: sandbox.accepted(), bill: sandbox.bill() };
+      const ledgered = compareLedger({ ...truth, ledger: await lab.fleet.ledger() });
+      const { opened, kept } = seen;
+      const figures = { limit, conversations, kills, opened, keptForUnknown: kept, ...ledgered };
       const broken = [
         ...(seen.opened > limit ? ['the budget was exceeded'] : []),
+        ...(ledgered.ledgerOff > 0 ? ['the ledger is not the bill'] : []),
         ...(seen.opened + seen.kept < limit ? ['a part of the budget was neither used nor kept'] : []),
       ];
       return { figures, broken };

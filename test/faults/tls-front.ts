@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
 import { generate } from 'selfsigned';
+import { portOf } from '../provider/raw-provider.js';
 
-export type TlsFront = {
+type TlsFront = {
   readonly port: number;
   /** The authority to trust, in a file. */
   readonly caFile: string;
@@ -56,9 +57,4 @@ export async function startTlsFront(target: number, handshakeMs: number): Promis
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-function portOf(address: AddressInfo | string | null): number {
-  if (address === null || typeof address === 'string') throw new Error('not listening on TCP');
-  return address.port;
 }

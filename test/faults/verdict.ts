@@ -67,7 +67,7 @@ function isSettledOrUnknown({ status }: DeliveryView): boolean {
   return reached(status, 'accepted') || status === 'unknown';
 }
 
-export type Taken = ReadonlyMap<string, readonly string[]>;
+type Taken = ReadonlyMap<string, readonly string[]>;
 
 /** The provider's messages by delivery: captions are ids. */
 export function takenBy(

@@ -19,7 +19,7 @@ export type Child = Followed & {
 };
 
 /** A process that has loaded all it needs, and does nothing yet. */
-export type Spare = Followed & {
+type Spare = Followed & {
   /** Resolves when it is up. */
   start(): Promise<Child>;
 };

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
+import { portOf } from '../provider/raw-provider.js';
 
 /** One client's connection through the proxy. */
-export type Link = {
+type Link = {
   /** Sends nothing more either way: both ends see a reset. */
   cut(): void;
   /**
@@ -22,7 +23,7 @@ export type Watch = {
   readonly onAnswer?: (link: Link, bytes: Buffer) => Buffer | null;
 };
 
-export type TcpProxy = { readonly port: number; close(): Promise<void> };
+type TcpProxy = { readonly port: number; close(): Promise<void> };
 
 /** A proxy on 127.0.0.1 in front of a port of the same, for faults that only a wire has; `watch`: one a connection. */
 export async function startTcpProxy(target: number | (() => number), watch: () => Watch): Promise<TcpProxy> {
@@ -92,9 +93,4 @@ function joinEnds(client: Socket, server: Socket, { onRequest, onAnswer }: Watch
   });
   client.on('close', () => server.destroy());
   server.on('close', () => (deaf ? client.resetAndDestroy() : client.destroy()));
-}
-
-function portOf(address: AddressInfo | string | null): number {
-  if (address === null || typeof address === 'string') throw new Error('not listening on TCP');
-  return address.port;
 }
