@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { planConversations } from '../support/conversations.js';
 import { produce } from '../support/produce.js';
-import { compareLedger } from './bill.js';
+import { compareWithBill } from './bill.js';
 import { killEachSecond } from './kills.js';
 import { type Row, scaled, withFleet } from './lab.js';
 
@@ -35,8 +35,7 @@ export const BUDGET: Row = {
         await sleep(1000);
         seen = await readUntilStill();
       }
-      const truth = { views: seen.views, accepted: sandbox.accepted(), bill: sandbox.bill() };
-      const ledgered = compareLedger({ ...truth, ledger: await lab.fleet.ledger() });
+      const ledgered = await compareWithBill(lab.fleet, seen.views);
       const { opened, kept } = seen;
       const figures = { limit, conversations, kills, opened, keptForUnknown: kept, ...ledgered };
       const broken = [

@@ -2,7 +2,7 @@ import { reached } from '../../src/domain/status.js';
 import type { DeliveryView } from '../../src/index.js';
 import { allOf } from '../support/fleet.js';
 import { startTcpProxy } from '../support/tcp-proxy.js';
-import { compareLedger } from './bill.js';
+import { compareWithBill } from './bill.js';
 import { type Lab, type Row, scaled, withFleet } from './lab.js';
 import { PROVIDER_FAULTS, type ProviderFault } from './provider-faults.js';
 import { startTlsFront } from './tls-front.js';
@@ -171,12 +171,11 @@ function isTaken({ status }: DeliveryView): boolean {
 }
 
 async function judgeAll({ lab, ids, figures, broken }: Bench): Promise<void> {
-  const { sandbox, waybill, ledger } = lab.fleet;
+  const { sandbox, waybill } = lab.fleet;
   const views = await allOf(waybill, ids, { until: () => true, timeoutMs: TIMEOUT_MS });
   const taken = takenBy(sandbox.accepted());
   const twice = [...taken.values()].filter((uniques) => uniques.length > 1).length;
-  const compared = { views, accepted: sandbox.accepted(), bill: sandbox.bill(), ledger: await ledger() };
-  const off = compareLedger(compared);
+  const off = await compareWithBill(lab.fleet, views);
   Object.assign(figures, { deliveries: ids.length, twice, denied: denied(sandbox, views), ...off });
   if (twice > 0) broken.push(`${twice} accepted twice`);
   if (denied(sandbox, views) > 0) broken.push('called not sent what the provider saw');

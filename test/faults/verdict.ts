@@ -4,7 +4,7 @@ import type { PlannedConversation } from '../support/conversations.js';
 import { allOf, type Fleet } from '../support/fleet.js';
 import { idsOf } from '../support/provider-truth.js';
 import { eventually } from '../support/wait.js';
-import { compareLedger, type Ledgered } from './bill.js';
+import { compareWithBill, type Ledgered } from './bill.js';
 
 /** How a row's deliveries ended, by the records and by the provider. */
 export type Verdict = {
@@ -54,12 +54,7 @@ export async function judge(
     settledInAMinute: doubtedTaken.filter(isSettledSoon).length,
     wrong: views.filter((view) => isWrong(view, taken)).length,
     denied: denied(sandbox, views),
-    ...compareLedger({
-      views,
-      accepted: sandbox.accepted(),
-      bill: sandbox.bill(),
-      ledger: await fleet.ledger(),
-    }),
+    ...(await compareWithBill(fleet, views)),
   };
 }
 
