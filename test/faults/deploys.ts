@@ -39,8 +39,8 @@ export async function underLoad<T>(
   let done = false;
   const load = async (): Promise<void> => {
     for (let batch = 0; !done; batch += 1) {
-      // Each batch has clients, and so ids, of its own.
-      const clientsFrom = 972_500_000_000 + batch * BATCH;
+      // Each batch has clients, and so ids, of its own, and those of an earlier load were fewer than its messages.
+      const clientsFrom = 972_500_000_000 + (before + batch) * BATCH;
       const plan = { deliveries: BATCH, conversations: BATCH / 3, clientsFrom };
       const next = planConversations(plan, dice).map((deliveries) =>
         deliveries.map((delivery) => ({ ...delivery, id: `${name}-${batch}-${delivery.id}` })),
