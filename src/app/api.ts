@@ -1,7 +1,10 @@
+import { SECOND } from '../domain/time.js';
 import { createBacklogCap } from '../producer/http/backlog-cap.js';
 import type { Operations } from '../producer/http/routes.js';
 import { startApiServer } from '../producer/http/server.js';
+import { orUnavailable } from '../producer/unavailable.js';
 import { createAccountDirectory } from '../redis/accounts.js';
+import type { Redis } from '../redis/connection.js';
 import { type AccountState, type Client, createClient } from './client.js';
 import { type Core, openRedis, type Running } from './core.js';
 
@@ -21,7 +24,10 @@ export async function runApi(core: Core, version: string): Promise<RunningApi> {
         version,
         callers: () => secrets.apiCallers(),
         callsPerSecond: config.api.callsPerSecond,
-        operations: operationsOf(core, client, stopping.signal),
+        operations: {
+          ...operationsOf(core, client, stopping.signal),
+          cursorNow: () => cursorNow(redis),
+        },
         dependencies,
         observer,
         log,
@@ -44,7 +50,11 @@ export async function runApi(core: Core, version: string): Promise<RunningApi> {
   }
 }
 
-function operationsOf({ config, effects }: Core, client: Client, stopping: AbortSignal): Operations {
+function operationsOf(
+  { config, effects }: Core,
+  client: Client,
+  stopping: AbortSignal,
+): Omit<Operations, 'cursorNow'> {
   const { waybill, operator, explainer } = client;
   return {
     accounts: createAccountDirectory(client.accounts, effects.now),
@@ -60,6 +70,7 @@ function operationsOf({ config, effects }: Core, client: Client, stopping: Abort
     wait: waybill.wait,
     stopping,
     amend: operator.amend,
+    events: waybill.events,
     cancel: waybill.cancel,
     resend: operator.resend,
     resolve: operator.resolve,
@@ -71,6 +82,12 @@ function operationsOf({ config, effects }: Core, client: Client, stopping: Abort
     ledger: client.ledger,
     otherSessions: client.otherSessions,
   };
+}
+
+/** By Redis's clock, as the events are; a moment before, so that none of this very millisecond is missed. */
+async function cursorNow(redis: Redis): Promise<string> {
+  const [seconds = 0, micros = 0] = (await orUnavailable(() => redis.time())).map(Number);
+  return String(seconds * SECOND + Math.floor(micros / 1000) - 1);
 }
 
 /** What BullMQ keeps after the end is not waiting for anything. */

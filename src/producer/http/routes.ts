@@ -6,6 +6,7 @@ import { addConversations, type ConversationRoutes } from './routes/conversation
 import { addDelivery, type DeliveryRoutes } from './routes/delivery.js';
 import { type ActionRoutes, addActions } from './routes/delivery-actions.js';
 import { addEnqueue, type EnqueueRoutes } from './routes/enqueue.js';
+import { addEventStream, type EventRoutes } from './routes/events.js';
 import { addLedger, type LedgerRoutes } from './routes/ledger.js';
 import { addList, type ListRoutes } from './routes/list.js';
 
@@ -18,7 +19,8 @@ export type Operations = EnqueueRoutes &
   AccountRoutes &
   ConversationRoutes &
   BatchRoutes &
-  LedgerRoutes;
+  LedgerRoutes &
+  EventRoutes;
 
 /** Every route behind a key; a new one is added here. */
 const ROUTES: readonly ((api: Api, operations: Operations) => void)[] = [
@@ -31,6 +33,7 @@ const ROUTES: readonly ((api: Api, operations: Operations) => void)[] = [
   addAccounts,
   addConversations,
   addLedger,
+  addEventStream,
 ];
 
 export function addRoutes(api: Api, operations: Operations): void {

@@ -1,0 +1,103 @@
+import { Readable } from 'node:stream';
+import { z } from 'zod';
+import { parseCursor } from '../../../domain/cursor.js';
+import { EVENT_TYPES } from '../../../domain/event.js';
+import type { EventsOptions, ReadEvent } from '../../events.js';
+import type { Api } from '../api.js';
+import type { Caller } from '../auth.js';
+import { toEventStream } from '../event-stream.js';
+import { callerOf } from '../guard.js';
+import { ProblemError } from '../problem.js';
+import { answers } from '../schemas/problem.js';
+import { type Accounts, accountAt, mayUse } from '../scope.js';
+
+export type EventRoutes = {
+  readonly accounts: Accounts;
+  readonly events: (asked: EventsOptions) => AsyncIterable<ReadEvent>;
+  /** The cursor after which comes what happens from now on. */
+  readonly cursorNow: () => Promise<string>;
+  /** Aborted when the process is told to end. */
+  readonly stopping: AbortSignal;
+};
+
+/** Each has a connection to Redis of its own. */
+const MOST_READERS = 100;
+
+const CURSOR_FORM = 'must be the id of an event that was read before, epoch milliseconds, or 0';
+const cursor = z.string().refine((text) => parseCursor(text) !== null, { error: CURSOR_FORM });
+
+const listed = z.string().transform((list) => list.split(',').map((part) => part.trim()));
+
+const query = z.strictObject({
+  from: listed.optional().describe('Accounts by number or name, comma-separated; default: all of the key'),
+  types: listed
+    .pipe(z.array(z.enum(EVENT_TYPES, { error: `must be some of ${EVENT_TYPES.join(', ')}` })))
+    .optional()
+    .describe('Types, comma-separated; default: all'),
+  after: cursor.optional().describe('First those after this: an id, epoch milliseconds, or 0 for all kept'),
+});
+
+const headers = z.looseObject({
+  'last-event-id': cursor.optional().describe('Beats "after": what a reader sends who comes back'),
+});
+
+/** `GET /v1/events`: server-sent. */
+export function addEventStream(api: Api, routes: EventRoutes): void {
+  let readers = 0;
+  api.get('/v1/events', {
+    config: { roles: ['read'] },
+    schema: {
+      operationId: 'readEvents',
+      summary: 'Follow what becomes of deliveries, as server-sent events',
+      tags: ['events'],
+      querystring: query,
+      headers,
+      response: answers(
+        {
+          200: {
+            description: 'Events as they come; "gap" where some are not kept any more',
+            content: { 'text/event-stream': { schema: z.unknown().meta({ type: 'string' }) } },
+          },
+        },
+        ['account_not_found'],
+      ),
+    },
+    handler: async (request, reply) => {
+      const { types, from, after } = request.query;
+      if (readers >= MOST_READERS) throw tooManyReaders();
+      const asked = {
+        from: await accountsOf(from, callerOf(request), routes.accounts),
+        after: request.headers['last-event-id'] ?? after ?? (await routes.cursorNow()),
+        ...(types === undefined ? {} : { types }),
+      };
+      const gone = new AbortController();
+      readers += 1;
+      reply.raw.once('close', () => {
+        readers -= 1;
+        gone.abort();
+      });
+      const signal = AbortSignal.any([gone.signal, routes.stopping]);
+      const stream = Readable.from(toEventStream(routes.events({ ...asked, signal })), { objectMode: false });
+      // Closed at its end: a draining process would wait for the next call on it.
+      reply.headers({ 'cache-control': 'no-store', 'x-accel-buffering': 'no', connection: 'close' });
+      return reply.type('text/event-stream').serializer(String).send(stream);
+    },
+  });
+}
+
+function tooManyReaders(): ProblemError {
+  const detail = `at most ${MOST_READERS} readers of events are served by one process`;
+  return new ProblemError('rate_limited', detail, { retryAfterSeconds: 5 });
+}
+
+async function accountsOf(
+  names: readonly string[] | undefined,
+  caller: Caller,
+  accounts: Accounts,
+): Promise<readonly string[]> {
+  const found =
+    names === undefined
+      ? (await accounts.all()).filter((account) => mayUse(caller, account))
+      : await Promise.all(names.map((name) => accountAt(name, caller, accounts)));
+  return found.map(({ from }) => from);
+}
