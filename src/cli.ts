@@ -82,6 +82,7 @@ function createProgram({ version, output }: CliContext): Command {
     .version(version, '--version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .addHelpText('after', `\n${EXIT_CODES}`)
+    .enablePositionalOptions()
     .exitOverride()
     .showHelpAfterError('(--help tells more)')
     .configureOutput({

@@ -117,12 +117,20 @@ async function pushFrom(core: Core, { endpoint, redis, store, signal }: Pushing)
   }
 }
 
-async function positionsOf({ name, accounts }: Endpoint, store: PushStore, config: Config) {
-  const wanted = config.accounts.filter(
-    (account) => accounts.length === 0 || accounts.includes(account.from) || accounts.includes(account.name),
+async function positionsOf(endpoint: Endpoint, store: PushStore, config: Config) {
+  const { name } = endpoint;
+  const found = accountsOf(endpoint, config).map(
+    async (from) => [from, await store.begin(name, from)] as const,
   );
-  const found = wanted.map(async ({ from }) => [from, await store.begin(name, from)] as const);
   return new Map(await Promise.all(found));
+}
+
+/** The numbers of the accounts that an endpoint is told of. */
+export function accountsOf({ accounts }: Endpoint, config: Pick<Config, 'accounts'>): readonly string[] {
+  const wanted = config.accounts.filter(
+    ({ from, name }) => accounts.length === 0 || accounts.includes(from) || accounts.includes(name),
+  );
+  return wanted.map(({ from }) => from);
 }
 
 async function rest(ms: number, signal: AbortSignal): Promise<void> {

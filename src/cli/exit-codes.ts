@@ -16,6 +16,7 @@ const BY_ERROR: ReadonlyMap<string, ExitCode> = new Map<string, ExitCode>([
   ['invalid_options', EXIT.usage],
   ['NOT_FOUND', EXIT.notFound],
   ['UNKNOWN_ACCOUNT', EXIT.notFound],
+  ['UNKNOWN_ENDPOINT', EXIT.notFound],
   ['UNAVAILABLE', EXIT.redisUnreachable],
 ]);
 

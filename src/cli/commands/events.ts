@@ -6,6 +6,7 @@ import { eventText } from '../event-text.js';
 import { EXIT } from '../exit-codes.js';
 import { flag, fromOption, jsonOption, text } from '../options.js';
 import { withClient } from '../with-client.js';
+import { addDead, addReplay } from './events-again.js';
 
 const TYPES_WORDS = `must be some of ${EVENT_TYPES.join(', ')}`;
 
@@ -32,7 +33,7 @@ const options: readonly Option[] = [
 
 /** `waybill events`: what becomes of deliveries and accounts as it comes, until Ctrl-C. */
 export function addEvents(host: CommandHost): void {
-  addCommand(host, {
+  const events = addCommand(host, {
     usage: 'events',
     summary: 'follow deliveries and accounts as they change',
     options,
@@ -53,4 +54,8 @@ export function addEvents(host: CommandHost): void {
         return EXIT.done;
       }),
   });
+  // Else options of this command would be taken out of what follows the name of one below it.
+  events.command.enablePositionalOptions();
+  addReplay(events);
+  addDead(events);
 }

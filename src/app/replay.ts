@@ -1,0 +1,90 @@
+import { WaybillError } from '../errors.js';
+import { orUnavailable, PATIENCE_MS } from '../producer/unavailable.js';
+import { type Replayed, replay } from '../push/replay.js';
+import { createSender, type PushResult } from '../push/sender.js';
+import { whenReady } from '../redis/connection.js';
+import { keptEvents } from '../redis/kept-events.js';
+import { createPushStore, type DeadEvent } from '../redis/push-store.js';
+import type { Settings } from './boot.js';
+import { connectConfigured, systemEffects } from './core.js';
+import { explainRedis } from './explain-redis.js';
+import { accountsOf, type Endpoint } from './push.js';
+
+export type { Replayed };
+
+/** What an operator does about events that are to be posted once more. */
+export type Replaying = {
+  /** The configured endpoints; the one of this name. @throws WaybillError UNKNOWN_ENDPOINT */
+  endpoints(name?: string): readonly Endpoint[];
+  /** Posts all events that are kept since then (epoch ms) to an endpoint. */
+  since(endpoint: Endpoint, since: number): Promise<Replayed>;
+  dead(endpoint: Endpoint): AsyncIterable<DeadEvent>;
+  /** Posts the dead letters of an endpoint; those that it takes now are dead no more. */
+  revive(endpoint: Endpoint): Promise<Replayed>;
+};
+
+/** Opens a connection to the configured Redis for one command. */
+export async function withReplaying<T>(
+  settings: Settings,
+  use: (replaying: Replaying) => Promise<T>,
+): Promise<T> {
+  const { config, secrets } = settings;
+  const redis = connectConfigured(settings, 'fails');
+  redis.on('error', () => undefined);
+  const store = createPushStore(redis, config.prefix);
+
+  async function post(
+    endpoint: Endpoint,
+    events: Parameters<typeof replay>[0],
+    onSent: (result: PushResult) => Promise<void> = async () => undefined,
+  ): Promise<Replayed> {
+    const sender = createSender({
+      endpoint,
+      secrets: () => secrets.eventSecrets(endpoint.url),
+      now: systemEffects.now,
+    });
+    try {
+      return await replay(events, { endpoint, send: sender.send, onSent: (_, result) => onSent(result) });
+    } finally {
+      await sender.close();
+    }
+  }
+
+  async function revive(endpoint: Endpoint): Promise<Replayed> {
+    let [taken, failed] = [0, 0];
+    for await (const { id, event } of store.dead(endpoint.name)) {
+      const one = await post({ ...endpoint, types: [] }, once(event), async ({ kind }) => {
+        if (kind === 'taken') await store.exhume(endpoint.name, id);
+      });
+      [taken, failed] = [taken + one.taken, failed + one.failed];
+    }
+    return { taken, failed };
+  }
+
+  try {
+    await orUnavailable(() => whenReady(redis, PATIENCE_MS));
+    return await use({
+      endpoints: (name) => pick(config.eventEndpoints, name),
+      since: (endpoint, since) =>
+        post(endpoint, keptEvents(redis, config.prefix, { from: accountsOf(endpoint, config), since })),
+      dead: ({ name }) => store.dead(name),
+      revive,
+    });
+  } catch (error) {
+    throw explainRedis(error, config);
+  } finally {
+    redis.disconnect();
+  }
+}
+
+async function* once<T>(value: T): AsyncGenerator<T> {
+  yield value;
+}
+
+function pick(endpoints: readonly Endpoint[], name: string | undefined): readonly Endpoint[] {
+  const found = endpoints.filter((endpoint) => name === undefined || endpoint.name === name);
+  if (found.length > 0) return found;
+  const names = endpoints.map((endpoint) => endpoint.name).join(', ');
+  const choice = names === '' ? 'WAYBILL_EVENT_ENDPOINTS names none here' : `there are ${names}`;
+  throw new WaybillError('UNKNOWN_ENDPOINT', `No such endpoint: ${choice}`);
+}
