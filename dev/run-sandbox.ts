@@ -25,11 +25,12 @@ export async function runSandbox({ config, secrets, log }: Core, wishes: Sandbox
   });
   try {
     const sandbox = await startSandbox(options);
-    const { host, port } = new URL(sandbox.origin);
-    log.info('listening', { setting: 'WAYBILL_LISTEN_SANDBOX', address: host, port: Number(port) });
+    const port = Number(new URL(sandbox.origin).port);
+    const address = formatHostPort({ host: options.host, port });
+    log.info('listening', { setting: 'WAYBILL_LISTEN_SANDBOX', address, port });
     return sandbox;
   } catch (cause) {
     if (cause instanceof SandboxError) throw cause;
-    throw new ListenError({ setting: 'WAYBILL_LISTEN_SANDBOX', address: formatHostPort(at) }, { cause });
+    throw new ListenError({ setting: 'WAYBILL_LISTEN_SANDBOX', address: formatHostPort(options) }, { cause });
   }
 }

@@ -42,11 +42,15 @@ async function runStandIn(given: Input, { env, version, stop, output }: CliConte
   const ended = await serve({ env: env(), version, stop: stop(), health: false }, async (core) => {
     const { runSandbox } = await import('./run-sandbox.js');
     const sandbox = await runSandbox(core, wishes);
+    if (wishes.webhook === undefined) output.note(NO_CALLBACKS);
     output.lines([`url   ${sandbox.url}`, `seed  ${sandbox.seed}`]);
     return sandbox;
   });
   return ended === 'drained' ? EXIT.done : EXIT.refused;
 }
+
+const NO_CALLBACKS =
+  'callbacks go nowhere until an account sets its webhook (waybill provider connect); or give --webhook-url';
 
 function webhookOf({ webhookUrl }: Input): SandboxWishes {
   return webhookUrl === undefined ? {} : { webhook: { url: webhookUrl } };

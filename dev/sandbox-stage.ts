@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import { z } from 'zod';
 import { faultSchema } from '../sandbox/faults/fault.js';
+import { faultsInWords, inputWords } from '../sandbox/input-words.js';
 import type { CommandHost } from '../src/cli/define.js';
 import { flag, text } from '../src/cli/options.js';
 import { UsageError } from '../src/cli/usage-error.js';
@@ -45,6 +46,8 @@ function addAdvance(sandbox: CommandHost): void {
   });
 }
 
+const EXAMPLE = `such as '{"kind":"fail","reason":6}'`;
+
 function addFault(sandbox: CommandHost): void {
   addVerb(sandbox, {
     usage: 'fault [json]',
@@ -53,7 +56,8 @@ function addFault(sandbox: CommandHost): void {
     options: [new Option('--clear', 'forget every fault')],
     input: z.object({ json: z.string().optional(), clear: flag }),
     act: async ({ json, clear }, client) => {
-      if ((json === undefined) !== clear) throw new UsageError('give a fault as JSON, or --clear');
+      if ((json === undefined) !== clear)
+        throw new UsageError(`give a fault as JSON, ${EXAMPLE}, or --clear`);
       if (json === undefined) await client.clearFaults();
       else await client.fault(readFault(json));
       return json === undefined ? 'faults cleared' : 'fault set';
@@ -62,11 +66,16 @@ function addFault(sandbox: CommandHost): void {
 }
 
 function readFault(json: string) {
+  const parsed = faultSchema.safeParse(parseJson(json), { error: inputWords });
+  if (parsed.success) return parsed.data;
+  throw new UsageError(`<json>: ${faultsInWords(parsed.error)}`, { cause: parsed.error });
+}
+
+function parseJson(json: string): unknown {
   try {
-    return faultSchema.parse(JSON.parse(json));
+    return JSON.parse(json);
   } catch (cause) {
-    const words = cause instanceof z.ZodError ? z.prettifyError(cause) : 'is no JSON';
-    throw new UsageError(`<json>: ${words}`, { cause });
+    throw new UsageError(`<json>: must be a fault as JSON, ${EXAMPLE}`, { cause });
   }
 }
 

@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import { z } from 'zod';
 import type { CommandHost } from '../src/cli/define.js';
-import { flag, fromOption, text } from '../src/cli/options.js';
+import { flag, fromOption, text, whole } from '../src/cli/options.js';
 import { UsageError } from '../src/cli/usage-error.js';
 import { accountNumber, addVerb } from './sandbox-verb.js';
 
@@ -55,7 +55,7 @@ function addReceipt(sandbox: CommandHost): void {
       ack: z.enum(['sent', 'delivered', 'read', 'failed'], {
         error: 'must be sent, delivered, read or failed',
       }),
-      code: z.coerce.number().int().optional(),
+      code: whole(0, 9_999).optional(),
     }),
     act: async ({ unique, ack, code }, client) => {
       await client.receipt(unique, ack, { code });
@@ -94,7 +94,7 @@ function addIdle(sandbox: CommandHost): void {
     summary: 'wait until no callback is due or under way',
     example: 'idle --timeout-ms 5000',
     options: [new Option('--timeout-ms <number>', 'how long to wait; default 30000')],
-    input: z.object({ timeoutMs: z.coerce.number().int().nonnegative().optional() }),
+    input: z.object({ timeoutMs: whole(0, 600_000).optional() }),
     act: async (given, client) => {
       await client.idle(given);
       return 'idle';

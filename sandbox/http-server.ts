@@ -9,7 +9,7 @@ import type { Stage } from './stage.js';
 import type { SandboxVerbs } from './verbs.js';
 
 export type HttpFace = {
-  /** `http://host:port`. */
+  /** `http://host:port`, as it is reached from this machine. */
   readonly origin: string;
   close(): Promise<void>;
 };
@@ -67,8 +67,15 @@ function listening(server: Server, host: string, port: number): Promise<void> {
 function originOf(server: Server, host: string): string {
   const address = server.address();
   const port = isAddressInfo(address) ? address.port : 0;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const reached = HERE.get(host) ?? host;
+  return `http://${reached.includes(':') ? `[${reached}]` : reached}:${port}`;
 }
+
+/** Who listens everywhere is reached here; everywhere is no address. */
+const HERE: ReadonlyMap<string, string> = new Map([
+  ['0.0.0.0', '127.0.0.1'],
+  ['::', '::1'],
+]);
 
 function isAddressInfo(address: AddressInfo | string | null): address is AddressInfo {
   return typeof address === 'object' && address !== null;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DAY, HOUR, MINUTE, SECOND } from '../src/domain/time.js';
 import { faultSchema } from './faults/fault.js';
+import { faultsInWords, inputWords } from './input-words.js';
 import { SandboxError } from './sandbox-error.js';
 
 const probability = z.number().min(0).max(1);
@@ -121,7 +122,7 @@ export type Webhook = z.output<typeof webhookSchema>;
 
 /** Fills in the defaults. Throws a SandboxError `invalid_options` that names every field that is wrong. */
 export function parseSandboxOptions(input: unknown): SandboxOptions {
-  const parsed = optionsSchema.safeParse(input ?? {});
+  const parsed = optionsSchema.safeParse(input ?? {}, { error: inputWords });
   if (parsed.success) return parsed.data;
-  throw new SandboxError('invalid_options', z.prettifyError(parsed.error));
+  throw new SandboxError('invalid_options', `The sandbox’s options: ${faultsInWords(parsed.error)}`);
 }

@@ -18,9 +18,10 @@ import { addStatus } from './cli/commands/status.js';
 import type { CliContext } from './cli/context.js';
 import type { CommandHost } from './cli/define.js';
 import { EXIT, type ExitCode, exitCodeOf } from './cli/exit-codes.js';
+import { faultsInOptions } from './cli/in-options.js';
 import type { Output } from './cli/output.js';
 import { maskText } from './domain/mask.js';
-import { WaybillError } from './errors.js';
+import { ValidationError, WaybillError } from './errors.js';
 
 export type Cli = {
   /** Where more commands may be added. */
@@ -102,6 +103,7 @@ function tellError(error: unknown, output: Output): ExitCode {
 
 /** Our own errors hold nothing that must not be told; of anybody else's we cannot know. */
 function wordsOf(error: unknown): string {
+  if (error instanceof ValidationError) return faultsInOptions(error);
   if (error instanceof WaybillError) return error.message;
   return maskText(error instanceof Error ? error.message : String(error));
 }

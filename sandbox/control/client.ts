@@ -104,5 +104,18 @@ function callerOf(url: string): Caller {
 async function answerOf(address: URL, options: Parameters<typeof request>[1]): Promise<unknown> {
   const { statusCode, body } = await request(address, options);
   if (statusCode === 200) return body.json();
-  throw new SandboxError('control_refused', `The sandbox answered ${statusCode}: ${await body.text()}`);
+  const { code, words } = refusalIn(await body.text());
+  throw new SandboxError('control_refused', `The sandbox answered ${statusCode}${code}: ${words}`);
+}
+
+const refusalSchema = z.object({ error: z.string(), message: z.string() });
+
+/** Something else may listen there, which answers in its own way. */
+function refusalIn(body: string): { readonly code: string; readonly words: string } {
+  try {
+    const { error, message } = refusalSchema.parse(JSON.parse(body));
+    return { code: ` (${error})`, words: message };
+  } catch {
+    return { code: '', words: body };
+  }
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { type Answer, writeAnswer } from '../api/answer.js';
+import { faultsInWords } from '../input-words.js';
 import { MAX_BODY_BYTES, readBody } from '../read-body.js';
 import { SandboxError, type SandboxErrorCode } from '../sandbox-error.js';
 import type { Stage } from '../stage.js';
@@ -78,7 +79,7 @@ async function run(verbs: SandboxVerbs, route: ControlRoute, input: unknown): Pr
   try {
     return { status: 200, json: (await route.run(verbs, input)) ?? {} };
   } catch (error) {
-    if (error instanceof z.ZodError) return refuse(400, 'invalid', z.prettifyError(error));
+    if (error instanceof z.ZodError) return refuse(400, 'invalid', faultsInWords(error));
     if (error instanceof SandboxError) return refuse(STATUS[error.code], error.code, error.message);
     throw error;
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { inputWords } from '../input-words.js';
 import type { SandboxVerbs } from '../verbs.js';
 
 /** One verb over HTTP. Input: the JSON body of a POST, the query of a GET or DELETE. */
@@ -33,7 +34,7 @@ export function route<Schema extends z.ZodType>(
     what,
     example,
     schema: () => z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' }),
-    run: (verbs, given) => run(verbs, input.parse(given)),
+    run: (verbs, given) => run(verbs, input.parse(given, { error: inputWords })),
   };
 }
 

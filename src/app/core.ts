@@ -51,6 +51,7 @@ export function openRedis(core: Core, patience: ConnectionPatience): Redis {
     lost ??= 'closed';
   });
   redis.on('error', (error: Error) => {
+    if (closing.has(redis)) return;
     if (!told) log.warn('redis connection failed', { reason: error.message });
     lost = error.message;
     told = true;
@@ -63,7 +64,11 @@ export function openRedis(core: Core, patience: ConnectionPatience): Redis {
   return redis;
 }
 
+/** Those that are closed while they are being made complain, which is no news. */
+const closing = new WeakSet<Redis>();
+
 export async function closeRedis(redis: Redis): Promise<void> {
+  closing.add(redis);
   if (redis.status === 'ready') await redis.quit().catch(() => undefined);
   redis.disconnect();
 }

@@ -72,25 +72,26 @@ const reasons = z.record(z.string().regex(/^(\d{1,4}|http_[2-5]\d\d)$/), oneOf(R
   error: REASON_FORM,
 });
 
-const account = z.strictObject(
-  {
-    from: z.string({ error: NUMBER_FORM }).regex(NUMBER, { error: NUMBER_FORM }),
-    name: name.optional(),
-    apiKey: text(512).optional(),
-    apiKeyFile: text(4096).optional(),
-    ratePerSecond: whole(1, 1000).default(ACCOUNT_DEFAULTS.ratePerSecond),
-    pairBurst: whole(1, 1000).default(ACCOUNT_DEFAULTS.pairBurst),
-    pairIntervalMs: whole(0, 3_600_000).default(ACCOUNT_DEFAULTS.pairIntervalMs),
-    budget: budget.default(ACCOUNT_DEFAULTS.budget),
-    billing: oneOf(BILLING_MODELS).default(ACCOUNT_DEFAULTS.billing),
-    onClosedWindow: oneOf(CLOSED_WINDOW_POLICIES).default(ACCOUNT_DEFAULTS.onClosedWindow),
-    onUnknown: oneOf(UNKNOWN_POLICIES).default(ACCOUNT_DEFAULTS.onUnknown),
-    askHistory: z.boolean({ error: 'true | false' }).default(ACCOUNT_DEFAULTS.askHistory),
-    template: template.nullable().default(ACCOUNT_DEFAULTS.template),
-    reasons: reasons.default(ACCOUNT_DEFAULTS.reasons),
-  },
-  { error: 'the fields of an account, as documented' },
-);
+const fields = {
+  from: z.string({ error: NUMBER_FORM }).regex(NUMBER, { error: NUMBER_FORM }),
+  name: name.optional(),
+  apiKey: text(512).optional(),
+  apiKeyFile: text(4096).optional(),
+  ratePerSecond: whole(1, 1000).default(ACCOUNT_DEFAULTS.ratePerSecond),
+  pairBurst: whole(1, 1000).default(ACCOUNT_DEFAULTS.pairBurst),
+  pairIntervalMs: whole(0, 3_600_000).default(ACCOUNT_DEFAULTS.pairIntervalMs),
+  budget: budget.default(ACCOUNT_DEFAULTS.budget),
+  billing: oneOf(BILLING_MODELS).default(ACCOUNT_DEFAULTS.billing),
+  onClosedWindow: oneOf(CLOSED_WINDOW_POLICIES).default(ACCOUNT_DEFAULTS.onClosedWindow),
+  onUnknown: oneOf(UNKNOWN_POLICIES).default(ACCOUNT_DEFAULTS.onUnknown),
+  askHistory: z.boolean({ error: 'true | false' }).default(ACCOUNT_DEFAULTS.askHistory),
+  template: template.nullable().default(ACCOUNT_DEFAULTS.template),
+  reasons: reasons.default(ACCOUNT_DEFAULTS.reasons),
+};
+const account = z.strictObject(fields, {
+  error: ({ code }) =>
+    `${code === 'unrecognized_keys' ? 'some of' : 'an object of'} ${Object.keys(fields).join(', ')}`,
+});
 type RawAccount = z.infer<typeof account>;
 
 const EXPECTED = 'a JSON array of accounts, each with its own from and apiKey or apiKeyFile';

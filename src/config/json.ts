@@ -1,5 +1,9 @@
 import type { z } from 'zod';
+import { maskNumber, maskText } from '../domain/mask.js';
 import { bad, type Kind, type Parsed, type Problem } from './kinds.js';
+
+/** What is longer is no name of ours, and may be anything. */
+const LONGEST_NAME = 64;
 
 /** How a JSON value becomes what the setting means, and how it is shown without telling secrets. */
 export type JsonForm<S, T> = {
@@ -44,14 +48,23 @@ function parseJson(text: string): unknown {
 
 function problemsOf(issue: z.core.$ZodIssue, raw: unknown): Problem[] {
   const pointer = toPointer(issue.path);
+  const at = `${whose(raw, issue.path)}at`;
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
-      problem: `at ${pointer} has the unknown field ${key}`,
+      problem: `${at} ${pointer} has the unknown field ${key}`,
       expected: issue.message,
     }));
   }
   const what = valueAt(raw, issue.path) === undefined ? 'is missing' : 'is not usable';
-  return [{ problem: `at ${pointer || '/'} ${what}`, expected: issue.message }];
+  return [{ problem: `${at} ${pointer || '/'} ${what}`, expected: issue.message }];
+}
+
+/** Of which entry of a list that is, by its name or number: people do not count entries. */
+function whose(raw: unknown, path: readonly PropertyKey[]): string {
+  const entry = valueAt(raw, path.slice(0, 1));
+  const [name, from] = [valueAt(entry, ['name']), valueAt(entry, ['from'])];
+  if (typeof name === 'string' && name.length <= LONGEST_NAME) return `in ${maskText(name)}, `;
+  return typeof from === 'string' ? `in ${maskNumber(from)}, ` : '';
 }
 
 function toPointer(path: readonly PropertyKey[]): string {

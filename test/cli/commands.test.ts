@@ -120,6 +120,25 @@ describe('waybill enqueue', () => {
     expect(stderr).not.toMatch(/canary|0501234567/);
   });
 
+  it.each([
+    [['--file', `${FILE}x`], 'give --media-type'],
+    [['--send-at', '2099-01-02T00:00:00Z', '--expires-at', '2099-01-01T00:00:00Z'], 'later than --send-at'],
+    [['--template', 'bill', '--template-language', '0'], '--template-language must be'],
+  ])('names no field that is not typed: %s', async (options, words) => {
+    await start();
+    const { code, stderr } = await enqueue(...options);
+    expect(code).toBe(2);
+    expect(stderr).toContain(words);
+    expect(stderr).not.toMatch(/fileUrl|mediaType|sendAt|templateLanguage|The request is not valid/);
+  });
+
+  it('warns by the options that were typed', async () => {
+    await start();
+    const { code, stderr } = await enqueue('--file', 'https://192.168.0.1/a.pdf');
+    expect(code).toBe(0);
+    expect(stderr).toContain('note: --file: the host looks private');
+  });
+
   it('exits 3 for an account that nobody knows', async () => {
     await start();
     expect((await enqueue('--from', 'nobody')).code).toBe(3);

@@ -39,6 +39,13 @@ describe('waybill', () => {
     expect(stderr).not.toBe('');
   });
 
+  it('names an option that was mistyped, and the one that was meant', async () => {
+    const { code, stderr } = await runCli(['enqueue', '--fiel', 'x'], {});
+    expect(code).toBe(2);
+    expect(stderr).toContain("unknown option '--fiel'");
+    expect(stderr).toContain('Did you mean --file?');
+  });
+
   it('repeats no number that was mistyped', async () => {
     const { stderr } = await runCli(['cancel', 'a', NUMBER, `--${NUMBER}`], {});
     expect(stderr).not.toContain(NUMBER);
@@ -92,8 +99,9 @@ describe('waybill config', () => {
   });
 
   it('wonders about variables that mean nothing', async () => {
-    const { stderr } = await runCli(['config'], { WAYBILL_CONCURENCY: '3' });
-    expect(stderr).toContain('WAYBILL_CONCURENCY');
+    const { stderr } = await runCli(['config'], { WAYBILL_CONCURENCY: '3', WAYBILL_COLOUR: 'red' });
+    expect(stderr).toContain('WAYBILL_CONCURENCY means nothing');
+    expect(stderr).toContain('WAYBILL_COLOUR means nothing');
   });
 });
 

@@ -344,7 +344,25 @@ describe('a fault names its variable and what it should be', () => {
     ],
     [accounts({ ...shop, onClosedWindow: 'template' }), 'WAYBILL_ACCOUNTS', 'at /0/template is missing'],
   ])('%j', (env, name, problem) => {
-    expect(faultsOf(env)).toEqual([{ name, problem, expected: expect.stringMatching(/\S/) }]);
+    expect(faultsOf(env)).toEqual([
+      { name, problem: expect.stringContaining(problem), expected: expect.stringMatching(/\S/) },
+    ]);
+  });
+
+  it.each([
+    [
+      { ...shop, speed: 1 },
+      'in shop, at /0 has the unknown field speed; expected some of from, name, apiKey,',
+    ],
+    [
+      { from: FROM, apiKey: KEY, billing: 1 },
+      'in 972…67, at /0/billing is not usable; expected session | none',
+    ],
+    ['shop', 'at /0 is not usable; expected an object of from, name, apiKey,'],
+  ])('which field of which account, and what would be right: %j', (account, words) => {
+    const env = { WAYBILL_ACCOUNTS: JSON.stringify([account]) };
+    expect(refusal(env).message).toContain(words);
+    expect(refusal(env).message).not.toContain(FROM);
   });
 
   it('also when the setting is a file', () => {

@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
@@ -20,6 +22,9 @@ const folder = withFolder();
 const place = () => ({ folder: folder.path, env: {} });
 const run = (...args: readonly string[]) => runWaybill(args, place());
 const pathOfFile = () => join(folder.path, '.waybill-dev.json');
+const anyPorts = Object.fromEntries(
+  ['API', 'WEBHOOKS', 'METRICS', 'SANDBOX'].map((name) => [`WAYBILL_LISTEN_${name}`, '127.0.0.1:0']),
+);
 const readFile = () => devFile.parse(JSON.parse(readFileSync(pathOfFile(), 'utf8')));
 
 async function startDev(...args: readonly string[]): Promise<WaybillProcess> {
@@ -98,6 +103,21 @@ describe('waybill dev', () => {
     expect(second.stderr).toContain('in this folder already');
     expect(readFile().pid).toBe(pid);
     expect(dev.hasEnded()).toBe(false);
+  });
+
+  it('names the setting of a port that is taken, and blames Redis for nothing', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    const port = typeof address === 'object' ? address?.port : 0;
+    const dev = folder.start(['dev'], {
+      ...place(),
+      env: { ...anyPorts, WAYBILL_LISTEN_SANDBOX: `127.0.0.1:${port}` },
+    });
+    await expect(dev.exited).resolves.toBe(2);
+    server.close();
+    expect(dev.stderr()).toContain('WAYBILL_LISTEN_SANDBOX');
+    expect(dev.stdout()).not.toContain('redis');
   });
 
   it('replaces a file that one of the dead has left', async () => {

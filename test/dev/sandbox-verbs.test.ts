@@ -53,6 +53,30 @@ describe('waybill sandbox', () => {
     expect((await run('advance', 'tomorrow')).code).toBe(2);
   });
 
+  it.each([
+    [['fault'], `give a fault as JSON, such as '{"kind":"fail","reason":6}', or --clear`],
+    [['fault', 'nonsense'], 'must be a fault as JSON, such as'],
+    [['fault', '[]'], '<json>: must be an object'],
+    [['fault', '{"kind":"odd"}'], '<json>: kind must be one of fail, http,'],
+    [['fault', '{"kind":"fail"}'], '<json>: reason is missing'],
+    [['fault', '{"kind":"fail","reason":{}}'], '<json>: reason is of no kind that fits'],
+    [['fault', '{"kind":"slow","latencyMs":-1,"tims":2}'], 'latencyMs must be at least 0; has no field tims'],
+    [['fault', '{"kind":"hang","when":"later"}'], 'when must be one of before_headers, after_headers'],
+    [['fault', '{"kind":"hang","probability":2}'], 'probability must be at most 1'],
+    [['fault', '{"kind":"http","status":"x"}'], 'status must be a number'],
+    [['window', TO, 'abc'], '<minutes>: must be a number of minutes, or never'],
+    [['idle', '--timeout-ms', 'x'], '--timeout-ms: must be a whole number from 0 to'],
+    [['receipt', 'a', 'read', '--code', 'x'], '--code: must be a whole number from 0 to'],
+    [['key', 'me', 'x'], 'The sandbox answered 400 (invalid): from expected 8-15 digits without +'],
+    [['webhook', 'nowhere'], 'The sandbox answered 400 (invalid): url must be a URL'],
+    [['window', 'me', '3'], 'The sandbox answered 400 (unknown_client): A client is named by'],
+  ])('tells what is wrong, and what would be right: %j', async (words, told) => {
+    const { code, stderr } = await run(...words);
+    expect(code).not.toBe(0);
+    expect(stderr).toContain(told);
+    expect(stderr).not.toMatch(/✖|→|Invalid|received|discriminator/);
+  });
+
   it('sets faults and clears them', async () => {
     expect((await run('fault', '{"kind":"fail","reason":6,"times":2}')).code).toBe(0);
     expect(sandbox.faults()).toMatchObject([{ kind: 'fail', reason: 6, times: 2 }]);

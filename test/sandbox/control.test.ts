@@ -85,7 +85,7 @@ describe('refuses with a clear answer', () => {
       says: ['invalid', 'back'],
     },
     { what: 'time travel backwards', path: 'clock', body: { advanceMs: -1 }, says: ['invalid', 'advanceMs'] },
-    { what: 'no object', path: 'clock', body: 'soon', says: ['invalid', 'expected object'] },
+    { what: 'no object', path: 'clock', body: 'soon', says: ['invalid', 'must be an object'] },
     { what: 'an unlisted fault', path: 'faults', body: { kind: 'smoke' }, says: ['invalid', 'kind'] },
     {
       what: 'no client',

@@ -29,7 +29,10 @@ function addPause(accounts: CommandHost): void {
     usage: 'pause <account>',
     summary: 'send nothing more for an account; deliveries are kept',
     options: [new Option('--reason <text>', 'for those who ask why; default operator')],
-    input: z.object({ account: text, reason: text.max(200).default('operator') }),
+    input: z.object({
+      account: text,
+      reason: text.max(200, { error: 'must be of 200 characters at most' }).default('operator'),
+    }),
     run: ({ account, reason }, context) =>
       withClient(context, async (client) => {
         const { from, name } = await client.account(account);

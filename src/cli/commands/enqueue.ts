@@ -4,7 +4,6 @@ import type { Client } from '../../app/client.js';
 import { CLOSED_WINDOW_POLICIES } from '../../domain/account.js';
 import { PRIORITIES } from '../../domain/delivery.js';
 import { MEDIA_TYPES } from '../../domain/media.js';
-import { ValidationError } from '../../errors.js';
 import type { EnqueueRequest } from '../../index.js';
 import { enqueueFile } from '../bulk/enqueue-file.js';
 import type { BulkFile } from '../bulk/file.js';
@@ -12,8 +11,8 @@ import { forecastFile } from '../bulk/forecast-file.js';
 import type { CliContext } from '../context.js';
 import { addCommand, type CommandHost, optionOf } from '../define.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
+import { warningInOptions } from '../in-options.js';
 import { flag, fromOption, jsonOption, text } from '../options.js';
-import { UsageError } from '../usage-error.js';
 import { withClient } from '../with-client.js';
 
 /** As people type it: epoch milliseconds come as text too. */
@@ -131,9 +130,9 @@ function fileOf({ csv, ndjson, from, rejects, json }: Input): BulkFile | null {
 
 async function enqueueOne(given: Input, client: Client, { output }: CliContext): Promise<ExitCode> {
   const { from } = await client.account(given.from);
-  const enqueued = await client.waybill.enqueue(requestOf(given, from)).catch(inOptions);
+  const enqueued = await client.waybill.enqueue(requestOf(given, from));
   const { id, status, duplicate, warnings } = enqueued;
-  for (const { pointer, detail } of warnings) output.note(`note: ${optionAt(pointer)} ${detail}`);
+  for (const warning of warnings) output.note(`note: ${warningInOptions(warning)}`);
   if (given.json) output.json({ id, from, status, duplicate, warnings });
   else output.line(`${id} ${status}${duplicate ? ' (the same again: nothing was added)' : ''}`);
   return EXIT.done;
@@ -154,16 +153,4 @@ function requestOf(given: Input, from: string): EnqueueRequest {
 function splitPair(pair: string): [string, string] {
   const at = pair.indexOf('=');
   return [pair.slice(0, at), pair.slice(at + 1)];
-}
-
-/** What is wrong with the request, by the options that were typed. */
-function inOptions(error: unknown): never {
-  if (!(error instanceof ValidationError)) throw error;
-  const faults = error.errors.map(({ pointer, detail }) => `${optionAt(pointer)} ${detail}`);
-  throw new UsageError(faults.join('\n         '), { cause: error });
-}
-
-function optionAt(pointer: string): string {
-  const [, field = ''] = pointer.split('/');
-  return optionOf(field === 'fileUrl' ? 'file' : field);
 }
