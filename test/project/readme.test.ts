@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SETTINGS } from '../../src/config/settings.js';
-import { requestSchema } from '../../src/queue/request.js';
 import { withRedis } from '../support/redis.js';
 import { runProgram } from '../support/run-program.js';
 import { type Stack, startStack } from '../support/stack.js';
@@ -44,10 +43,10 @@ it('names the variables that exist, and no others', () => {
   expect([...named].filter((name) => !Object.keys(SETTINGS).includes(name))).toEqual([]);
 });
 
-it('tells every field of a request', () => {
-  const fields = rows.flatMap(([, cell]) => words(cell ?? '')).filter((word) => /^[a-z]/.test(word));
-  const known = Object.keys(requestSchema.shape).filter((name) => !['id', 'from'].includes(name));
-  expect(known.filter((name) => !fields.includes(name))).toEqual([]);
+it('links only to files that are there', () => {
+  const links = [...readme.matchAll(/\]\(([^)#:]+)\)/g)].map(([, path]) => path ?? '');
+  expect(links.length).toBeGreaterThan(5);
+  expect(links.filter((path) => !existsSync(join(root, path)))).toEqual([]);
 });
 
 describe('its program', () => {
