@@ -6,6 +6,7 @@ import { WaybillError } from '../errors.js';
 import type { Log } from '../observe/log.js';
 import type { Observer } from '../observe/observer.js';
 import { type ConnectionPatience, connectRedis, type Redis } from '../redis/connection.js';
+import { timeCommands } from '../redis/time-commands.js';
 import type { Effects } from '../worker/clock.js';
 
 /** What every process is made from. */
@@ -41,10 +42,11 @@ export function connectConfigured({ config, secrets }: Settled, patience: Connec
   return connectRedis({ ...config.redis, password, sentinelPassword: secrets.sentinelPassword() }, patience);
 }
 
-/** Opens a connection that tells of its losses. */
+/** Opens a connection that tells of its losses, and how long it takes. */
 export function openRedis(core: Core, patience: ConnectionPatience): Redis {
-  const { log, observer } = core;
+  const { log, observer, effects } = core;
   const redis = connectConfigured(core, patience);
+  timeCommands(redis, { onEnded: observer.redisCommandEnded, monotonic: effects.monotonic });
   let lost: string | null = null;
   let told = false;
   redis.on('close', () => {

@@ -7,9 +7,10 @@ import type { Redis } from '../redis/connection.js';
 import { dropEvents } from '../redis/events.js';
 import { hasQueueNamed } from '../redis/has-queue.js';
 import { createLease } from '../redis/lease.js';
+import { measureMemory } from '../redis/memory.js';
 import { createTrimmer } from '../redis/trim.js';
 import { walkOn } from '../redis/walk.js';
-import { measure } from '../worker/measure.js';
+import { createMeasurer } from '../worker/measure.js';
 import { createProber, type ProbeDeps } from '../worker/probe.js';
 import { type SweepDeps, sweep } from '../worker/sweep.js';
 import type { Timings } from '../worker/timings.js';
@@ -18,6 +19,7 @@ import { createWebhookWatch } from '../worker/watch-webhook.js';
 import { type Core, type Running, retentionOf } from './core.js';
 import { every } from './every.js';
 import { createGatekeeper } from './gatekeeper.js';
+import { createTenure } from './tenure.js';
 import { type Watched, watchOver } from './watch-over.js';
 
 const ROLE = 'sweeper';
@@ -35,43 +37,27 @@ export type House = Omit<SweepDeps, 'observer'> & {
  * time, and in each of them telling apps which accounts there are, and the watchdog.
  */
 export function keepHouse(core: Core, house: House): Running {
-  const { redis, timings, worker, end, ...stores } = house;
-  const { config, log, observer, effects } = core;
-  const { prefix, accounts } = config;
-  const lease = createLease({
-    redis,
-    prefix,
-    role: ROLE,
-    holder: effects.newId(),
-    ttlMs: timings.sweeperLeaseMs,
-  });
-  const backlogOf = (from: string) => measureBacklog(redis, prefix, from);
-  const renew = ({ from, budget }: Account) =>
-    renewBudget(redis, prefix, { from, budget, now: effects.now() });
+  const { redis, timings, worker, end } = house;
+  const { config, log } = core;
+  const { accounts } = config;
+  const tenure = openTenure(core, house);
   const tidy = openSweeping(core, house);
-  let held = false;
-
-  async function holdLease(): Promise<boolean> {
-    const holds = await lease.hold();
-    if (holds && !held) observer.leaseTaken(ROLE);
-    if (!holds && held) observer.leaseLost(ROLE);
-    held = holds;
-    return holds;
-  }
-
+  const measure = openMeasuring(core, house, tenure.isHeld);
   const sweeping = every(timings.sweepEveryMs, log, async () => {
-    if (!(await holdLease())) return;
-    for (const account of accounts) await tidy(account);
-    await measure({ accounts, queues: stores.queues, backlogOf, renewBudget: renew, observer });
+    for (const account of accounts) {
+      if (!(await tenure.hold())) return;
+      await tidy(account);
+    }
+    if (await tenure.hold()) await measure();
   });
   const probe = openProber(core, house);
   // Apart from the sweeping: a provider that does not answer must not keep it waiting, nor the lease.
   const probing = every(timings.sweepEveryMs, log, async () => {
-    if (held) await Promise.all(accounts.map(probe));
+    if (tenure.isHeld()) await Promise.all(accounts.map(probe));
   });
-  const webhooks = openWebhookWatch(core, house, () => held);
+  const webhooks = openWebhookWatch(core, house, tenure.isHeld);
   const checking = every(timings.sweepEveryMs, log, async () => {
-    if (held) await Promise.all(accounts.map(webhooks.look));
+    if (tenure.isHeld()) await Promise.all(accounts.map(webhooks.look));
     else webhooks.forget();
   });
   const watching = watchOver(core, { redis, worker, end });
@@ -85,9 +71,33 @@ export function keepHouse(core: Core, house: House): Running {
       // A round that waits for a Redis that is away may never end; the lease ends by itself.
       if (redis.status !== 'ready') return;
       await stopped;
-      await lease.release().catch(() => undefined);
+      await tenure.release();
     },
   };
+}
+
+function openTenure({ config: { prefix }, observer, effects }: Core, { redis, timings }: House) {
+  const ttlMs = timings.sweeperLeaseMs;
+  const lease = createLease({ redis, prefix, role: ROLE, holder: effects.newId(), ttlMs });
+  return createTenure({ lease, role: ROLE, ttlMs, observer, monotonic: effects.monotonic });
+}
+
+function openMeasuring(core: Core, { redis, queues }: House, isOurs: () => boolean) {
+  const {
+    config: { prefix, accounts },
+    observer,
+    effects: { now },
+  } = core;
+  return createMeasurer({
+    accounts,
+    queues,
+    backlogOf: (from) => measureBacklog(redis, prefix, from),
+    renewBudget: ({ from, budget }) => renewBudget(redis, prefix, { from, budget, now: now() }),
+    memory: () => measureMemory(redis),
+    isOurs,
+    observer,
+    now,
+  });
 }
 
 /** What the sweeper does for an account, each time. */

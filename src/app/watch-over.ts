@@ -11,12 +11,20 @@ const LOOKS_PER_PATIENCE = 12;
 
 export type Watched = Pick<WatchdogDeps, 'worker' | 'end'> & { readonly redis: Redis };
 
-/** Ends a process whose worker leaves due jobs lying for twice the time of an attempt. */
-export function watchOver({ config, effects, log }: Core, { redis, worker, end }: Watched): Running {
+/** Tells when the worker last fetched, and ends a process that leaves due jobs lying for twice the time of an attempt. */
+export function watchOver(
+  { config, effects, observer, log }: Core,
+  { redis, worker, end }: Watched,
+): Running {
   const { prefix, accounts, sendTimeoutMs } = config;
   const patienceMs = Math.max(2 * sendTimeoutMs, LEAST_PATIENCE_MS);
   const dispatchOf = (from: string) => readDispatch(redis, prefix, from);
   const { monotonic } = effects;
   const look = createWatchdog({ accounts, dispatchOf, worker, monotonic, patienceMs, log, end });
-  return every(patienceMs / LOOKS_PER_PATIENCE, log, look);
+  const tellProgress = () => observer.progressed(effects.now() - (monotonic() - worker.fetchedAt()));
+  tellProgress();
+  return every(patienceMs / LOOKS_PER_PATIENCE, log, async () => {
+    tellProgress();
+    await look();
+  });
 }

@@ -1,4 +1,4 @@
-import { reasonLabel } from './labels.js';
+import { gateLabel, SWEPT } from './labels.js';
 import type { AccountObserver, BacklogMeasured, GateChanged, Swept, WebhookChecked } from './observer.js';
 import type { Sinks } from './sinks.js';
 import { toSeconds, toTime } from './told.js';
@@ -15,12 +15,17 @@ export function observeAccounts(sinks: Sinks): AccountObserver {
       showBacklog(sinks, event);
     },
     orphanReceiptsMeasured: (count) => metrics.gauges.orphanReceipts.set(count),
+    memoryMeasured: ({ usedBytes, limitBytes }) => {
+      metrics.gauges.redisMemoryUsed.set(usedBytes);
+      metrics.gauges.redisMemoryLimit.set(limitBytes);
+    },
     webhookChecked: (event) => webhookChecked(sinks, event),
   };
 }
 
-/** Log only: the gauge follows Redis, or it would stay at 1 in the replica that did not see the gate open. */
-function gateChanged({ log }: Sinks, event: GateChanged): void {
+/** No gauge: that one follows Redis, or it would stay at 1 in the replica that did not see the gate open. */
+function gateChanged({ metrics, log }: Sinks, event: GateChanged): void {
+  metrics.counters.gateChanges.inc({ account: event.account, state: event.state });
   const told = { ...event, until: toTime(event.until) };
   if (event.state === 'open') log.info('gate opened', told);
   else log.warn('gate closed', told);
@@ -35,15 +40,16 @@ function gateShower({ metrics: { gauges } }: Sinks): (event: BacklogMeasured) =>
     shown.delete(account);
     gauges.breakerOpen.set({ account }, gate.state === 'breaker' ? 1 : 0);
     if (gate.state !== 'paused') return;
-    shown.set(account, reasonLabel(gate.reason));
-    gauges.accountPaused.set({ account, reason: reasonLabel(gate.reason) }, 1);
+    shown.set(account, gateLabel(gate.reason));
+    gauges.accountPaused.set({ account, reason: gateLabel(gate.reason) }, 1);
   };
 }
 
 /** Silent where there was nothing to do, which is the rule. */
-function swept({ log }: Sinks, event: Swept): void {
-  const { wakesReplayed, jobsAdded, staleAttempts } = event;
-  if (wakesReplayed + jobsAdded + staleAttempts > 0) log.info('swept', event);
+function swept({ metrics, log }: Sinks, event: Swept): void {
+  const { account } = event;
+  for (const [what, count] of SWEPT) metrics.counters.sweepMends.inc({ account, what }, event[count]);
+  if (SWEPT.some(([, count]) => event[count] > 0)) log.info('swept', event);
 }
 
 function showBacklog({ metrics: { gauges } }: Sinks, event: BacklogMeasured): void {

@@ -12,10 +12,19 @@ export function defineCounters(registry: Registry) {
     ]),
     attempts: counter('attempts_total', 'Attempts by what they came to', ['account', 'outcome', 'reason']),
     claims: counter('claims_total', 'Claims by what they came to', ['account', 'verdict']),
+    deliveryFlags: counter('delivery_flags_total', 'Deliveries of which something ought not to be', [
+      'account',
+      'flag',
+    ]),
     sessionsOpened: counter('sessions_opened_total', 'Paid sessions opened', ['account']),
     windowCorrections: counter('window_corrections_total', 'Windows that the provider said were closed', [
       'account',
     ]),
+    gateChanges: counter('gate_changes_total', 'Times that the account’s gate came to a state', [
+      'account',
+      'state',
+    ]),
+    sweepMends: counter('sweep_mends_total', 'What the sweeper had to mend', ['account', 'what']),
     webhookEvents: counter('webhook_events_total', 'Callbacks taken, and refused ones', ['kind', 'result']),
     eventPushes: counter('event_pushes_total', 'Events posted to their endpoints', ['endpoint', 'result']),
     eventPushGaps: counter(

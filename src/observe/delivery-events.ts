@@ -24,7 +24,10 @@ export function observeDeliveries(sinks: Sinks): DeliveryObserver {
     deliveryMoved: (event) => deliveryMoved(sinks, event),
     claimGranted: (event) => claimDecided(sinks, event, 'claim granted'),
     claimRefused: (event) => claimDecided(sinks, event, 'claim refused'),
-    deliveryFlagged: (event) => log.warn('delivery flagged', masked(event)),
+    deliveryFlagged: (event) => {
+      metrics.counters.deliveryFlags.inc({ account: event.account, flag: event.flag });
+      log.warn('delivery flagged', masked(event));
+    },
     windowCorrected: (event) => {
       metrics.counters.windowCorrections.inc({ account: event.account });
       log.info('window corrected', { ...masked(event), expectedClosesAt: toTime(event.expectedClosesAt) });

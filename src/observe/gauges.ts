@@ -6,11 +6,11 @@ export type Gauges = ReturnType<typeof processGauges> & ReturnType<typeof redisG
 export function defineGauges(registry: Registry): { gauges: Gauges; dropRedisGauges: () => void } {
   const ofRedis = redisGauges(registry);
   const ofProcess = processGauges(registry);
-  const { orphanReceipts, ...labelled } = ofRedis;
+  const { orphanReceipts, redisMemoryUsed, redisMemoryLimit, ...labelled } = ofRedis;
   const dropRedisGauges = (): void => {
     for (const gauge of Object.values(labelled)) gauge.reset();
-    // Without labels, `reset` would leave it at 0.
-    orphanReceipts.remove();
+    // Without labels, `reset` would leave them at 0.
+    for (const gauge of [orphanReceipts, redisMemoryUsed, redisMemoryLimit]) gauge.remove();
   };
   dropRedisGauges();
   // Absent until there is some: 0 would read as progress made in 1970.
@@ -33,7 +33,7 @@ function redisGauges(registry: Registry) {
       'account',
     ]),
     deliveriesUnknown: gauge('deliveries_unknown', 'Deliveries whose outcome is not known', ['account']),
-    oldestUnknownAge: gauge('oldest_unknown_age_seconds', 'Since when the oldest of them is unknown', [
+    oldestUnknownAge: gauge('oldest_unknown_age_seconds', 'How long ago the oldest attempt of them began', [
       'account',
     ]),
     queueJobs: gauge('queue_jobs', 'Jobs in the account’s queue', ['account', 'state']),
@@ -47,7 +47,12 @@ function redisGauges(registry: Registry) {
       '1 while the provider has the account’s webhook set as it is needed',
       ['account'],
     ),
-    orphanReceipts: gauge('orphan_receipts', 'Receipts kept for messages that are not known'),
+    orphanReceipts: gauge('orphan_receipts', 'Messages that are not known, for which receipts are kept'),
+    redisMemoryUsed: gauge('redis_memory_used_bytes', 'What Redis holds'),
+    redisMemoryLimit: gauge(
+      'redis_memory_limit_bytes',
+      'How much Redis may hold: maxmemory, or its machine’s memory',
+    ),
   };
 }
 
@@ -58,7 +63,10 @@ function processGauges(registry: Registry) {
       'account',
     ]),
     leader: gauge('leader', '1 while this process holds the lease', ['role']),
-    lastProgress: gauge('last_progress_timestamp_seconds', 'When the worker last made progress'),
+    lastProgress: gauge(
+      'last_progress_timestamp_seconds',
+      'When the worker last took a delivery; at first, when it was started',
+    ),
     buildInfo: gauge('build_info', 'Always 1', ['version']),
   };
 }

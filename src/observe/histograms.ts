@@ -3,8 +3,8 @@ import { Histogram, type Registry } from 'prom-client';
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 
-/** Upper bounds in seconds, fitted to the work: a call takes up to its timeout, a delivery up to a day. */
-const ATTEMPT = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+/** Upper bounds in seconds, fitted to the work: a call takes up to its timeout, a delivery up to a day, a command as long as Redis is away. */
+const ATTEMPT = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
 const DUE_TO_ACCEPT = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR];
 const ACCEPT_TO_DELIVERED = [
   1,
@@ -21,7 +21,7 @@ const ACCEPT_TO_DELIVERED = [
   24 * HOUR,
 ];
 const REQUEST = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
-const COMMAND = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1];
+const COMMAND = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30];
 
 export type Histograms = ReturnType<typeof defineHistograms>;
 
@@ -54,9 +54,13 @@ export function defineHistograms(registry: Registry) {
       buckets: REQUEST,
       labelNames: ['route', 'method', 'code'],
     }),
-    redisCommandDuration: histogram('redis_command_duration_seconds', 'How long Redis took to answer', {
-      buckets: COMMAND,
-      labelNames: ['command'],
-    }),
+    redisCommandDuration: histogram(
+      'redis_command_duration_seconds',
+      'How long Redis took to answer, waiting for its connection included',
+      {
+        buckets: COMMAND,
+        labelNames: ['command'],
+      },
+    ),
   };
 }

@@ -1,5 +1,15 @@
+import { STATUS_CODES } from 'node:http';
 import { OUTCOMES, type OutcomeKind } from '../domain/outcome.js';
-import type { PushOutcome, Verdict, WebhookKind, WebhookRefusal, WebhookResult } from './observer.js';
+import type {
+  DeliveryFlagged,
+  GateState,
+  PushOutcome,
+  Swept,
+  Verdict,
+  WebhookKind,
+  WebhookRefusal,
+  WebhookResult,
+} from './observer.js';
 
 /** Label values that are known beforehand, so that their counters start at 0. */
 export const VERDICTS = [
@@ -58,11 +68,46 @@ export const WEBHOOK_REFUSALS = [
   'unavailable',
 ] as const satisfies readonly WebhookRefusal[];
 
+export const FLAGS = [
+  'unique_missing',
+  'receipts_conflict',
+  'stale_attempt',
+  'invalid',
+  'conflict',
+  'redundant_accept',
+] as const satisfies readonly DeliveryFlagged['flag'][];
+export const GATE_STATES = ['open', 'throttled', 'breaker', 'paused'] as const satisfies readonly GateState[];
+/** What a sweep mends, and where it is counted. */
+export const SWEPT = [
+  ['wake', 'wakesReplayed'],
+  ['job', 'jobsAdded'],
+  ['attempt', 'staleAttempts'],
+] as const satisfies readonly (readonly [string, Exclude<keyof Swept, 'account'>])[];
+
+/** Methods that a route may have; a client may write any other. */
+const METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'PATCH', 'PUT', 'DELETE', 'OPTIONS'];
+
 /** Reasons that FAIL answers are listed with (1-8); another number is `other`, so that no label can grow without end. */
 const LISTED_FAIL = /^[1-8]$/;
+const HTTP = 'http_';
 const WORD = /^[a-z][a-z0-9_]{0,31}$/;
 
-/** An attempt's reason as a label. */
+/** An attempt's reason as a label: its words are ours, but an HTTP status may be any number. */
 export function reasonLabel(reason: string): string {
-  return LISTED_FAIL.test(reason) || WORD.test(reason) ? reason : 'other';
+  if (LISTED_FAIL.test(reason) || isHttp(reason)) return reason;
+  return WORD.test(reason) && !reason.startsWith(HTTP) ? reason : 'other';
+}
+
+/** Why an account is paused, as a label. What a worker found is a number or an HTTP status; an operator says anything. */
+export function gateLabel(reason: string): string {
+  if (LISTED_FAIL.test(reason) || isHttp(reason)) return reason;
+  return /^\d+$/.test(reason) ? 'other' : 'operator';
+}
+
+export function methodLabel(method: string): string {
+  return METHODS.includes(method) ? method : 'other';
+}
+
+function isHttp(reason: string): boolean {
+  return reason.startsWith(HTTP) && Object.hasOwn(STATUS_CODES, reason.slice(HTTP.length));
 }

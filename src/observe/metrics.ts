@@ -5,9 +5,12 @@ import { type Counters, defineCounters } from './counters.js';
 import { defineGauges, type Gauges } from './gauges.js';
 import { defineHistograms, type Histograms } from './histograms.js';
 import {
+  FLAGS,
+  GATE_STATES,
   KNOWN_ATTEMPTS,
   PUSH_OUTCOMES,
   REFUSED_KIND,
+  SWEPT,
   VERDICTS,
   WEBHOOK_KINDS,
   WEBHOOK_REFUSALS,
@@ -32,8 +35,6 @@ export type Metrics = {
   readonly contentType: string;
   /** The text that Prometheus reads. */
   render(): Promise<string>;
-  /** Starts the counters of an account that came later at 0. */
-  addAccount(name: string): void;
   /** Forgets what only the lease holder may publish, so that no stale number stays behind. */
   dropRedisGauges(): void;
 };
@@ -49,10 +50,9 @@ export function createMetrics({
   const counters = defineCounters(registry);
   const { gauges, dropRedisGauges } = defineGauges(registry);
   const histograms = defineHistograms(registry);
-  const addAccount = (account: string): void => startAccount(counters, account);
   gauges.buildInfo.set({ version }, 1);
   startProcess(counters, histograms);
-  for (const account of accounts) addAccount(account);
+  for (const account of accounts) startAccount(counters, account);
   for (const endpoint of endpoints) startEndpoint(counters, endpoint);
   return {
     counters,
@@ -60,7 +60,6 @@ export function createMetrics({
     histograms,
     contentType: registry.contentType,
     render: () => registry.metrics(),
-    addAccount,
     dropRedisGauges,
   };
 }
@@ -82,6 +81,9 @@ function startAccount(counters: Counters, account: string): void {
   for (const status of STATUSES) counters.deliveryTransitions.inc({ account, status }, 0);
   for (const { outcome, reason } of KNOWN_ATTEMPTS) counters.attempts.inc({ account, outcome, reason }, 0);
   for (const verdict of VERDICTS) counters.claims.inc({ account, verdict }, 0);
+  for (const flag of FLAGS) counters.deliveryFlags.inc({ account, flag }, 0);
+  for (const state of GATE_STATES) counters.gateChanges.inc({ account, state }, 0);
+  for (const [what] of SWEPT) counters.sweepMends.inc({ account, what }, 0);
   counters.sessionsOpened.inc({ account }, 0);
   counters.windowCorrections.inc({ account }, 0);
 }

@@ -124,6 +124,9 @@ export type BacklogMeasured = {
   >;
 };
 
+/** Redis's memory, measured by the lease holder. */
+export type MemoryMeasured = { readonly usedBytes: number; readonly limitBytes: number };
+
 /** What the provider says of an account's webhook, held against what is needed. */
 export type WebhookChecked = {
   readonly account: string;
@@ -159,6 +162,7 @@ export type AccountObserver = {
   swept(event: Swept): void;
   backlogMeasured(event: BacklogMeasured): void;
   orphanReceiptsMeasured(count: number): void;
+  memoryMeasured(event: MemoryMeasured): void;
   webhookChecked(event: WebhookChecked): void;
 };
 

@@ -1,3 +1,4 @@
+import { methodLabel } from './labels.js';
 import type { ProcessObserver } from './observer.js';
 import type { Sinks } from './sinks.js';
 import { toSeconds } from './told.js';
@@ -25,7 +26,7 @@ export function observeProcess({ metrics, log }: Sinks): ProcessObserver {
     httpAnswered: (event) => {
       const { route, method, code, durationMs } = event;
       metrics.histograms.httpRequestDuration.observe(
-        { route, method, code: `${code}` },
+        { route, method: methodLabel(method), code: `${code}` },
         toSeconds(durationMs),
       );
       log.debug('request answered', event);

@@ -26,6 +26,8 @@ export type RunScript = (name: string, keys: Named, args: Named) => Promise<unkn
 
 const folder = join(__dirname, 'lua');
 const sources = new Map<string, ScriptSource>();
+/** By hash and by text: what Redis is told to run. */
+const names = new Map<string, string>();
 
 export function createScriptRunner(redis: Redis): RunScript {
   return (name, keys, args) => {
@@ -66,6 +68,11 @@ async function evaluate(
   }
 }
 
+/** Which of our scripts a hash or a text is; undefined for others'. */
+export function scriptName(shaOrText: string): string | undefined {
+  return names.get(shaOrText);
+}
+
 /** Reads a script once: its includes come first, then names for KEYS and ARGV, so that no body counts them. */
 export function loadScript(name: string): ScriptSource {
   const known = sources.get(name);
@@ -89,6 +96,7 @@ export function loadScript(name: string): ScriptSource {
     sha: createHash('sha1').update(text).digest('hex'),
   };
   sources.set(name, source);
+  names.set(source.sha, name).set(text, name);
   return source;
 }
 

@@ -17,6 +17,9 @@ const METRICS = {
   waybill_window_corrections_total: 'counter',
   waybill_webhook_events_total: 'counter',
   waybill_redis_reconnects_total: 'counter',
+  waybill_delivery_flags_total: 'counter',
+  waybill_gate_changes_total: 'counter',
+  waybill_sweep_mends_total: 'counter',
   waybill_attempt_duration_seconds: 'histogram',
   waybill_due_to_accept_seconds: 'histogram',
   waybill_accept_to_delivered_seconds: 'histogram',
@@ -34,6 +37,9 @@ const METRICS = {
   waybill_session_budget_limit: 'gauge',
   waybill_session_budget_remaining: 'gauge',
   waybill_orphan_receipts: 'gauge',
+  waybill_provider_webhook_ok: 'gauge',
+  waybill_redis_memory_used_bytes: 'gauge',
+  waybill_redis_memory_limit_bytes: 'gauge',
   waybill_account_paused: 'gauge',
   waybill_breaker_open: 'gauge',
   waybill_webhook_last_event_timestamp_seconds: 'gauge',
@@ -58,11 +64,15 @@ describe('the metrics of a process that has just started', () => {
     expect(value('window_corrections_total', { account: 'shop' })).toBe(0);
     expect(value('webhook_events_total', { kind: 'inbound', result: 'duplicate' })).toBe(0);
     expect(value('redis_reconnects_total', {})).toBe(0);
+    expect(value('delivery_flags_total', { account: 'shop', flag: 'redundant_accept' })).toBe(0);
+    expect(value('gate_changes_total', { account: 'shop', state: 'paused' })).toBe(0);
+    expect(value('sweep_mends_total', { account: 'shop', what: 'attempt' })).toBe(0);
   });
 
   it('have no gauge about Redis, and no progress in 1970', async () => {
     const { value } = await open().read();
     expect(value('orphan_receipts', {})).toBeUndefined();
+    expect(value('redis_memory_used_bytes', {})).toBeUndefined();
     expect(value('last_progress_timestamp_seconds', {})).toBeUndefined();
   });
 
@@ -161,7 +171,10 @@ describe('each event writes its metric and its line', () => {
     [
       'a flag',
       (to) => to.deliveryFlagged({ ...subject, flag: 'unique_missing', detail: null }),
-      { line: { level: 'warn', msg: 'delivery flagged', flag: 'unique_missing', recipient: '972…67' } },
+      {
+        metric: ['delivery_flags_total', { account: 'shop', flag: 'unique_missing' }, 1],
+        line: { level: 'warn', msg: 'delivery flagged', flag: 'unique_missing', recipient: '972…67' },
+      },
     ],
     [
       'a window corrected',
@@ -223,7 +236,10 @@ describe('each event writes its metric and its line', () => {
     [
       'a gate closed',
       (to) => to.gateChanged({ account: 'shop', state: 'paused', reason: '3', until: null, by: 'worker' }),
-      { line: { level: 'warn', msg: 'gate closed', reason: '3' } },
+      {
+        metric: ['gate_changes_total', { account: 'shop', state: 'paused' }, 1],
+        line: { level: 'warn', msg: 'gate closed', reason: '3' },
+      },
     ],
     [
       'a gate opened',
@@ -238,12 +254,20 @@ describe('each event writes its metric and its line', () => {
     [
       'a sweep',
       (to) => to.swept({ account: 'shop', wakesReplayed: 1, jobsAdded: 0, staleAttempts: 0 }),
-      { line: { msg: 'swept', wakesReplayed: 1 } },
+      {
+        metric: ['sweep_mends_total', { account: 'shop', what: 'wake' }, 1],
+        line: { msg: 'swept', wakesReplayed: 1 },
+      },
     ],
     [
       'a sweep that found nothing',
       (to) => to.swept({ account: 'shop', wakesReplayed: 0, jobsAdded: 0, staleAttempts: 0 }),
       {},
+    ],
+    [
+      'Redis’s memory',
+      (to) => to.memoryMeasured({ usedBytes: 7, limitBytes: 10 }),
+      { metric: ['redis_memory_limit_bytes', {}, 10] },
     ],
     ['orphans', (to) => to.orphanReceiptsMeasured(3), { metric: ['orphan_receipts', {}, 3] }],
     [
@@ -333,12 +357,14 @@ describe('the gauges of the lease holder', () => {
     observer.leaseTaken('sweeper');
     observer.backlogMeasured(measured);
     observer.orphanReceiptsMeasured(2);
+    observer.memoryMeasured({ usedBytes: 7, limitBytes: 10 });
     observer.sessionOpened({ ...subject, closesAt: 0 });
     observer.leaseLost('sweeper');
     const { value } = await read();
     for (const gauge of ['deliveries_due', 'breaker_open'])
       expect(value(gauge, { account: 'shop' })).toBeUndefined();
-    expect(value('orphan_receipts', {})).toBeUndefined();
+    for (const gauge of ['orphan_receipts', 'redis_memory_used_bytes', 'redis_memory_limit_bytes'])
+      expect(value(gauge, {})).toBeUndefined();
     expect(value('leader', { role: 'sweeper' })).toBe(0);
     expect(value('sessions_opened_total', { account: 'shop' })).toBe(1);
   });

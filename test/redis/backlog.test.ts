@@ -1,0 +1,60 @@
+import { MINUTE } from '../../src/domain/time.js';
+import { measureBacklog } from '../../src/redis/backlog.js';
+import { withRedis } from '../support/redis.js';
+import { type Bench, delivery, FROM, openBench, PREFIX } from './bench.js';
+
+const redis = withRedis();
+let bench: Bench;
+
+beforeEach(() => {
+  bench = openBench(redis.client);
+});
+
+const oldestDueMinutes = async () => {
+  const { oldestDueAgeMs } = await measureBacklog(redis.client, PREFIX, FROM);
+  return Math.round(oldestDueAgeMs / MINUTE);
+};
+const ago = (minutes: number) => Date.now() - minutes * MINUTE;
+
+/** A delivery whose job is in the queue since it became due, so many minutes ago. */
+async function due(id: string, minutes: number): Promise<string> {
+  await bench.accept(delivery(id, { to: `9725000000${id.slice(-2)}` }));
+  await redis.client.hset(bench.keys.record(id), 'dueAt', ago(minutes));
+  return `d-${id}`;
+}
+
+describe('the oldest due age', () => {
+  it('is 0 where nothing is due', async () => {
+    await expect(oldestDueMinutes()).resolves.toBe(0);
+  });
+
+  it('is that of the list’s tail', async () => {
+    await redis.client.lpush(bench.keys.fixed.bullWait, await due('n01', 30), await due('n02', 10));
+    await expect(oldestDueMinutes()).resolves.toBe(30);
+  });
+
+  it('is not hidden by one that was moved ahead of the others', async () => {
+    await redis.client.lpush(bench.keys.fixed.bullWait, await due('n01', 30), await due('n02', 10));
+    await redis.client.rpush(bench.keys.fixed.bullWait, await due('n03', 1));
+    await expect(oldestDueMinutes()).resolves.toBe(30);
+  });
+
+  it('counts those of low priority too', async () => {
+    await redis.client.zadd(bench.keys.fixed.bullPrioritized, 10, await due('n01', 20));
+    await expect(oldestDueMinutes()).resolves.toBe(20);
+  });
+
+  it('does not count the time for which one was held that was just let go', async () => {
+    const job = await due('n01', 300);
+    await redis.client.hdel(bench.keys.record('n01'), 'dueAt');
+    await redis.client.hset(bench.keys.job(job), 'timestamp', ago(300));
+    await redis.client.lpush(bench.keys.fixed.bullWait, job);
+    await expect(oldestDueMinutes()).resolves.toBe(0);
+  });
+
+  it('counts a job of another BullMQ client from when it was added', async () => {
+    await redis.client.hset(bench.keys.job('d-foreign'), 'timestamp', ago(5));
+    await redis.client.lpush(bench.keys.fixed.bullWait, 'd-foreign');
+    await expect(oldestDueMinutes()).resolves.toBe(5);
+  });
+});
