@@ -70,6 +70,7 @@ function operationsOf(
     wait: waybill.wait,
     stopping,
     amend: operator.amend,
+    erase: operator.erase,
     events: waybill.events,
     cancel: waybill.cancel,
     resend: operator.resend,

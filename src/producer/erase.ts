@@ -14,6 +14,8 @@ export type Erased = {
   readonly deliveries: number;
   /** In the queue, where the request with link and caption is kept. */
   readonly jobs: number;
+  /** Events that an endpoint did not take. */
+  readonly deadEvents: number;
   /** Names by which the recipient was known beside the number. */
   readonly aliases: number;
   /** Sessions that the ledger goes on to count, without a name. */
@@ -50,7 +52,7 @@ export async function erase(
   const names = await onRedis(() => erasure.namesOf(asked.from, asked.to));
   await onRedis(() => erasure.dropExpired(names));
   const deadline = monotonic() + PATIENCE_MS;
-  const count = { deliveries: 0, jobs: 0 };
+  const count = { deliveries: 0, jobs: 0, deadEvents: 0 };
   for (;;) {
     const left = await eraseDeliveries(names, count, deps);
     if (left === null && (await onRedis(() => erasure.forget(names)))) break;
@@ -74,7 +76,7 @@ function refusal(left: ListedDelivery | null): IllegalStateError {
   return new IllegalStateError('erase', status, { detail });
 }
 
-type Count = { deliveries: number; jobs: number };
+type Count = { deliveries: number; jobs: number; deadEvents: number };
 
 /** One round over what the recipient has; the first that could not be erased yet, or null. */
 async function eraseDeliveries(names: Names, count: Count, deps: EraseDeps): Promise<ListedDelivery | null> {
@@ -83,6 +85,9 @@ async function eraseDeliveries(names: Names, count: Count, deps: EraseDeps): Pro
   let page: Page = { deliveries: [], cursor: null };
   do {
     page = await deps.list({ from, to: recipient, limit: PAGE, cursor: page.cursor ?? undefined });
+    const ids = page.deliveries.map(({ id }) => id);
+    // While the ids are still known: said again after a crash, it finds them again.
+    count.deadEvents += await deps.onRedis(() => deps.erasure.dropDeadEvents(from, ids));
     for (const row of page.deliveries) {
       if (!(await deps.onRedis(() => eraseOne(row, count, deps)))) left ??= row;
     }

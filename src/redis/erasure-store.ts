@@ -1,5 +1,6 @@
 import type { Redis } from './connection.js';
 import { canonicalRecipient, conversationKeys } from './conversation.js';
+import { eraseDeadEvents } from './erase-dead-events.js';
 import { type AccountKeys, accountKeys, unreadCallbacksKey } from './keys.js';
 import { readReply, unexpectedReply } from './reply.js';
 import { createRunOnDelivery, type DeliveryRef, type StoreOptions } from './run-on-delivery.js';
@@ -32,6 +33,10 @@ export function createErasureStore(options: StoreOptions) {
       const { code } = await run('erase', ref, { uniqueId: unique ?? '' });
       return code === 'erased' || code === 'busy' ? code : unexpectedReply('erase', code);
     },
+
+    /** Events of these deliveries that an endpoint did not take; how many there were. */
+    dropDeadEvents: (from: string, ids: readonly string[]): Promise<number> =>
+      eraseDeadEvents(redis, prefix, { from, ids: new Set(ids) }),
 
     /** Forgets window, session and lane; false while a delivery is left. */
     async forget({ from, recipient, names }: Names): Promise<boolean> {

@@ -1,7 +1,9 @@
 import { openOperator } from '../../src/app/operator.js';
 import type { Operator } from '../../src/producer/operate.js';
 import { createQueues, type Queues } from '../../src/queue/queues.js';
+import { readEvents } from '../../src/redis/events.js';
 import { readLedger } from '../../src/redis/ledger.js';
+import { createPushStore } from '../../src/redis/push-store.js';
 import { openBench, PREFIX } from '../redis/bench.js';
 import { dump } from '../redis/dump.js';
 import { createCore } from '../support/process.js';
@@ -97,6 +99,26 @@ it('keeps the count of the sessions, the other recipients, and what the ids stan
   await expect(enqueue('one')).resolves.toMatchObject({ status: 'accepted', duplicate: true });
   await expect(traces()).resolves.toEqual([]);
   expect(line.sent()).toHaveLength(2);
+});
+
+it('takes away the events that an endpoint did not take of the deliveries, and no others', async () => {
+  await line.work();
+  const push = createPushStore(redis.client, PREFIX);
+  await push.begin('app', FROM);
+  await enqueue('one', { metadata: { client: 'canary caption' } });
+  await reach('one', 'accepted');
+  await enqueue('two', { to: OTHER, caption: 'two', fileUrl: 'https://files.example.com/two.pdf' });
+  await reach('two', 'accepted');
+  const { events } = await readEvents(redis.client, PREFIX, { from: FROM, after: '0-0' });
+  for (const { event } of events) if (event.type !== 'gap') await push.bury('app', event, 'http_500');
+  await expect(traces()).resolves.toContainEqual(expect.stringContaining('dead-events:app'));
+  const ofOne = events.filter(({ event }) => 'deliveryId' in event.data && event.data.deliveryId === 'one');
+  expect(ofOne.length).toBeGreaterThan(0);
+  await expect(operator.erase(FROM, CLIENT)).resolves.toMatchObject({ deadEvents: ofOne.length });
+  await expect(traces()).resolves.toEqual([]);
+  let left = 0;
+  for await (const _each of push.dead('app')) left += 1;
+  expect(left).toBe(events.length - ofOne.length);
 });
 
 it('finds the number by its from_id, and erases twice as once', async () => {

@@ -42,8 +42,8 @@ The ledger goes on to count the recipient’s sessions, without the number.`,
   });
 }
 
-function inWords({ deliveries, jobs, aliases, sessions, messages, callbacks }: Erased): string {
-  const ofOthers = `${messages} other messages, ${callbacks} callbacks kept unread`;
+function inWords({ deliveries, jobs, deadEvents, aliases, sessions, messages, callbacks }: Erased): string {
+  const ofOthers = `${messages} other messages, ${callbacks} callbacks kept unread, ${deadEvents} events kept unsent`;
   return `erased: ${deliveries} deliveries, ${jobs} jobs, ${aliases} aliases, ${ofOthers}; ${sessions} sessions are nameless now`;
 }
 

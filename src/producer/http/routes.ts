@@ -9,6 +9,7 @@ import { addEnqueue, type EnqueueRoutes } from './routes/enqueue.js';
 import { addEventStream, type EventRoutes } from './routes/events.js';
 import { addLedger, type LedgerRoutes } from './routes/ledger.js';
 import { addList, type ListRoutes } from './routes/list.js';
+import { addRecipients, type RecipientRoutes } from './routes/recipients.js';
 
 /** What the routes call. */
 export type Operations = EnqueueRoutes &
@@ -18,6 +19,7 @@ export type Operations = EnqueueRoutes &
   ActionRoutes &
   AccountRoutes &
   ConversationRoutes &
+  RecipientRoutes &
   BatchRoutes &
   LedgerRoutes &
   EventRoutes;
@@ -32,6 +34,7 @@ const ROUTES: readonly ((api: Api, operations: Operations) => void)[] = [
   addActions,
   addAccounts,
   addConversations,
+  addRecipients,
   addLedger,
   addEventStream,
 ];

@@ -1,11 +1,10 @@
-import { z } from 'zod';
 import type { Explanation } from '../../../domain/explain/explain.js';
 import { parseRecipient } from '../../../domain/recipient.js';
 import type { Api } from '../api.js';
 import { callerOf } from '../guard.js';
 import { conversation } from '../schemas/conversation.js';
 import { answers, json } from '../schemas/problem.js';
-import { accountPath } from '../schemas/requests.js';
+import { accountPath, recipientPart } from '../schemas/requests.js';
 import { type Accounts, accountAt } from '../scope.js';
 
 export type ConversationRoutes = {
@@ -13,12 +12,7 @@ export type ConversationRoutes = {
   readonly explainConversation: (from: string, to: string) => Promise<Explanation>;
 };
 
-const recipient = z.string().superRefine((written, context) => {
-  const parsed = parseRecipient(written);
-  if (!parsed.ok) context.addIssue({ code: 'custom', message: parsed.detail });
-});
-
-const path = accountPath.extend({ to: recipient.describe('Number with its country code, or from_id') });
+const path = accountPath.extend({ to: recipientPart });
 
 /** `GET /v1/conversations/{from}/{to}`: may a file go, and what would it cost? */
 export function addConversations(api: Api, { accounts, explainConversation }: ConversationRoutes): void {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseRecipient } from '../../../domain/recipient.js';
 import { DELIVERY_ID, requestSchema } from '../../../queue/request.js';
 import { text } from '../../../queue/request-fields.js';
 import { status } from './delivery.js';
@@ -14,6 +15,15 @@ export const fromQuery = z.strictObject({
 });
 
 export const accountPath = z.object({ from: z.string().describe('Account number or name') });
+
+/** A recipient as people write it, in a path. */
+export const recipientPart = z
+  .string()
+  .superRefine((written, context) => {
+    const parsed = parseRecipient(written);
+    if (!parsed.ok) context.addIssue({ code: 'custom', message: parsed.detail });
+  })
+  .describe('Number with its country code, or from_id');
 
 const ID_FORM = { error: 'must be 1 to 128 characters out of A-Z a-z 0-9 . _ ~ -' };
 
