@@ -19,8 +19,10 @@ const BROKEN: readonly (readonly [rule: string, from: string, statement: string]
   ['provider-imports', 'src/provider/broken.ts', `export { x } from '../redis/leaf.js'`],
   ['producer-imports', 'src/producer/broken.ts', `import { x } from '../worker/leaf.js'`],
   ['worker-imports', 'src/worker/broken.ts', `import type { T } from '../webhooks/leaf.js'`],
+  ['push-imports', 'src/push/broken.ts', `import { x } from '../queue/leaf.js'`],
   ['webhooks-imports', 'src/webhooks/broken.ts', `const x = import('../producer/leaf.js')`],
   ['producer-types-only', 'dist/src/producer/broken.js', `const x = require('../redis/leaf.js')`],
+  ['push-types-only', 'dist/src/push/broken.js', `const x = require('../redis/leaf.js')`],
   ['worker-types-only', 'dist/src/worker/broken.js', `const x = require('../provider/leaf.js')`],
   ['webhooks-types-only', 'dist/src/webhooks/broken.js', `const x = require('../observe/leaf.js')`],
   ['index-imports', 'src/index.ts', `export { x } from './worker/leaf.js'`],
@@ -31,6 +33,7 @@ const BROKEN: readonly (readonly [rule: string, from: string, statement: string]
   ['home-of-bullmq', 'src/producer/bull.ts', `import { Queue } from 'bullmq'`],
   ['home-of-ioredis', 'src/worker/redis.ts', `import type { Redis } from 'ioredis'`],
   ['home-of-undici', 'src/webhooks/http.ts', `import { request } from 'undici'`],
+  ['home-of-standardwebhooks', 'src/worker/sign.ts', `import { Webhook } from 'standardwebhooks'`],
   ['home-of-prom-client', 'src/worker/metrics.ts', `import { Counter } from 'prom-client'`],
   ['home-of-prom-client', 'src/worker/log.ts', `import type { Logger } from 'pino'`],
   ['home-of-fastify', 'src/producer/face.ts', `import fastify from 'fastify'`],
@@ -53,6 +56,7 @@ const ALLOWED: readonly (readonly [from: string, statement: string])[] = [
   ['src/provider/fine.ts', `import { x } from '../domain/leaf.js'\nimport { request } from 'undici'`],
   ['src/observe/fine.ts', `import { x } from '../errors.js'\nimport { pino } from 'pino'`],
   ['src/worker/fine.ts', `import type { T } from '../redis/leaf.js'\nimport { Worker } from 'bullmq'`],
+  ['src/push/fine.ts', `import type { T } from '../redis/leaf.js'\nimport { request } from 'undici'`],
   ['src/producer/http/fine.ts', `import fastify from 'fastify'`],
   ['dist/src/worker/fine.js', `const x = require('../queue/leaf.js')`],
   ['src/cli.ts', `import type { T } from './worker/leaf.js'\nimport { x } from './app.js'`],
@@ -68,7 +72,7 @@ const ALLOWED: readonly (readonly [from: string, statement: string])[] = [
   ['test/fine.ts', `import { x } from '../src/worker/leaf.js'\nimport { parse } from 'yaml'`],
 ];
 
-const PARTS = ['domain', 'queue', 'redis', 'provider', 'observe', 'producer', 'worker', 'webhooks'];
+const PARTS = ['domain', 'queue', 'redis', 'provider', 'observe', 'producer', 'worker', 'webhooks', 'push'];
 const LEAVES = [...PARTS.map((part) => `src/${part}/leaf.ts`), 'sandbox/leaf.ts', 'test/leaf.ts'];
 const SINGLE_FILES = ['src/provider/wire.ts', 'src/errors.ts', 'src/config.ts', 'src/app.ts'];
 
