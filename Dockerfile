@@ -1,8 +1,9 @@
 # One image for every process: the command is the process (worker, webhooks, api, sandbox).
-FROM node:24-slim AS build
+FROM node:24.21.0-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci
+# No package needs a script of its own to be installed, so none gets to run one.
+RUN npm ci --ignore-scripts
 COPY tsconfig.json ./
 COPY scripts ./scripts
 COPY src ./src
@@ -11,13 +12,13 @@ COPY dev ./dev
 COPY demo ./demo
 RUN npm run build
 
-FROM node:24-slim AS packages
+FROM node:24.21.0-bookworm-slim AS packages
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci --omit=dev
+RUN npm ci --omit=dev --ignore-scripts
 
 # Without src/ beside it, bin/waybill.js knows that it is not in a checkout and builds nothing.
-FROM node:24-slim
+FROM node:24.21.0-bookworm-slim
 ENV NODE_ENV=production
 WORKDIR /app
 COPY package.json LICENSE ./

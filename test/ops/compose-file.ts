@@ -16,6 +16,13 @@ const serviceSchema = z.object({
   expose: z.array(z.string()).default([]),
   volumes: z.array(z.string()).default([]),
   stop_grace_period: z.string().optional(),
+  read_only: z.boolean().optional(),
+  cap_drop: z.array(z.string()).optional(),
+  security_opt: z.array(z.string()).optional(),
+  cpus: z.number().optional(),
+  mem_limit: z.string().optional(),
+  pids_limit: z.number().optional(),
+  healthcheck: z.object({ test: z.array(z.string()), timeout: z.string() }).optional(),
   deploy: z.object({ replicas: z.number() }).optional(),
 });
 

@@ -16,6 +16,7 @@ import {
   readEnvExample,
   readProjectFile,
   readPrometheus,
+  type Service,
 } from './compose-file.js';
 import { type ServiceProcess, startService } from './service-process.js';
 
@@ -52,6 +53,25 @@ describe('docker-compose.yml', () => {
     expect(Number(graceSeconds) * 1000).toBeGreaterThan(
       Math.max(Number(grace.default), Number(longest.default)),
     );
+  });
+
+  it.each(ownServices())('lets %s write nothing and hold no rights', (_name, service) => {
+    expect(service).toMatchObject({
+      read_only: true,
+      cap_drop: ['ALL'],
+      security_opt: ['no-new-privileges:true'],
+    });
+    expect(service.volumes).toEqual([]);
+  });
+
+  it.each(ownServices())('gives %s limits', (_name, { cpus, mem_limit, pids_limit }) => {
+    expect(cpus).toBeGreaterThan(0);
+    expect(mem_limit).toMatch(/^\d+m$/);
+    expect(pids_limit).toBeGreaterThan(0);
+  });
+
+  it.each(ownServices())('asks %s for its health with a command of the image', (_name, { healthcheck }) => {
+    expect(healthcheck?.test.slice(0, 2)).toEqual(['CMD', 'node']);
   });
 
   it('runs more than one worker', () => {
@@ -121,6 +141,19 @@ describe('Dockerfile', () => {
     expect(exposed.split(' ').sort()).toEqual(ports.sort());
   });
 
+  it('starts every stage from one version of Node, written out in full', () => {
+    const images = [...dockerfile.matchAll(/^FROM (\S+)/gm)].map(([, image]) => image);
+    expect(images).toHaveLength(3);
+    expect(new Set(images).size).toBe(1);
+    expect(images[0]).toMatch(/^node:\d+\.\d+\.\d+-\w+-slim$/);
+  });
+
+  it('lets no package run a script while it is installed', () => {
+    const installs = [...dockerfile.matchAll(/npm ci.*/g)].map(([line]) => line);
+    expect(installs.length).toBeGreaterThan(0);
+    expect(installs.filter((line) => !line.includes('--ignore-scripts'))).toEqual([]);
+  });
+
   it('runs the command that the tests run, as a user without rights', () => {
     expect(dockerfile).toMatch(/^ENTRYPOINT \["node", "bin\/waybill\.js"\]$/m);
     expect(dockerfile).toMatch(/^USER node$/m);
@@ -162,6 +195,7 @@ describe('the services, as processes', () => {
     });
     running.push(service);
     await whenReady(service);
+    await expect(askHealth(definition, service)).resolves.toBe(0);
     await expect(service.terminate()).resolves.toBe(0);
   });
 });
@@ -176,6 +210,13 @@ function filledIn(): Record<string, string> {
     WAYBILL_WEBHOOK_TOKEN: 'example-token-of-the-webhook',
     WAYBILL_API_KEYS: apiKeys([BOSS]),
   };
+}
+
+/** The exit code of its health check, run where it runs. */
+function askHealth({ healthcheck }: Service, service: ServiceProcess): Promise<number | null> {
+  const [, , ...args] = healthcheck?.test ?? [];
+  const sandbox = service.address('WAYBILL_LISTEN_SANDBOX');
+  return service.ask(args.map((text) => text.replace('127.0.0.1:8090', sandbox)));
 }
 
 /** By `/readyz` on the metrics port; the sandbox has none, and is ready when it takes connections. */

@@ -15,6 +15,8 @@ export interface ServiceProcess {
   /** The last of what it has printed. */
   output(): string;
   hasEnded(): boolean;
+  /** Runs Node beside it with these arguments, in its environment, from the image's folder; resolves with the exit code. */
+  ask(args: readonly string[]): Promise<number | null>;
   /** Sends SIGTERM and resolves with the exit code. */
   terminate(): Promise<number | null>;
   /** Ends it by force if it still runs, and removes its folder. */
@@ -32,9 +34,10 @@ export async function startService(service: Service, { hosts, env }: Surrounding
   const settings = await onThisMachine({ ...env, ...service.environment }, hosts);
   const folder = mkdtempSync(join(tmpdir(), 'waybill-service-'));
   const command = [service.command ?? []].flat();
+  const environment = { PATH: process.env.PATH, HOME: folder, ...settings };
   const child = spawn(process.execPath, [join(ROOT, 'bin/waybill.js'), ...command], {
     cwd: folder,
-    env: { PATH: process.env.PATH, HOME: folder, ...settings },
+    env: environment,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const exited = once(child, 'exit');
@@ -43,6 +46,11 @@ export async function startService(service: Service, { hosts, env }: Surrounding
     address: (setting) => settings[setting] ?? '',
     output,
     hasEnded: () => child.exitCode !== null || child.signalCode !== null,
+    ask: async (args) => {
+      const asking = spawn(process.execPath, [...args], { cwd: ROOT, env: environment, stdio: 'ignore' });
+      await once(asking, 'exit');
+      return asking.exitCode;
+    },
     terminate: async () => {
       child.kill('SIGTERM');
       await exited;
