@@ -1,7 +1,7 @@
 import type { Status } from '../domain/status.js';
 import { UNSENT } from '../domain/status.js';
 import { IdempotencyConflictError, type WaybillError } from '../errors.js';
-import type { NewJob, Queues } from '../queue/queues.js';
+import { delayOf, type NewJob, type Queues } from '../queue/queues.js';
 import type { Warning } from '../queue/request.js';
 import type { DeliveryStore } from '../redis/delivery-store.js';
 import { type EnqueueRequest, type ReadDeps, type ReadRequest, readRequest } from './read-request.js';
@@ -35,24 +35,28 @@ export async function enqueue(request: EnqueueRequest, deps: EnqueueDeps): Promi
       await repeat(accepted, read, deps);
       return { id: delivery.id, status: accepted.status, duplicate: true, warnings };
     case 'new':
-      await deps.queues.add(jobOf(read, { delayMs: accepted.delayMs }));
-      // The delivery before it may have ended between the two calls, when there was no job yet to wake.
-      if (accepted.delayMs > 0) await deps.store.look(delivery);
+      await addJob(jobOf(read, { delayMs: accepted.delayMs }), read, deps);
       return { id: delivery.id, status: accepted.status, duplicate: false, warnings };
     default:
       return accepted satisfies never;
   }
 }
 
+async function addJob(job: NewJob, { delivery }: ReadRequest, { queues, store }: EnqueueDeps): Promise<void> {
+  await queues.add(job);
+  // The delivery before it may have ended between the two calls, when there was no job yet to wake.
+  if (delayOf(job) > 0) await store.look(delivery);
+}
+
 /** The same again: mends what a crash left between record and job, and takes a link that was signed anew. */
 async function repeat(
   known: { readonly status: Status; readonly jobAt: number | null },
   read: ReadRequest,
-  { queues }: EnqueueDeps,
+  deps: EnqueueDeps,
 ): Promise<void> {
   if (!UNSENT.includes(known.status)) return;
-  if (known.jobAt !== null) await queues.add(jobOf(read, { delayMs: 0, timestamp: known.jobAt }));
-  await queues.replaceLink(read.delivery.from, read.job.id, String(read.data.fileUrl));
+  if (known.jobAt !== null) await addJob(jobOf(read, { delayMs: 0, timestamp: known.jobAt }), read, deps);
+  await deps.queues.replaceLink(read.delivery.from, read.job.id, String(read.data.fileUrl));
 }
 
 /**

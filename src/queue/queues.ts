@@ -1,10 +1,13 @@
 import { type ConnectionOptions, type JobsOptions, Queue } from 'bullmq';
 import type { Priority } from '../domain/delivery.js';
+import { SECOND } from '../domain/time.js';
 import { JOB_NAME, queueName, queuePrefix } from './names.js';
 
 /** BullMQ's events stream is a convenience for listeners: bounded. */
 const STREAM_EVENTS_KEPT = 1000;
 const LOW = 10;
+/** Without a look at it, a job of high priority comes by itself. */
+const UNTIL_LOOKED_AT_MS = 5 * SECOND;
 
 /** A job's data: the request as the queue contract has it. */
 export type QueuedRequest = Readonly<Record<string, unknown>>;
@@ -121,13 +124,22 @@ function openWhenAsked({ connection, prefix, onError }: QueuesOptions) {
   return { queueOf, close };
 }
 
-/** BullMQ serves its plain list before its prioritised set, and the list's newest first only for `lifo`. */
-const ORDER: Readonly<Record<Priority, JobsOptions>> = {
-  high: { lifo: true },
-  normal: {},
-  low: { priority: LOW },
-};
+/**
+ * How long a job is delayed. One of high priority always is: it is the look at its delivery, after the job has been
+ * added, that puts it behind the others of its kind; BullMQ itself would put it before them.
+ */
+export function delayOf({ delayMs, priority }: Pick<NewJob, 'delayMs' | 'priority'>): number {
+  return delayMs <= 0 && priority === 'high' ? UNTIL_LOOKED_AT_MS : Math.max(0, delayMs);
+}
 
-function jobOptions({ jobId, timestamp, delayMs, priority }: NewJob): JobsOptions {
-  return { jobId, timestamp, ...(delayMs > 0 ? { delay: delayMs } : {}), ...ORDER[priority] };
+function jobOptions(job: NewJob): JobsOptions {
+  const { jobId, timestamp, priority } = job;
+  const delay = delayOf(job);
+  return {
+    jobId,
+    timestamp,
+    ...(delay > 0 ? { delay } : {}),
+    // BullMQ serves its plain list before its prioritised set.
+    ...(priority === 'low' ? { priority: LOW } : {}),
+  };
 }

@@ -87,9 +87,19 @@ function fixedKeys(ours: string, queue: string) {
     /** Sorted set of sent messages that no delivery owns, by when we heard of them, and a hash of their recipients. */
     others: `${ours}others`,
     othersTo: `${ours}others:to`,
+    /** Hash: the job of high priority that was last put into the queue, and how many there have been in a row. */
+    highs: `${ours}highs`,
+    ...bullKeys(queue),
+  };
+}
+
+/** BullMQ's own keys of the account's queue. */
+function bullKeys(queue: string) {
+  return {
     bullDelayed: `${queue}delayed`,
     bullWait: `${queue}wait`,
     bullPrioritized: `${queue}prioritized`,
+    bullPriorities: `${queue}pc`,
     bullMarker: `${queue}marker`,
     bullMeta: `${queue}meta`,
     bullLimiter: `${queue}limiter`,

@@ -24,7 +24,10 @@ export async function act({ run, claimed, decision }: Step, deps: DeliverDeps): 
       return null;
     case 'accept':
       await deps.store.accept(delivery, run.job, JSON.stringify(run.request));
-      return null;
+      // Another client's job stood among the normal ones until now, when its request was first read.
+      return delivery.priority === 'low' && !run.isPrioritised
+        ? { kind: 'delayed', until: deps.effects.now(), status: 'queued' }
+        : null;
     case 'wait':
       return park({ run, parking: { ...decision, status: 'waiting' }, until: decision.until }, deps);
     case 'hold':

@@ -26,7 +26,8 @@ export async function deliver(
   const queued = { id: job.id ?? '', timestamp: job.timestamp };
   const read = readJob(job, account);
   if (!read.ok) return refuse({ ...read, account, job: queued }, deps);
-  const run = { delivery: read.delivery, account, job: queued, request: job.data, signal };
+  const isPrioritised = job.priority > 0;
+  const run = { delivery: read.delivery, account, job: queued, request: job.data, isPrioritised, signal };
   return { ref: read.delivery, end: await claimAndAct(run, deps) };
 }
 

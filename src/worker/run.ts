@@ -19,6 +19,8 @@ export type Run = {
   readonly job: Job;
   /** The job's data as it was found. */
   readonly request: unknown;
+  /** Whether BullMQ gives it a priority of its own. */
+  readonly isPrioritised: boolean;
   /** Aborted when the job's lock is lost. */
   readonly signal: AbortSignal;
 };

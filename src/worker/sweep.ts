@@ -1,7 +1,7 @@
 import type { Account } from '../domain/account.js';
 import { isPriority } from '../domain/delivery.js';
 import type { DeliveryObserver, Swept } from '../observe/observer.js';
-import type { QueuedRequest, Queues } from '../queue/queues.js';
+import { delayOf, type NewJob, type QueuedRequest, type Queues } from '../queue/queues.js';
 import type { AttemptStore } from '../redis/attempt-store.js';
 import type { Look } from '../redis/delivery-replies.js';
 import type { DeliveryStore } from '../redis/delivery-store.js';
@@ -65,13 +65,16 @@ async function lookAt(ref: DeliveryRef, account: Account, deps: SweepDeps): Prom
 
 /** The claim finds out whether it may go: here it is only put where a worker will see it. */
 async function addAgain(
-  { from }: DeliveryRef,
+  ref: DeliveryRef,
   { request, job }: Extract<Look, { readonly kind: 'missing' }>,
-  { queues }: SweepDeps,
+  { queues, store }: SweepDeps,
 ): Promise<void> {
   const data: QueuedRequest = JSON.parse(request);
   const priority = isPriority(data.priority) ? data.priority : 'normal';
-  await queues.add({ from, jobId: job.id, request: data, timestamp: job.timestamp, delayMs: 0, priority });
+  const { id: jobId, timestamp } = job;
+  const added: NewJob = { from: ref.from, jobId, request: data, timestamp, delayMs: 0, priority };
+  await queues.add(added);
+  if (delayOf(added) > 0) await store.look(ref);
 }
 
 async function endLost(ref: DeliveryRef, account: Account, { store, observer }: SweepDeps): Promise<void> {

@@ -23,11 +23,11 @@ afterEach(() => queue.close());
 
 type Setup = (queue: Queue) => Promise<unknown>;
 
-async function arrange(setup: Setup): Promise<Job> {
+async function arrange(setup: Setup, data: object = { to: 'x' }): Promise<Job> {
   await redis.client.flushall();
   await bench.accept(one);
   await setup(queue);
-  return queue.add('send-file', { to: 'x' }, { jobId: 'd-one', delay: HOUR, timestamp: 1_700_000_000_000 });
+  return queue.add('send-file', data, { jobId: 'd-one', delay: HOUR, timestamp: 1_700_000_000_000 });
 }
 
 const waitingOnes: Setup = async () => {
@@ -68,12 +68,98 @@ it('does nothing to a job that is not delayed', async () => {
   await expect(queueDump()).resolves.toEqual(before);
 });
 
-it('lets a job of low priority go before those of any priority', async () => {
-  await bench.accept(one);
-  await queue.add('send-file', {}, { jobId: 'd-one', delay: HOUR, priority: 10 });
-  await queue.add('send-file', {}, { jobId: 'other' });
-  await bench.store.look(one);
-  await expect(served(2)).resolves.toEqual(['d-one', 'other']);
+describe('by priority', () => {
+  const request = (priority: string) => ({ to: 'x', priority });
+  const LOW = 10;
+  /** Of a conversation of its own. */
+  const alone = (id: string) => delivery(id, { to: `to-${id}` });
+
+  async function putInOrder(id: string, data: unknown, options: { readonly priority?: number } = {}) {
+    await bench.accept(alone(id));
+    await queue.add('send-file', data, { jobId: `d-${id}`, delay: HOUR, ...options });
+    await bench.store.look(alone(id));
+  }
+
+  it('puts high before normal, in the order in which they came', async () => {
+    await queue.add('send-file', {}, { jobId: 'other' });
+    await putInOrder('a', request('high'));
+    await putInOrder('bb', request('normal'));
+    await putInOrder('c', request('high'));
+    await putInOrder('dd', { to: 'x' });
+    await expect(served(5)).resolves.toEqual(['d-a', 'd-c', 'd-dd', 'd-bb', 'other']);
+  });
+
+  it('goes on in that order once all of high priority have been taken', async () => {
+    await putInOrder('a', request('high'));
+    await expect(served(1)).resolves.toEqual(['d-a']);
+    await queue.add('send-file', {}, { jobId: 'other' });
+    await putInOrder('b', request('high'));
+    await putInOrder('c', request('high'));
+    await expect(served(3)).resolves.toEqual(['d-b', 'd-c', 'other']);
+  });
+
+  it('keeps the order behind jobs that were given back to the front', async () => {
+    await putInOrder('a', request('high'));
+    await queue.add('send-file', {}, { jobId: 'returned', lifo: true });
+    await putInOrder('b', request('high'));
+    await expect(served(3)).resolves.toEqual(['returned', 'd-a', 'd-b']);
+  });
+
+  it('keeps the order of more than it looks back upon', async () => {
+    await queue.add('send-file', {}, { jobId: 'other' });
+    const many = Array.from({ length: 510 }, (_, n) => `many${n}`);
+    for (const id of many) await putInOrder(id, request('high'));
+    const wait = await redis.client.lrange(bench.keys.fixed.bullWait, 0, -1);
+    expect(wait.reverse()).toEqual([...many.map((id) => `d-${id}`), 'other']);
+  });
+
+  it('puts low where BullMQ puts a low one that was given back', async () => {
+    const { bullPrioritized } = bench.keys.fixed;
+    await queue.add('send-file', request('low'), { jobId: 'd-a', priority: LOW });
+    const worker = new Worker(`{${FROM}}`, null, { ...place(), autorun: false });
+    try {
+      const job = await worker.getNextJob('token', { block: false });
+      if (job === undefined) throw new Error('no job was there to take');
+      await job.moveToWait('token');
+    } finally {
+      await worker.close();
+    }
+    const score = await redis.client.zscore(bullPrioritized, 'd-a');
+    await redis.client.flushall();
+    await putInOrder('a', request('low'), { priority: LOW });
+    await expect(redis.client.zscore(bullPrioritized, 'd-a')).resolves.toBe(score);
+  });
+
+  it('lets low go after normal, and before what is low and came later', async () => {
+    await queue.add('send-file', request('low'), { jobId: 'low', priority: LOW });
+    await putInOrder('a', request('low'), { priority: LOW });
+    await queue.add('send-file', {}, { jobId: 'other' });
+    await expect(served(3)).resolves.toEqual(['other', 'd-a', 'low']);
+  });
+
+  it('does to a low one that BullMQ knows as a normal one what its own change of priority does', async () => {
+    const lowOne: Setup = (of) =>
+      of.add('send-file', {}, { jobId: 'low', priority: LOW, timestamp: 1_700_000_000_000 });
+    const job = await arrange(lowOne, request('low'));
+    await job.changePriority({ priority: LOW });
+    await job.promote();
+    const promoted = await queueDump();
+
+    await arrange(lowOne, request('low'));
+    await bench.store.look(one);
+    expect(withoutTimes(await queueDump())).toEqual(withoutTimes(promoted));
+  });
+
+  it('takes data that is no request for that of a normal one', async () => {
+    await putInOrder('a', request('high'));
+    await putInOrder('b', 'the "high" or the "low"');
+    await putInOrder('cc', { metadata: { priority: 'high' } });
+    await expect(redis.client.lrange(bench.keys.fixed.bullWait, 0, -1)).resolves.toEqual([
+      'd-b',
+      'd-cc',
+      'd-a',
+    ]);
+  });
 });
 
 it('wakes a worker that has nothing to do', async () => {
@@ -125,12 +211,18 @@ async function queueDump(): Promise<Dump> {
   return Object.fromEntries(all.filter(([name]) => name.startsWith(`${PREFIX}:queue:`)));
 }
 
-/** The list as a set, and the stream without the times in its ids; `version` is written when a queue is opened. */
+/** The list as a set. */
 function withoutOrder(state: Dump): Dump {
-  const { bullWait, bullEvents, bullMeta } = bench.keys.fixed;
+  const plain = JSON.parse(JSON.stringify(withoutTimes(state)));
+  plain[bench.keys.fixed.bullWait].value.sort();
+  return plain;
+}
+
+/** The stream without the times in its ids; `version` is written when a queue is opened. */
+function withoutTimes(state: Dump): Dump {
+  const { bullEvents, bullMeta } = bench.keys.fixed;
   const plain = JSON.parse(JSON.stringify(state));
   delete plain[bullMeta].value.version;
-  plain[bullWait].value.sort();
   plain[bullEvents].value = plain[bullEvents].value.map(([, fields]: [string, string[]]) => fields);
   return plain;
 }

@@ -1,9 +1,10 @@
+import { Queue } from 'bullmq';
 import { withRedis } from '../support/redis.js';
-import { requestTo } from '../support/stack.js';
+import { FROM, requestTo } from '../support/stack.js';
 import { eventually } from '../support/wait.js';
 import { type Line, openLine } from './line.js';
 
-// Between conversations: high before normal before low, and within normal and low in the order in which they came.
+// Between conversations: high before normal before low, and in each the order in which they came.
 const redis = withRedis();
 let line: Line;
 const EACH = 8;
@@ -15,10 +16,12 @@ afterEach(() => line.close());
 
 const names = (priority: string) => Array.from({ length: EACH }, (_, index) => `${priority}${index}`);
 
+const request = (priority: string, { to, id, ...more }: Readonly<Record<string, string>>) =>
+  requestTo(to ?? '', { ...(id === undefined ? {} : { id, caption: id }), ...more, priority });
+
 async function enqueue(priority: 'high' | 'normal' | 'low', conversation: number): Promise<void> {
   for (const [index, id] of names(priority).entries()) {
-    const to = `97250000${conversation}0${index}`;
-    await line.waybill.enqueue(requestTo(to, { id, caption: id, priority }));
+    await line.waybill.enqueue(request(priority, { id, to: `97250000${conversation}0${index}` }));
   }
 }
 
@@ -28,7 +31,52 @@ it('takes high before normal before low, whichever came first', async () => {
   await enqueue('high', 3);
   await line.work();
   await eventually(() => line.sent().length === 3 * EACH, { timeoutMs: 20_000 });
-  const sent = line.sent();
-  expect([...sent.slice(0, EACH)].sort()).toEqual(names('high'));
-  expect(sent.slice(EACH)).toEqual([...names('normal'), ...names('low')]);
+  expect(line.sent()).toEqual([...names('high'), ...names('normal'), ...names('low')]);
+});
+
+it('does the same with a batch', async () => {
+  const batch = (['low', 'high', 'normal'] as const).flatMap((priority, conversation) =>
+    names(priority).map((id, index) => request(priority, { id, to: `97250000${conversation}0${index}` })),
+  );
+  await line.waybill.enqueueMany(batch);
+  await line.work();
+  await eventually(() => line.sent().length === 3 * EACH, { timeoutMs: 20_000 });
+  expect(line.sent()).toEqual([...names('high'), ...names('normal'), ...names('low')]);
+});
+
+it('keeps to it when a conversation goes on: its next waits its turn by its own priority', async () => {
+  const [urgent, plain, idle] = ['972500000001', '972500000002', '972500000003'];
+  for (const [id, to, priority] of [
+    ['low1', idle, 'low'],
+    ['low2', idle, 'low'],
+    ['normal1', plain, 'normal'],
+    ['normal2', plain, 'normal'],
+    ['other', '972500000004', 'normal'],
+    ['high1', urgent, 'high'],
+    ['high2', urgent, 'high'],
+    ['after', '972500000005', 'high'],
+  ] as const) {
+    await line.waybill.enqueue(request(priority, { id, to }));
+  }
+  await line.work();
+  await eventually(() => line.sent().length === 8);
+  const { length } = line.sent().filter((caption) => caption?.startsWith('low'));
+  expect(line.sent().slice(-length)).toEqual(['low1', 'low2']);
+  expect([...line.sent().slice(0, 3)].sort()).toEqual(['after', 'high1', 'high2']);
+  expect(line.sent().slice(3, 6)).toEqual(['normal1', 'normal2', 'other']);
+});
+
+it('lets normal ones pass a low one of another BullMQ client once a worker has read it', async () => {
+  const queue = new Queue(`{${FROM}}`, { connection: { url: redis.url }, prefix: 'waybill:queue' });
+  try {
+    for (const [index, priority] of (['low', 'low', 'normal', 'high'] as const).entries()) {
+      const { from: _from, ...data } = request(priority, { to: `97250000000${index}` });
+      await queue.add('send-file', { ...data, caption: `${priority}${index}` });
+    }
+    await line.work();
+    await eventually(() => line.sent().length === 4);
+    expect(line.sent()).toEqual(['normal2', 'high3', 'low0', 'low1']);
+  } finally {
+    await queue.close();
+  }
 });

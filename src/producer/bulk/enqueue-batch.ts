@@ -1,7 +1,7 @@
 import type { Accepted } from '../../domain/record.js';
 import { UNSENT } from '../../domain/status.js';
 import { IdempotencyConflictError, UnavailableError } from '../../errors.js';
-import type { NewJob } from '../../queue/queues.js';
+import { delayOf, type NewJob } from '../../queue/queues.js';
 import { type EnqueueDeps, type EnqueuedOrError, jobOf } from '../enqueue.js';
 import type { MakeId, ReadRequest } from '../read-request.js';
 import { orUnavailable, PATIENCE_MS } from '../unavailable.js';
@@ -73,7 +73,7 @@ async function finish(
 ): Promise<readonly EnqueuedOrError[]> {
   try {
     const taken = await orUnavailable(() => accepting.answers);
-    await orUnavailable(() => deps.queues.addMany(taken.flatMap(missingJob)));
+    await orUnavailable(() => deps.queues.addMany(taken.flatMap(missingJobs)));
     await orUnavailable(() => Promise.all(taken.map((each) => followUp(each, deps))));
     const accepted = new Map(taken.map((each) => [each.read, each.accepted]));
     return slots.map((slot) => ('read' in slot ? answerOf(slot.read, accepted.get(slot.read)) : slot));
@@ -83,16 +83,17 @@ async function finish(
 }
 
 /** New ones have none yet; of one that is the same again, a crash may have kept it away. */
-function missingJob({ read, accepted }: Taken): readonly NewJob[] {
+function missingJobs({ read, accepted }: Taken): readonly NewJob[] {
   if (accepted.kind === 'new') return [jobOf(read, { delayMs: accepted.delayMs })];
   if (accepted.kind !== 'again' || accepted.jobAt === null || !UNSENT.includes(accepted.status)) return [];
   return [jobOf(read, { delayMs: 0, timestamp: accepted.jobAt })];
 }
 
 /** As after a single `enqueue`: the delivery before it may have ended meanwhile; a link may be signed anew. */
-async function followUp({ read, accepted }: Taken, { store, queues }: BatchDeps): Promise<void> {
+async function followUp(taken: Taken, { store, queues }: BatchDeps): Promise<void> {
+  const { read, accepted } = taken;
   const { delivery, job, data } = read;
-  if (accepted.kind === 'new' && accepted.delayMs > 0) await store.look(delivery);
+  if (missingJobs(taken).some((added) => delayOf(added) > 0)) await store.look(delivery);
   if (accepted.kind === 'again' && UNSENT.includes(accepted.status)) {
     await queues.replaceLink(delivery.from, job.id, String(data.fileUrl));
   }

@@ -1,6 +1,6 @@
 -- Replaces the request of a delivery that has not been sent. One that a worker has in its hands is left alone: the
 -- worker would send what it has read. A new end moves a delayed job to the front: it is delayed anew by it.
--- KEYS: record bullDelayed bullWait bullMarker bullMeta bullActive bullEvents bullJobPrefix
+-- KEYS: record bullDelayed bullWait bullPrioritized bullPriorities highs bullMarker bullMeta bullActive bullEvents bullJobPrefix
 -- ARGV: id before after fingerprint expiresAt
 -- Returns {unseen} | {refused, status} | {busy} | {changed} | {amended, status}
 -- include: front

@@ -1,6 +1,6 @@
 -- Tells what is left of the budgets, and wakes as many of the deliveries that wait for it as may go now: those whose
 -- wake-up was lost, and those that a raised limit lets go.
--- KEYS: budgetPrefix budgetHeld recordPrefix wake bullDelayed bullWait bullMarker bullMeta bullActive bullEvents bullJobPrefix
+-- KEYS: budgetPrefix budgetHeld recordPrefix wake bullDelayed bullWait bullPrioritized bullPriorities highs bullMarker bullMeta bullActive bullEvents bullJobPrefix
 -- ARGV: dayName dayLimit monthName monthLimit most
 -- Returns {usedDay, usedMonth, held}
 -- include: clock front

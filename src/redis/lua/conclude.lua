@@ -1,6 +1,6 @@
 -- Ends a delivery that is not being sent: failed, expired or cancelled. Its job is moved to the front, so that a
 -- worker finishes it to match.
--- KEYS: record recordPrefix tomb conv lane held wake events alias bullDelayed bullWait bullMarker bullMeta bullActive bullEvents bullJobPrefix holds budgetPrefix budgetHeld statusPrefix
+-- KEYS: record recordPrefix tomb conv lane held wake events alias bullDelayed bullWait bullPrioritized bullPriorities highs bullMarker bullMeta bullActive bullEvents bullJobPrefix holds budgetPrefix budgetHeld statusPrefix
 -- ARGV: id to recipient status why retentionMs idRetentionMs
 -- Returns {moved} | {unseen} | {refused, status} | {concluded, status}
 -- include: clock alias tell record turn front lane give-back progress

@@ -1,6 +1,6 @@
 -- A client has written: the window opens, held deliveries return to their lane, its head goes to the front.
 -- A client who is known by number and by from_id is one conversation: the from_id's moves to the number's.
--- KEYS: seen conv lane held wake alias recordPrefix fromIdConv fromIdLane fromIdHeld bullDelayed bullWait bullMarker bullMeta bullActive bullEvents bullJobPrefix holds doubts fromIdDoubts quotedUnique budgetHeld ledger ledgerRows accepts fromIdAccepts recipientDeliveries fromIdDeliveries
+-- KEYS: seen conv lane held wake alias recordPrefix fromIdConv fromIdLane fromIdHeld bullDelayed bullWait bullPrioritized bullPriorities highs bullMarker bullMeta bullActive bullEvents bullJobPrefix holds doubts fromIdDoubts quotedUnique budgetHeld ledger ledgerRows accepts fromIdAccepts recipientDeliveries fromIdDeliveries
 -- ARGV: to recipient writtenAt leftMs fromId quoted seenMs keepMs
 -- Returns {moved} | {duplicate} | {applied, releasedCount, windowWasOpen}
 -- include: clock alias turn front lane session fold take-over hint open

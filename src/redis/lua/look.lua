@@ -1,6 +1,6 @@
 -- Looks once more at a delivery: after its job was added or delayed, and when its wake entry is due. If it may
 -- go by now, or has ended, its job is moved to the front; what else stands still is told to the caller.
--- KEYS: record recordPrefix conv lane held wake alias bullDelayed bullWait bullMarker bullMeta bullActive bullEvents bullJobPrefix holds budgetHeld
+-- KEYS: record recordPrefix conv lane held wake alias bullDelayed bullWait bullPrioritized bullPriorities highs bullMarker bullMeta bullActive bullEvents bullJobPrefix holds budgetHeld
 -- ARGV: id to recipient
 -- Returns {moved} | {done} | {front} | {stale, attempt} | {missing, request, job, jobAt} | {lost} | {unresolved}
 -- include: clock alias turn front lane

@@ -1,6 +1,6 @@
 -- Lets a delivery wait or be held, unless the reason has just gone. One that is held by the window leaves its
 -- lane, so that those behind it may pass, unless order is strict.
--- KEYS: record recordPrefix conv lane held wake events alias bullDelayed bullWait bullMarker bullMeta bullActive bullEvents bullJobPrefix holds budgetPrefix budgetHeld statusPrefix
+-- KEYS: record recordPrefix conv lane held wake events alias bullDelayed bullWait bullPrioritized bullPriorities highs bullMarker bullMeta bullActive bullEvents bullJobPrefix holds budgetPrefix budgetHeld statusPrefix
 -- ARGV: id to recipient status why
 -- Returns {moved} | {go} | {ended, status} | {parked}
 -- include: clock alias tell record turn front lane give-back

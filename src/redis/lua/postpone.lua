@@ -2,7 +2,7 @@
 -- One that is `released` was never dispatched by the process that claimed it: it does not count, and its claim, where
 -- that comes later, is refused.
 -- FAIL 7/8 closes the window here, unless the client wrote after the attempt had begun.
--- KEYS: record conv lane wake order events alias gate unknowns doubts recordPrefix budgetPrefix budgetHeld bullDelayed bullWait bullMarker bullMeta bullActive bullEvents bullJobPrefix statusPrefix
+-- KEYS: record conv lane wake order events alias gate unknowns doubts recordPrefix budgetPrefix budgetHeld bullDelayed bullWait bullPrioritized bullPriorities highs bullMarker bullMeta bullActive bullEvents bullJobPrefix statusPrefix
 -- ARGV: id to recipient attempt outcome reason detail status why delayMs gateState gateMs gateReason health failuresAllowed closures
 -- Returns {moved} | {stale, status} | {postponed, now, corrected, gateMove}
 -- include: clock alias tell record attempt gate breaker front give-back

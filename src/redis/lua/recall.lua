@@ -1,6 +1,6 @@
 -- Notes what the history told of a conversation's window: the client's newest message, or that there was none of the
 -- last day, or nothing (it could not be read). It opens a window, and closes only one of which nothing is known.
--- KEYS: conv lane held wake alias recordPrefix bullDelayed bullWait bullMarker bullMeta bullActive bullEvents bullJobPrefix holds budgetHeld
+-- KEYS: conv lane held wake alias recordPrefix bullDelayed bullWait bullPrioritized bullPriorities highs bullMarker bullMeta bullActive bullEvents bullJobPrefix holds budgetHeld
 -- ARGV: to recipient writtenAt silent idRetentionMs
 -- Returns {moved} | {recalled}
 -- include: clock alias turn front lane open

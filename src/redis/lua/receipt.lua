@@ -1,6 +1,6 @@
 -- Applies a receipt: facts only grow, the status follows from them. One whose message no delivery owns yet is
 -- kept, within bounds, for the settle that is still to come.
--- KEYS: unique orphan orphans recordPrefix events doubts others othersTo bullDelayed bullWait bullMarker bullMeta bullActive bullEvents bullJobPrefix statusPrefix
+-- KEYS: unique orphan orphans recordPrefix events doubts others othersTo bullDelayed bullWait bullPrioritized bullPriorities highs bullMarker bullMeta bullActive bullEvents bullJobPrefix statusPrefix
 -- ARGV: uniqueId receipt code precedence orphanMs orphansKept to othersMs othersKept
 -- Returns {duplicate} | {early} | {applied, id, statusBefore, statusAfter, acceptedAt, now}
 -- include: clock tell record receipts front hint progress others
