@@ -19,7 +19,7 @@ import { connectConfigured } from './core.js';
 import { explainRedis } from './explain-redis.js';
 import { openExplainer } from './explainer.js';
 import { type AccountForecast, openForecast } from './forecast.js';
-import { type AccountState, createGatekeeper } from './gatekeeper.js';
+import { type AccountState, createGatekeeper, type Pause } from './gatekeeper.js';
 import { knownAccounts, type NamedAccount } from './known-accounts.js';
 import { openOperator } from './operator.js';
 
@@ -51,7 +51,7 @@ export type Client = {
   account(fromOrName?: string): Promise<NamedAccount>;
   stateOf(account: NamedAccount): Promise<AccountState>;
   states(): Promise<readonly AccountState[]>;
-  pause(from: string, reason: string): Promise<void>;
+  pause(from: string, said: Pause): Promise<void>;
   resume(from: string): Promise<void>;
   /** In which its months are counted; `isDefault` when the account is not configured here. */
   zoneOf(from: string): { readonly timeZone: string; readonly isDefault: boolean };
@@ -106,7 +106,7 @@ export function createClient(config: Config, redis: Redis): Client {
     account: async (fromOrName) => pick(await everyAccount(), fromOrName),
     stateOf,
     states: async () => Promise.all((await everyAccount()).map(stateOf)),
-    pause: (from, reason) => onRedis(() => gatekeeper.pause(from, reason)),
+    pause: (from, said) => onRedis(() => gatekeeper.pause(from, said)),
     resume: (from) => onRedis(() => gatekeeper.resume(from)),
     zoneOf(from) {
       const account = findAccount(accounts, from);

@@ -22,6 +22,9 @@ export type AccountState = {
   readonly jobs: Readonly<Record<string, number>>;
 };
 
+/** Why, and by which name; the name may be empty. */
+export type Pause = { readonly reason: string; readonly who: string };
+
 type Deps = { readonly redis: Redis; readonly prefix: string; readonly queues: Queues };
 
 /** Opens and closes accounts by hand. Doing either twice is doing it once. */
@@ -46,8 +49,8 @@ export function createGatekeeper({ redis, prefix, queues }: Deps) {
     },
 
     /** The gate first: what is claimed from now on is refused, whoever fetched it. */
-    async pause(from: string, reason: string): Promise<void> {
-      await setGate(redis, prefix, { from, state: 'paused', reason });
+    async pause(from: string, said: Pause): Promise<void> {
+      await setGate(redis, prefix, { from, state: 'paused', ...said });
       await queues.pause(from);
     },
 

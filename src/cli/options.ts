@@ -13,6 +13,9 @@ export function jsonOption(): Option {
 export const flag = z.boolean().default(false);
 export const text = z.string().min(1, { error: 'must not be empty' });
 
+/** As an operator signs what is done. */
+export const nameOfPerson = text.max(64, { error: 'must be of 64 characters at most' });
+
 export function yesOption(): Option {
   return new Option('--yes', 'without an id: do it, instead of telling how many there are');
 }

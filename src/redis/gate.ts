@@ -7,7 +7,13 @@ import { createScriptRunner } from './script.js';
 export type Gate =
   | { readonly state: 'open' }
   | { readonly state: 'until'; readonly until: number; readonly reason: string; readonly since: number }
-  | { readonly state: 'paused'; readonly reason: string; readonly since: number };
+  | {
+      readonly state: 'paused';
+      readonly reason: string;
+      readonly since: number;
+      /** The name that an operator gave; empty where none was given, or a worker did it. */
+      readonly who: string;
+    };
 
 /** Whether a worker has closed the gate for good, and what is left to do about it. */
 export type Closure =
@@ -25,8 +31,8 @@ export type Closure =
 const MET = 'met:';
 
 export async function readGate(redis: Redis, prefix: string, from: string): Promise<Gate> {
-  const { state, until, reason = '', since } = await redis.hgetall(gateKey(prefix, from));
-  if (state === 'paused') return { state, reason, since: Number(since) };
+  const { state, until, reason = '', since, who = '' } = await redis.hgetall(gateKey(prefix, from));
+  if (state === 'paused') return { state, reason, since: Number(since), who };
   if (state === 'until') return { state, until: Number(until), reason, since: Number(since) };
   return { state: 'open' };
 }
@@ -35,16 +41,21 @@ export async function readGate(redis: Redis, prefix: string, from: string): Prom
 export async function setGate(
   redis: Redis,
   prefix: string,
-  to: { readonly from: string; readonly state: 'open' | 'paused'; readonly reason: string },
+  to: {
+    readonly from: string;
+    readonly state: 'open' | 'paused';
+    readonly reason: string;
+    readonly who?: string;
+  },
 ): Promise<void> {
-  const { state, reason } = to;
+  const { state, reason, who = '' } = to;
   const keys = accountKeys(prefix, to.from).fixed;
-  await createScriptRunner(redis)('gate', keys, { state, reason, by: 'operator' });
+  await createScriptRunner(redis)('gate', keys, { state, reason, by: 'operator', who });
 }
 
 /** Opens a gate that a worker has closed; false when it is open, or closed by somebody else, by now. */
 export async function openAfterProbe(redis: Redis, prefix: string, from: string): Promise<boolean> {
-  const args = { state: 'open', reason: '', by: 'probe' };
+  const args = { state: 'open', reason: '', by: 'probe', who: '' };
   const raw = await createScriptRunner(redis)('gate', accountKeys(prefix, from).fixed, args);
   return readReply(raw).code !== 'kept';
 }

@@ -125,11 +125,12 @@ function attemptFacts(record: Readonly<Record<string, string>>) {
 }
 
 function readGateFacts(gate: Readonly<Record<string, string>>): Facts['gate'] {
-  const { state, reason = '', by = '', since, until, trips } = gate;
+  const { state, reason = '', by = '', who = '', since, until, trips } = gate;
   return {
     state: state === 'paused' || state === 'until' ? state : 'open',
     reason,
     by,
+    who,
     since: fieldOrNull(since),
     until: fieldOrNull(until),
     trips: Number(trips ?? 0),

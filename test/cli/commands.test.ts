@@ -234,10 +234,11 @@ describe('waybill accounts', () => {
     const { sandbox, waybill } = await start();
     sandbox.reply(TO, 'hi');
     expect(await run('accounts', 'pause', 'shop', '--reason', 'audit')).toMatchObject({ code: 0 });
-    expect(await run('accounts', 'pause', FROM, '--reason', 'audit')).toMatchObject({ code: 0 });
+    const again = await run('accounts', 'pause', FROM, '--reason', 'audit', '--by', 'dana');
+    expect(again).toMatchObject({ code: 0 });
     await enqueue('--id', 'inv-1');
     const paused = await run('accounts');
-    expect(paused.stdout).toMatch(/^shop +972…67 +paused since .*: audit +paused +1 /m);
+    expect(paused.stdout).toMatch(/^shop +972…67 +paused since .* by dana: audit +paused +1 /m);
     expect(sandbox.accepted()).toEqual([]);
     expect(await run('accounts', 'resume', 'shop')).toMatchObject({ code: 0, stdout: 'shop resumed\n' });
     await waybill.wait('inv-1', 'accepted', { timeoutMs: 10_000 });

@@ -82,13 +82,13 @@ describe('waybill explain of a delivery', () => {
   it('of an account that somebody paused: since when, why, and who opens it', async () => {
     await start();
     await openWindow(TO);
-    await run('accounts', 'pause', 'shop', '--reason', 'stocktaking until Monday');
+    await run('accounts', 'pause', 'shop', '--by', 'dana', '--reason', 'stocktaking until Monday');
     await enqueue('inv-1');
     await expect(explained('inv-1')).resolves.toMatchObject({
       delivery: { status: 'queued', awaiting: { for: 'account', until: null } },
-      account: { gate: { state: 'paused', reason: 'stocktaking until Monday', by: 'operator' } },
+      account: { gate: { state: 'paused', reason: 'stocktaking until Monday', by: 'operator', who: 'dana' } },
     });
-    const paused = /The account is paused since .* by an operator: stocktaking until Monday\./;
+    const paused = /The account is paused since .* by dana: stocktaking until Monday\./;
     expect(await words('inv-1')).toMatch(paused);
     expect((await run('status', 'inv-1')).stdout).toMatch(paused);
   });

@@ -6,7 +6,7 @@ import { reasonInWords } from '../../domain/reason-words.js';
 import type { CliContext } from '../context.js';
 import { addCommand, type CommandHost } from '../define.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
-import { flag, jsonOption, text } from '../options.js';
+import { flag, jsonOption, nameOfPerson, text } from '../options.js';
 import { type Paint, plain, table } from '../output.js';
 import { formatTime } from '../times.js';
 import { withClient } from '../with-client.js';
@@ -28,15 +28,19 @@ function addPause(accounts: CommandHost): void {
   addCommand(accounts, {
     usage: 'pause <account>',
     summary: 'send nothing more for an account; deliveries are kept',
-    options: [new Option('--reason <text>', 'for those who ask why; default operator')],
+    options: [
+      new Option('--reason <text>', 'for those who ask why; default operator'),
+      new Option('--by <name>', 'who says so'),
+    ],
     input: z.object({
       account: text,
+      by: nameOfPerson.default(''),
       reason: text.max(200, { error: 'must be of 200 characters at most' }).default('operator'),
     }),
-    run: ({ account, reason }, context) =>
+    run: ({ account, reason, by }, context) =>
       withClient(context, async (client) => {
         const { from, name } = await client.account(account);
-        await client.pause(from, plain(reason));
+        await client.pause(from, { reason: plain(reason), who: plain(by) });
         context.output.line(`${name} paused`);
         return EXIT.done;
       }),
@@ -89,8 +93,14 @@ function gateInWords(gate: AccountState['gate'], paint: Paint): string {
     case 'until':
       return paint.pending(`closed until ${formatTime(gate.until)}: ${reasonInWords(gate.reason)}`);
     case 'paused':
-      return paint.bad(`paused since ${formatTime(gate.since)}: ${reasonInWords(gate.reason)}`);
+      return paint.bad(
+        `paused since ${formatTime(gate.since)}${byWhom(gate)}: ${reasonInWords(gate.reason)}`,
+      );
     default:
       return gate satisfies never;
   }
+}
+
+function byWhom({ who }: { readonly who: string }): string {
+  return who === '' ? '' : ` by ${plain(who)}`;
 }

@@ -6,7 +6,7 @@ import type { CliContext } from '../context.js';
 import { addCommand, type CommandHost } from '../define.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { filterFields, filterOf, filterOptions, refuseFilters } from '../filter.js';
-import { flag, jsonOption, text, yesOption } from '../options.js';
+import { flag, jsonOption, nameOfPerson, text, yesOption } from '../options.js';
 import { plain } from '../output.js';
 import { resolutionFields, resolutionOf, resolutionOptions } from '../resolution.js';
 import { UsageError } from '../usage-error.js';
@@ -16,7 +16,7 @@ const input = z.object({
   id: text.optional(),
   ...resolutionFields,
   ...filterFields,
-  by: text.max(64, { error: 'must be of 64 characters at most' }).default(''),
+  by: nameOfPerson.default(''),
   yes: flag,
   json: flag,
 });

@@ -19,7 +19,10 @@ export function accountWords({ account, limits }: Standing, tell: Tell): readonl
   return words;
 }
 
-function gateWords({ state, reason, since, until, by }: Standing['account']['gate'], tell: Tell): string[] {
+function gateWords(
+  { state, reason, since, until, by, who }: Standing['account']['gate'],
+  tell: Tell,
+): string[] {
   const why = reasonInWords(reason);
   switch (state) {
     case 'open':
@@ -31,7 +34,9 @@ function gateWords({ state, reason, since, until, by }: Standing['account']['gat
           `The account is paused${began} by a worker: ${why}. It goes on when somebody resumes it, or once the provider is found to take its calls again.`,
         ];
       }
-      return [`The account is paused${began} by an operator: ${why}. It goes on when somebody resumes it.`];
+      return [
+        `The account is paused${began} by ${who || 'an operator'}: ${why}. It goes on when somebody resumes it.`,
+      ];
     }
     case 'throttled':
     case 'breaker':

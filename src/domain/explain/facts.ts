@@ -81,6 +81,8 @@ export type GateFacts = {
   readonly since: number | null;
   readonly until: number | null;
   readonly by: string;
+  /** The name that an operator gave. */
+  readonly who?: string;
   /** How often in a row the breaker has closed it. */
   readonly trips: number;
 };

@@ -56,6 +56,8 @@ export type GateStanding = {
   readonly until: number | null;
   /** `operator`, or `worker`; empty while it is open. */
   readonly by: string;
+  /** The name that an operator gave; empty where none was. */
+  readonly who: string;
 };
 
 export function standingOf(facts: Facts): Standing {
@@ -107,11 +109,12 @@ function pairAt({ now, pairTat, account: { pair }, delivery }: Facts): number | 
   return Math.max(now, Math.max(pairTat ?? now, now) - (pair.burst - 1) * pair.intervalMs);
 }
 
-function gateOf({ state, reason, since, until, by, trips }: GateFacts, now: number): GateStanding {
-  if (state === 'paused') return { state, reason, since, until: null, by };
+function gateOf(gate: GateFacts, now: number): GateStanding {
+  const { state, reason, since, until, by, who = '', trips } = gate;
+  if (state === 'paused') return { state, reason, since, until: null, by, who };
   if (state === 'until' && until !== null && now < until) {
-    return { state: reason === 'breaker' ? 'breaker' : 'throttled', reason, since, until, by };
+    return { state: reason === 'breaker' ? 'breaker' : 'throttled', reason, since, until, by, who: '' };
   }
-  if (trips > 0) return { state: 'probing', reason: 'breaker', since, until: null, by };
-  return { state: 'open', reason: '', since: null, until: null, by: '' };
+  if (trips > 0) return { state: 'probing', reason: 'breaker', since, until: null, by, who: '' };
+  return { state: 'open', reason: '', since: null, until: null, by: '', who: '' };
 }

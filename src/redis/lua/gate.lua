@@ -1,7 +1,7 @@
 -- Opens or closes the account's gate by hand, or opens it because the provider was found well: then only where a
 -- worker has closed it, and `resume` stays until its queue has been resumed.
 -- KEYS: gate events
--- ARGV: state reason by
+-- ARGV: state reason by who
 -- Returns {stateBefore} | {kept}
 -- include: clock tell gate
 local known = redis.call('HMGET', gate, 'state', 'by')
@@ -10,6 +10,7 @@ if by == 'probe' and (known[1] ~= 'paused' or known[2] ~= 'worker') then
 end
 if state ~= 'open' then
   closeGate(state, 0, reason, clock(), by)
+  redis.call('HSET', gate, 'who', who)
   return { known[1] or 'open' }
 end
 redis.call('DEL', gate)

@@ -90,7 +90,7 @@ it('tells the same in figures', () => {
       workers: 1,
       due: 0,
       queuePaused: false,
-      gate: { state: 'open', reason: '', since: null, until: null, by: '' },
+      gate: { state: 'open', reason: '', since: null, until: null, by: '', who: '' },
     },
   });
 });
@@ -318,6 +318,10 @@ describe('the words for an account', () => {
     [
       'The account is paused since 11-22 11:00 (1 h ago) by an operator: holiday. It goes on when somebody resumes it.',
       { gate: { ...PAUSED, reason: 'holiday', by: 'operator' } },
+    ],
+    [
+      'The account is paused since 11-22 11:00 (1 h ago) by dana: holiday. It goes on when somebody resumes it.',
+      { gate: { ...PAUSED, reason: 'holiday', by: 'operator', who: 'dana' } },
     ],
     [
       'The account is paused since 11-22 11:00 (1 h ago) by a worker: FAIL 3: wrong API key. It goes on when somebody resumes it, or once the provider is found to take its calls again.',

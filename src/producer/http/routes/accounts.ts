@@ -18,14 +18,19 @@ type AccountState = NamedAccount & {
 export type AccountRoutes = {
   readonly accounts: Accounts;
   readonly stateOf: (account: NamedAccount) => Promise<AccountState>;
-  readonly pause: (from: string, reason: string) => Promise<void>;
+  readonly pause: (from: string, said: { readonly reason: string; readonly who: string }) => Promise<void>;
   readonly resume: (from: string) => Promise<void>;
 };
 
 const gate = z.discriminatedUnion('state', [
   z.object({ state: z.literal('open') }),
   z.object({ state: z.literal('until'), until: time, reason: z.string(), since: time }),
-  z.object({ state: z.literal('paused'), reason: z.string(), since: time }),
+  z.object({
+    state: z.literal('paused'),
+    reason: z.string(),
+    since: time,
+    who: z.string().describe('The operator’s name, or the key’s; empty where none was given'),
+  }),
 ]);
 
 const account = z
@@ -76,7 +81,7 @@ function addPause(api: Api, { accounts, stateOf, pause }: AccountRoutes): void {
     handler: async (request) => {
       const caller = callerOf(request);
       const paused = await accountAt(request.params.from, caller, accounts);
-      await pause(paused.from, request.body.reason ?? caller.name);
+      await pause(paused.from, { reason: request.body.reason ?? 'operator', who: caller.name });
       return stateOf(paused);
     },
   });

@@ -23,6 +23,7 @@ const gate = z.object({
   since: timeOrNull,
   until: timeOrNull,
   by: z.string().describe('operator or worker; empty while it is open'),
+  who: z.string().describe('The operator’s name, or the key’s; empty where none was given'),
 });
 
 /** How a conversation stands at one moment. */
