@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureChromium } from './chromium.mjs';
 import { runNode, runScript, tell } from './project.mjs';
+import { ensurePrometheus } from './prometheus.mjs';
 import { setUp } from './setup.mjs';
 
 runScript(() => {
   setUp();
   ensureChromium();
+  ensurePrometheus();
   const folder = mkdtempSync(join(tmpdir(), 'waybill-test-result-'));
   try {
     return runJest(process.argv.slice(2), join(folder, 'result.json'));

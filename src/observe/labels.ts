@@ -36,7 +36,7 @@ export const VERDICTS = [
 /** Reasons worth a series from the start, by outcome; others appear when they come. */
 export const KNOWN_REASONS: Readonly<Record<OutcomeKind, readonly string[]>> = {
   accepted: ['ok'],
-  rejected: ['4', '5', 'other'],
+  rejected: ['4', '5', 'other', 'no_reason', 'http_400'],
   throttled: ['6', 'http_429'],
   account_error: ['2', '3', 'http_401', 'http_403'],
   window_closed: ['7', '8'],
