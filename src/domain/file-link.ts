@@ -1,4 +1,5 @@
 import { extensionOfPath, FILE_RULES, MEDIA_TYPES, type MediaType, mediaTypeOfPath } from './media.js';
+import { addressOfHost, isPublicAddress } from './public-address.js';
 import { SECOND } from './time.js';
 
 /** The longest link that is taken, in characters. */
@@ -13,6 +14,15 @@ export type FileLink =
  * or `declared` that says what kind of file it is.
  */
 export function parseFileLink(text: string, declared: MediaType | undefined): FileLink {
+  const link = parseLink(text);
+  return link.ok ? typeOf(link.url, declared) : link;
+}
+
+type Refused = Extract<FileLink, { readonly ok: false }>;
+type Link = { readonly ok: true; readonly url: URL } | Refused;
+
+/** The same without asking what kind of file it is. */
+export function parseLink(text: string): Link {
   const problem = problemOfText(text);
   if (problem !== null) return refuse(problem);
   const url = parseUrl(text);
@@ -20,7 +30,7 @@ export function parseFileLink(text: string, declared: MediaType | undefined): Fi
   if (url.username !== '' || url.password !== '') {
     return refuse('holds a user name or password: give a link that needs none');
   }
-  return typeOf(url, declared);
+  return { ok: true, url };
 }
 
 function problemOfText(text: string): string | null {
@@ -49,7 +59,7 @@ function typeOf(url: URL, declared: MediaType | undefined): FileLink {
   return refuse(`does not tell what it is: end its path in one of ${known}, or give mediaType`);
 }
 
-function refuse(detail: string): FileLink {
+function refuse(detail: string): Refused {
   return { ok: false, detail };
 }
 
@@ -85,18 +95,15 @@ function sum(one: number | null, other: number | null): number | null {
   return one === null || other === null ? null : one + other;
 }
 
-/** By host name as URLs normalise it: IPv4 in four decimal parts, IPv6 compressed and in brackets. */
-const PRIVATE_HOSTS: readonly RegExp[] = [
-  /^(0|10|127|169\.254|172\.(1[6-9]|2\d|3[01])|192\.168)\.[\d.]+$/,
-  // Carriers' own networks, 100.64.0.0/10.
-  /^100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.[\d.]+$/,
-  // The public internet is 2000::/3; all else is loopback, local, mapped or reserved.
-  /^\[(?![23][\da-f]{3}:)/,
-  /^[^.[]+\.?$/,
-  /\.(localhost|local|internal|intranet|lan|home|home\.arpa|svc|test)\.?$/,
+/** Names that mean something in their own network alone, or nowhere; without a dot, or by their ending. */
+const PRIVATE_NAMES: readonly RegExp[] = [
+  /^[^.]+\.?$/,
+  /\.(localhost|localdomain|local|internal|intranet|private|corp|lan|home|home\.arpa|svc|test|invalid|onion)\.?$/,
 ];
 
 /** A host that only its own network can reach; the provider would fetch from it in vain. */
 export function isPrivateHost({ hostname }: URL): boolean {
-  return PRIVATE_HOSTS.some((pattern) => pattern.test(hostname));
+  const address = addressOfHost(hostname);
+  if (address !== null) return !isPublicAddress(address);
+  return PRIVATE_NAMES.some((pattern) => pattern.test(hostname));
 }

@@ -1,9 +1,9 @@
-import { isIP } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import { Agent, request } from 'undici';
 import type { WaybillEvent } from '../domain/event.js';
+import { addressOfHost, isPublicAddress } from '../domain/public-address.js';
 import { SECOND } from '../domain/time.js';
-import { isPublicAddress, lookupPublic, PrivateAddressError } from './public-address.js';
+import { lookupPublic, PrivateAddressError } from './lookup-public.js';
 
 /** Where events are pushed to. */
 export type PushEndpoint = {
@@ -71,8 +71,8 @@ export function createSender({ endpoint, secrets, now }: SenderDeps): Sender {
 /** A literal address is connected to without asking anybody for its name. */
 function mayBePublic(url: string): boolean {
   const { protocol, hostname } = new URL(url);
-  const address = hostname.replace(/^\[(.*)\]$/, '$1');
-  return protocol === 'https:' && (isIP(address) === 0 || isPublicAddress(address));
+  const address = addressOfHost(hostname);
+  return protocol === 'https:' && (address === null || isPublicAddress(address));
 }
 
 type Signing = { readonly secrets: readonly string[]; readonly now: number };

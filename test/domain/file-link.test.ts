@@ -149,6 +149,11 @@ describe('isPrivateHost', () => {
     'nas.local',
     'metadata.google.internal',
     'files.lan',
+    'files.corp',
+    'expyuzz4wqqyqhjn.onion',
+    '203.0.113.1',
+    '[64:ff9b::7f00:1]',
+    '[3fff::1]',
     'printer.home.arpa',
     'files.default.svc',
     '127.0.0.1',
@@ -190,7 +195,7 @@ describe('isPrivateHost', () => {
     '100.128.0.1',
     '8.8.8.8',
     '[2001:4860:4860::8888]',
-    '[3fff::1]',
+    '[3ffe::1]',
   ])('%s is none', (host) => {
     expect(isPrivateHost(new URL(`https://${host}/a.pdf`))).toBe(false);
   });
