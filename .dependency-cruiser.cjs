@@ -54,7 +54,7 @@ function home(packages, folders) {
 const SENDING = ['producer', 'worker', 'webhooks'];
 
 const INJECTED = ['redis', 'provider', 'observe'];
-const EVERY_PART = ['app', 'cli', 'config', 'index', 'domain', 'queue', ...INJECTED, ...SENDING];
+const EVERY_PART = ['app', 'cli', 'config', 'index', 'domain', 'preflight', 'queue', ...INJECTED, ...SENDING];
 const CLI = ['app', 'config', 'errors', 'domain'];
 
 /** @type {Rule[]} */
@@ -69,6 +69,7 @@ const ownParts = [
   reaches('provider', ['domain', 'errors']),
   ...SENDING.map((part) => reaches(part, ['domain', 'queue', 'errors', ...INJECTED])),
   ...SENDING.map((part) => typesOnly(part, INJECTED)),
+  reaches('preflight', ['domain']),
   reaches('push', ['domain', 'errors', 'redis', 'observe']),
   typesOnly('push', ['redis', 'observe']),
   reaches('index', ['producer', 'redis', 'queue', 'config', 'errors', 'domain']),

@@ -1,0 +1,108 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { Agent, type RequestOptions, request } from 'node:https';
+import type { LinkAnswer } from '../domain/preflight.js';
+import { SECOND } from '../domain/time.js';
+import type { Network } from './network.js';
+
+/** Silence of a host, connecting included. */
+const IDLE_TIMEOUT_MS = 5 * SECOND;
+const MOST_HEADER_BYTES = 16 * 1024;
+
+/** One address that was found public, and what is asked of the name there. */
+export type Asked = {
+  readonly url: URL;
+  readonly host: string;
+  readonly address: string;
+  /** Only for its first byte; else for all of it, of which no more is read either. */
+  readonly ranged: boolean;
+};
+
+export type HostAnswer = {
+  readonly answer: LinkAnswer;
+  /** As the host wrote it; it is checked like any other link before it is followed. */
+  readonly location: string | null;
+};
+
+/**
+ * One GET on a connection of its own, to the very address: no name is looked up any more. It carries no cookie and no
+ * credential, goes through no proxy, and ends with the headers.
+ */
+export function askHost(asked: Asked, network: Network, signal: AbortSignal): Promise<HostAnswer> {
+  return new Promise((resolve) => {
+    const broken = (reason: string) => resolve({ answer: { kind: 'broken', reason }, location: null });
+    if (signal.aborted) return broken('timeout');
+    const sent = request(optionsOf(asked, network, signal));
+    sent.on('response', (response) => {
+      resolve(readHost(response));
+      sent.destroy();
+    });
+    sent.on('timeout', () => {
+      broken('timeout');
+      sent.destroy();
+    });
+    // Also what the destroyed one still has to say; the first word stands.
+    sent.on('error', (error) => broken(signal.aborted ? 'timeout' : wordOf(error)));
+    sent.end();
+  });
+}
+
+function optionsOf({ url, host, address, ranged }: Asked, { dial, ca }: Network, signal: AbortSignal) {
+  return {
+    ...dial(address),
+    servername: host,
+    path: url.pathname + url.search,
+    headers: {
+      host,
+      accept: '*/*',
+      'accept-encoding': 'identity',
+      'user-agent': 'waybill',
+      ...(ranged ? { range: 'bytes=0-0' } : {}),
+    },
+    agent: new Agent({ keepAlive: false, maxCachedSessions: 0 }),
+    timeout: IDLE_TIMEOUT_MS,
+    maxHeaderSize: MOST_HEADER_BYTES,
+    // Whatever the environment says.
+    rejectUnauthorized: true,
+    minVersion: 'TLSv1.2',
+    signal,
+    ...(ca === undefined ? {} : { ca }),
+  } satisfies RequestOptions;
+}
+
+function readHost({ statusCode = 0, headers }: IncomingMessage): HostAnswer {
+  const contentType = mediaTypeOf(headers['content-type']);
+  const sizeBytes = sizeOf(statusCode, headers);
+  return {
+    answer: { kind: 'answered', status: statusCode, contentType, sizeBytes },
+    location: headers.location ?? null,
+  };
+}
+
+/** What is not written like a media type may be anything, and is shown nowhere. */
+function mediaTypeOf(header = ''): string | null {
+  const [told = ''] = header.split(';', 1);
+  return /^\s*([\w.+-]{1,60}\/[\w.+-]{1,60})\s*$/.exec(told)?.[1]?.toLowerCase() ?? null;
+}
+
+/** Of the file, not of what an encoding or a range made of it. */
+function sizeOf(status: number, headers: IncomingHttpHeaders): number | null {
+  if ((headers['content-encoding'] ?? 'identity') !== 'identity') return null;
+  const told =
+    status === 206
+      ? /^bytes 0-0\/(\d{1,15})$/.exec(headers['content-range'] ?? '')?.[1]
+      : /^\d{1,15}$/.exec(headers['content-length'] ?? '')?.[0];
+  return told === undefined ? null : Number(told);
+}
+
+const WORDS: readonly (readonly [RegExp, string])[] = [
+  [/^ECONNREFUSED$/, 'refused'],
+  [/^ETIMEDOUT$/, 'timeout'],
+  [/^(ECONNRESET|EPIPE|ECONNABORTED)$/, 'reset'],
+  [/^HPE_/, 'bad_http'],
+  [/^(EPROTO$|ERR_TLS_|ERR_SSL_|CERT_|CRL_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_)/, 'tls'],
+];
+
+function wordOf(error: Error): string {
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  return WORDS.find(([pattern]) => pattern.test(code))?.[1] ?? 'unreachable';
+}
