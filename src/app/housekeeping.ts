@@ -8,6 +8,7 @@ import { dropEvents } from '../redis/events.js';
 import { hasQueueNamed } from '../redis/has-queue.js';
 import { createLease } from '../redis/lease.js';
 import { measureMemory } from '../redis/memory.js';
+import { wakeRemoved } from '../redis/removed.js';
 import { createTrimmer } from '../redis/trim.js';
 import { walkOn } from '../redis/walk.js';
 import { createMeasurer } from '../worker/measure.js';
@@ -15,6 +16,7 @@ import { createProber, type ProbeDeps } from '../worker/probe.js';
 import { type SweepDeps, sweep } from '../worker/sweep.js';
 import type { Timings } from '../worker/timings.js';
 import { createWalk } from '../worker/walk.js';
+import { createQueuedWalk } from '../worker/walk-queued.js';
 import { createWebhookWatch } from '../worker/watch-webhook.js';
 import { type Core, type Running, retentionOf } from './core.js';
 import { every } from './every.js';
@@ -105,10 +107,12 @@ function openSweeping({ config, observer }: Core, { redis, queues, store, attemp
   const { prefix } = config;
   const trim = createTrimmer({ redis, prefix, retentionMs: retentionOf(config).recordMs });
   const walk = createWalk((part) => walkOn(redis, prefix, part));
+  const walkQueued = createQueuedWalk((part) => wakeRemoved(redis, prefix, part));
   const gatekeeper = createGatekeeper({ redis, prefix, queues });
   return async (account: Account): Promise<void> => {
     await sweep(account, { store, attempts, queues, observer });
     await walk(account.from);
+    await walkQueued(account.from);
     await gatekeeper.align(account.from);
     await trim(account.from);
   };

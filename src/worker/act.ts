@@ -23,7 +23,7 @@ export async function act({ run, claimed, decision }: Step, deps: DeliverDeps): 
     case 'claim_again':
       return null;
     case 'accept':
-      await deps.store.accept(delivery, run.job, JSON.stringify(run.request));
+      await accept(run, deps);
       // Another client's job stood among the normal ones until now, when its request was first read.
       return delivery.priority === 'low' && !run.isPrioritised
         ? { kind: 'delayed', until: deps.effects.now(), status: 'queued' }
@@ -59,6 +59,12 @@ export async function act({ run, claimed, decision }: Step, deps: DeliverDeps): 
     default:
       return decision satisfies never;
   }
+}
+
+async function accept(run: Run, { store, observer }: DeliverDeps): Promise<void> {
+  const accepted = await store.accept(run.delivery, run.job, JSON.stringify(run.request));
+  if (accepted.kind !== 'new') return;
+  observer.deliveryMoved({ ...subjectOf(run), from: null, to: 'queued', reason: null });
 }
 
 /** Another run of this job claimed, and never told its end: nobody can say whether it sent. */

@@ -4,7 +4,7 @@ import { createQueues, type Queues } from '../../src/queue/queues.js';
 import { readEvents } from '../../src/redis/events.js';
 import { readLedger } from '../../src/redis/ledger.js';
 import { createPushStore } from '../../src/redis/push-store.js';
-import { openBench, PREFIX } from '../redis/bench.js';
+import { openBench, PREFIX, receipt } from '../redis/bench.js';
 import { dump } from '../redis/dump.js';
 import { createCore } from '../support/process.js';
 import { withRedis } from '../support/redis.js';
@@ -70,10 +70,22 @@ it('leaves nothing of the recipient, in whatever state the deliveries are', asyn
   await enqueue('scheduled', { sendAt: later() });
   await bench().callbacks.keepUnread('mystery', `{"from":"${CLIENT}"}`);
   await bench().callbacks.keepUnread('mystery', `{"from":"${OTHER}"}`);
+  // Messages that another sender of the same number may have sent: to the client, to its other name, to somebody else.
+  for (const [unique, recipient] of [
+    ['foreign-1', CLIENT],
+    ['foreign-2', FROM_ID],
+    ['foreign-3', OTHER],
+  ] as const) {
+    await bench().callbacks.applyReceipt({ ...receipt('sent', unique), recipient });
+  }
   await expect(traces()).resolves.not.toEqual([]);
 
   const erased = await operator.erase('shop', '+972 50-123-4567');
   expect(erased).toMatchObject({ deliveries: 5, jobs: 5, aliases: 1, sessions: 1, callbacks: 1 });
+  expect(erased.messages).toBeGreaterThanOrEqual(2);
+  const { others, othersTo } = bench().keys.fixed;
+  await expect(redis.client.hgetall(othersTo)).resolves.toEqual({ 'foreign-3': OTHER });
+  await expect(redis.client.zrange(others, '0', '-1')).resolves.toEqual(['foreign-3']);
   await expect(traces()).resolves.toEqual([]);
   await expect(operator.list({})).resolves.toEqual({ deliveries: [], cursor: null });
 });

@@ -10,6 +10,7 @@ import {
   delivery,
   FROM,
   inbound,
+  JOB_AT,
   jobOf,
   openBench,
   PREFIX,
@@ -141,6 +142,15 @@ const cases: readonly Case[] = [
     what: 'renewal of the budget',
     send: () => renewBudget(redis.client, PREFIX, { from: FROM, budget: account().budget, now: Date.now() }),
   },
+  {
+    what: 'recall of a message of the client',
+    before: async () => {
+      await closed();
+      await bench.holdForWindow(one);
+    },
+    send: () => bench.store.recall(one, { kind: 'wrote', at: JOB_AT }),
+  },
+  { what: 'recall of silence', send: () => bench.store.recall(one, { kind: 'silent' }) },
   { what: 'resign', before: unknown, send: () => bench.store.resign(one) },
   {
     what: 'inbound',
@@ -185,9 +195,11 @@ it.each(cases)('does $what once, however often it is sent', async ({ before, sen
   expect(withoutLooks(await dump(redis.client))).toEqual(withoutLooks(state));
 });
 
-/** When the sweeper looks next is the one thing that a repetition may move. */
+/** When the sweeper looks next, and when the history was last asked, are all that a repetition may move. */
 function withoutLooks(state: Dump): Dump {
-  return Object.fromEntries(Object.entries(state).filter(([name]) => name !== bench.keys.fixed.wake));
+  const looks = /"historyAskedAt":"\d+"/g;
+  const plain: Dump = JSON.parse(JSON.stringify(state).replace(looks, '"historyAskedAt":"asked"'));
+  return Object.fromEntries(Object.entries(plain).filter(([name]) => name !== bench.keys.fixed.wake));
 }
 
 function asObject(value: unknown): object {

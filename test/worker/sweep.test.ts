@@ -2,9 +2,11 @@ import { Queue } from 'bullmq';
 import { HOUR, MINUTE } from '../../src/domain/time.js';
 import type { DeliveryMoved, Swept } from '../../src/observe/observer.js';
 import { createQueues } from '../../src/queue/queues.js';
+import { wakeRemoved } from '../../src/redis/removed.js';
 import { walkOn } from '../../src/redis/walk.js';
 import { sweep } from '../../src/worker/sweep.js';
 import { createWalk } from '../../src/worker/walk.js';
+import { createQueuedWalk } from '../../src/worker/walk-queued.js';
 import { account, type Bench, delivery, FROM, JOB_AT, openBench, PREFIX } from '../redis/bench.js';
 import { withRedis } from '../support/redis.js';
 
@@ -137,5 +139,52 @@ describe('when somebody removes a job', () => {
     const walk = createWalk((part) => walkOn(redis.client, PREFIX, part));
     for (let times = 0; times < 3; times += 1) await walk(FROM);
     await expect(bench.wakes()).resolves.toEqual(['one']);
+  });
+
+  describe('of one that nobody has claimed yet', () => {
+    const walk = () => createQueuedWalk((part) => wakeRemoved(redis.client, PREFIX, part));
+    /** So long ago each of them was created. */
+    const createdAgo = async (ms: number, ...ids: readonly string[]) => {
+      const at = Date.now() - ms;
+      for (const id of ids) await redis.client.zadd(bench.keys.fixed.deliveries, at, `${id} ${one.to}`);
+    };
+
+    it('ends it aloud, though nothing stands behind it', async () => {
+      await createdAgo(2 * MINUTE, 'one');
+      await (await queue.getJob('d-one'))?.remove();
+      await walk()(FROM);
+      await sweepNow();
+      await expect(bench.record('one')).resolves.toMatchObject({ status: 'failed', reason: 'job_removed' });
+    });
+
+    it('adds it again where its request is still kept', async () => {
+      await bench.accept(delivery('fresh', { to: '972509999999' }));
+      await redis.client.del(bench.keys.fixed.wake);
+      await createdAgo(2 * MINUTE, 'fresh');
+      await walk()(FROM);
+      await sweepNow();
+      await expect(queue.getJob('d-fresh')).resolves.toBeDefined();
+      expect(told.at(-1)).toMatchObject({ jobsAdded: 1 });
+    });
+
+    it('leaves alone what has its job, and what is new', async () => {
+      await createdAgo(2 * MINUTE, 'one');
+      await (await queue.getJob('d-two'))?.remove();
+      await walk()(FROM);
+      await expect(bench.wakes()).resolves.toEqual([]);
+    });
+
+    it('finds it among many of the same time, and when it goes round again', async () => {
+      const others = Array.from({ length: 9000 }, (_, index) => [1, `other-${index} ${one.to}`]).flat();
+      await redis.client.zadd(bench.keys.fixed.deliveries, ...others);
+      await createdAgo(2 * MINUTE, 'one', 'two');
+      const again = walk();
+      await again(FROM);
+      await again(FROM);
+      await expect(bench.wakes()).resolves.toEqual([]);
+      await (await queue.getJob('d-one'))?.remove();
+      await again(FROM);
+      await expect(bench.wakes()).resolves.toEqual(['one']);
+    });
   });
 });
