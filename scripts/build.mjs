@@ -14,7 +14,8 @@ import { isMain, root, runQuietly, runScript, tell } from './project.mjs';
 const SOURCES = ['src', 'sandbox', 'dev', 'demo', 'tsconfig.json', 'package-lock.json'];
 const DIST = join(root, 'dist');
 const STAMP = join(DIST, '.built');
-const LUA = join('src', 'redis', 'lua');
+/** Read at run time as they are. */
+const FILES = [join('src', 'redis', 'lua'), join('src', 'producer', 'http', 'page', 'static')];
 
 /** Builds dist/ when any source is newer than the last build. */
 export function ensureBuild() {
@@ -43,7 +44,9 @@ export function build() {
   const fresh = join(root, `.dist-${process.pid}`);
   try {
     runQuietly(process.execPath, [compiler(), '-p', 'tsconfig.json', '--outDir', fresh, '--noEmitOnError']);
-    if (existsSync(join(root, LUA))) cpSync(join(root, LUA), join(fresh, LUA), { recursive: true });
+    for (const files of FILES) {
+      if (existsSync(join(root, files))) cpSync(join(root, files), join(fresh, files), { recursive: true });
+    }
     stamp(join(fresh, '.built'), startedAt);
     swap(fresh);
   } finally {

@@ -3,10 +3,12 @@ import { createBacklogCap } from '../producer/http/backlog-cap.js';
 import type { Operations } from '../producer/http/routes.js';
 import { startApiServer } from '../producer/http/server.js';
 import { orUnavailable } from '../producer/unavailable.js';
+import { createBoardQueues } from '../queue/board.js';
 import { createAccountDirectory } from '../redis/accounts.js';
 import type { Redis } from '../redis/connection.js';
 import { type AccountState, type Client, createClient } from './client.js';
 import { type Core, openRedis, type Running } from './core.js';
+import { openDutyDesk } from './duty.js';
 
 /** The HTTP API, and where it listens. */
 export type RunningApi = Running & { readonly address: string; readonly port: number };
@@ -16,6 +18,7 @@ export async function runApi(core: Core, version: string): Promise<RunningApi> {
   const { config, secrets, log, observer } = core;
   const redis = openRedis(core, 'fails');
   const client = createClient(config, redis);
+  const boardQueues = createBoardQueues({ connection: redis, prefix: config.prefix });
   const stopping = new AbortController();
   const dependencies = () => ({ redis: redis.status });
   try {
@@ -27,6 +30,9 @@ export async function runApi(core: Core, version: string): Promise<RunningApi> {
         operations: {
           ...operationsOf(core, client, stopping.signal),
           cursorNow: () => cursorNow(redis),
+          desk: openDutyDesk({ config, redis }),
+          explainer: client.explainer,
+          boardQueue: boardQueues.open,
         },
         dependencies,
         observer,
@@ -42,6 +48,7 @@ export async function runApi(core: Core, version: string): Promise<RunningApi> {
         stopping.abort();
         await server.close();
         await client.close();
+        await boardQueues.close();
       },
     };
   } catch (error) {

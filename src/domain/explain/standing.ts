@@ -88,7 +88,7 @@ function costOf(facts: Facts): Cost {
 }
 
 /** `limit`: undefined where no worker has told of a budget. */
-function budgetOf(
+export function budgetOf(
   limit: number | null | undefined,
   { used, endsAt }: Facts['account']['day'],
 ): BudgetStanding | null {
@@ -109,7 +109,7 @@ function pairAt({ now, pairTat, account: { pair }, delivery }: Facts): number | 
   return Math.max(now, Math.max(pairTat ?? now, now) - (pair.burst - 1) * pair.intervalMs);
 }
 
-function gateOf(gate: GateFacts, now: number): GateStanding {
+export function gateOf(gate: GateFacts, now: number): GateStanding {
   const { state, reason, since, until, by, who = '', trips } = gate;
   if (state === 'paused') return { state, reason, since, until: null, by, who };
   if (state === 'until' && until !== null && now < until) {

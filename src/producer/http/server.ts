@@ -6,11 +6,15 @@ import { ListenError } from '../../errors.js';
 import { type ApiLog, answerBrokenClient, answerProblem, createErrorAnswer } from './answer.js';
 import type { Api } from './api.js';
 import type { Callers } from './auth.js';
+import { addBoard, type BoardOperations } from './board.js';
 import { readBodies } from './body.js';
 import { callerOf, createGuard } from './guard.js';
 import { addHealth, type Dependencies } from './health.js';
 import { API_LIMITS, LONGEST_PATH_PART } from './limits.js';
 import { addOpenApi } from './openapi.js';
+import { addPageFiles, addPages } from './page/pages.js';
+import type { PageOperations } from './page/routes/operations.js';
+import { createPeopleGuard } from './people.js';
 import { ProblemError } from './problem.js';
 import { addRoutes, type Operations } from './routes.js';
 import { answerUnrouted } from './unrouted.js';
@@ -22,7 +26,7 @@ export type ApiOptions = {
   readonly callers: Callers;
   /** Calls of one key per second, of which each process counts its own. */
   readonly callsPerSecond: number;
-  readonly operations: Operations;
+  readonly operations: Operations & PageOperations & BoardOperations;
   readonly dependencies: Dependencies;
   readonly observer: {
     httpAnswered(event: {
@@ -79,8 +83,25 @@ export async function createApi(options: ApiOptions, isDraining: () => boolean):
     await limitRate(guarded, options.callsPerSecond);
     addRoutes(guarded, options.operations);
   });
+  addPageFiles(api);
+  await api.register(async (scope) => {
+    const forPeople = scope.withTypeProvider<ZodTypeProvider>();
+    await guardPeople(forPeople, options);
+    addPages(forPeople, options.operations, options.log);
+  });
+  await api.register(async (scope) => {
+    const forPeople = scope.withTypeProvider<ZodTypeProvider>();
+    await guardPeople(forPeople, options);
+    await addBoard(forPeople, options.operations, options.log);
+  });
   await api.ready();
   return api;
+}
+
+/** The same for people and their browsers. */
+async function guardPeople(api: Api, { callers, callsPerSecond }: ApiOptions): Promise<void> {
+  api.addHook('onRequest', createPeopleGuard(callers));
+  await limitRate(api, callsPerSecond);
 }
 
 /** Fastify's own logger stays off: it writes URLs. */

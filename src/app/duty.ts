@@ -1,0 +1,30 @@
+import type { Config } from '../config.js';
+import { findAccount } from '../domain/account.js';
+import { createDutyDesk, type DutyDesk } from '../producer/duty.js';
+import { orUnavailable, PATIENCE_MS } from '../producer/unavailable.js';
+import { listAccounts } from '../redis/accounts.js';
+import { type Redis, whenReady } from '../redis/connection.js';
+import { readDuty, readTally } from '../redis/duty.js';
+import { systemEffects } from './core.js';
+
+type Parts = { readonly config: Config; readonly redis: Redis };
+
+/** What the people on duty look at. Accounts are as configured here, else as workers have them. */
+export function openDutyDesk({ config, redis }: Parts): DutyDesk {
+  const { prefix, accounts } = config;
+  const onRedis = <T>(call: () => Promise<T>): Promise<T> =>
+    orUnavailable(async () => {
+      await whenReady(redis, PATIENCE_MS);
+      return call();
+    });
+  return createDutyDesk({
+    accounts: () =>
+      onRedis(async () => {
+        const published = await listAccounts(redis, prefix);
+        return [...accounts, ...published.filter(({ from }) => findAccount(accounts, from) === undefined)];
+      }),
+    readDuty: (asked) => onRedis(() => readDuty(redis, prefix, asked)),
+    readTally: (asked) => onRedis(() => readTally(redis, prefix, asked)),
+    now: systemEffects.now,
+  });
+}
