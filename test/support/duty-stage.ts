@@ -3,7 +3,7 @@ import { HOUR, MINUTE } from '../../src/domain/time.js';
 import { createWaybill, type Waybill } from '../../src/index.js';
 import { listAccounts } from '../../src/redis/accounts.js';
 import { accountKeys } from '../../src/redis/keys.js';
-import { type ApiOptions, startApi } from './api.js';
+import { type ApiOptions, BOSS, startApi } from './api.js';
 import { startStack } from './stack.js';
 import { eventually } from './wait.js';
 
@@ -55,6 +55,7 @@ export async function startDutyStage(
   return {
     ...stack,
     api,
+    key: (options.keys?.[0] ?? BOSS).secret,
     waybill,
     async close() {
       await waybill.close();
@@ -65,7 +66,7 @@ export async function startDutyStage(
 }
 
 /** Gives every account something to show. */
-export async function playDuty({ api, waybill, sandbox }: DutyStage, client: Redis): Promise<void> {
+export async function playDuty({ api, key, waybill, sandbox }: DutyStage, client: Redis): Promise<void> {
   for (let client = 0; client < 20; client += 1)
     sandbox.windowLeft(numberAt(5, client), 0, { from: ACCOUNTS[4]?.from });
   const many = (name: string, count: number, account: number) =>
@@ -83,7 +84,7 @@ export async function playDuty({ api, waybill, sandbox }: DutyStage, client: Red
     request('bank', 'statement-88', UNPAID),
   ]);
   await eventually(() => allSettled(waybill), { timeoutMs: 40_000, what: 'everything that can be sent' });
-  await api.call('POST', '/v1/accounts/clinic/pause', { body: { reason: 'wrong price list (anna)' } });
+  await api.call('POST', '/v1/accounts/clinic/pause', { key, body: { reason: 'wrong price list' } });
   await many('clinic', 23, 7);
   await many('courier', 9, 8);
   await many('bank', 12, 9);

@@ -2,7 +2,6 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Redis from 'ioredis';
 import { startPrivateRedis } from '../../dev/private-redis.js';
-import { BOSS } from './api.js';
 import { openBrowser } from './chromium.js';
 import { playDuty, spreadOverDay, startDutyStage } from './duty-stage.js';
 
@@ -10,7 +9,7 @@ import { playDuty, spreadOverDay, startDutyStage } from './duty-stage.js';
 async function main([folder]: readonly string[]): Promise<void> {
   const server = await startPrivateRedis();
   const client = new Redis(server.url);
-  const stage = await startDutyStage({ url: server.url, client });
+  const stage = await startDutyStage({ url: server.url, client }, { keys: [ANNA] });
   const browser = await openBrowser();
   try {
     await playDuty(stage, client);
@@ -20,7 +19,7 @@ async function main([folder]: readonly string[]): Promise<void> {
       const context = await browser.newContext({
         viewport: { width, height },
         colorScheme,
-        httpCredentials: { username: 'anna', password: BOSS.secret },
+        httpCredentials: { username: 'anna', password: ANNA.secret },
       });
       const page = await context.newPage();
       for (const [path, what] of folder === undefined ? PAGES.slice(0, 1) : PAGES) {
@@ -39,6 +38,7 @@ async function main([folder]: readonly string[]): Promise<void> {
   }
 }
 
+const ANNA = { name: 'anna', secret: 'secret-of-anna' };
 const README = { width: 1280, height: 800, colorScheme: 'light', name: 'readme' } as const;
 const LOOKS = [
   { width: 1280, height: 800, colorScheme: 'light', name: 'wide-light' },

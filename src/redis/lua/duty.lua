@@ -2,7 +2,7 @@
 -- Writes nothing.
 -- KEYS: recordPrefix statusPrefix holds unknowns gate workers budgetPrefix budgetHeld bullWait bullPrioritized bullActive bullMeta bullLimiter bullJobPrefix
 -- ARGV: dayName monthName
--- Returns {now, {gate state, until, reason, since, by, trips}, workers, {paused, restsMs}, due, dueAt or '', active,
+-- Returns {now, {gate state, until, reason, since, by, trips, who}, workers, {paused, restsMs}, due, dueAt or '', active,
 -- {waiting, held, unknown, failed}, oldestUnknownAt or '', {heldByWindow, heldByBudget}, {usedDay, usedMonth}}
 -- include: clock
 local now = clock()
@@ -14,8 +14,8 @@ if next then
     or redis.call('HGET', bullJobPrefix .. next, 'timestamp')
 end
 local oldest = redis.call('ZRANGE', unknowns, 0, 0, 'WITHSCORES')
-local g = redis.call('HMGET', gate, 'state', 'until', 'reason', 'since', 'by', 'trips')
-for field = 1, 6 do
+local g = redis.call('HMGET', gate, 'state', 'until', 'reason', 'since', 'by', 'trips', 'who')
+for field = 1, 7 do
   g[field] = g[field] or ''
 end
 -- BullMQ counts what it fetches here; only a rest makes it a number that is never reached by counting.

@@ -43,8 +43,7 @@ function addGate(api: Api, operations: PageOperations): void {
     handler: async (request, reply) => {
       const reason = formOf(request)('reason').slice(0, LONGEST_REASON);
       const { from, name } = await named(request, operations);
-      const by = callerOf(request).name;
-      await operations.pause(from, reason === '' ? by : `${reason} (${by})`);
+      await operations.pause(from, { reason: reason || 'operator', who: callerOf(request).name });
       operations.desk.forget();
       return reply.redirect(withQuery(places.account(name), { done: 'paused' }), 303);
     },

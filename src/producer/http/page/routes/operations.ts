@@ -18,6 +18,6 @@ export type PageOperations = {
   readonly cancel: (id: string, narrow: Narrow) => Promise<void>;
   readonly resend: (id: string, options: ResendOptions, narrow: Narrow) => Promise<Resent>;
   readonly resolve: (id: string, said: Said, narrow: Narrow) => Promise<Resolved>;
-  readonly pause: (from: string, reason: string) => Promise<void>;
+  readonly pause: (from: string, said: { readonly reason: string; readonly who: string }) => Promise<void>;
   readonly resume: (from: string) => Promise<void>;
 };
