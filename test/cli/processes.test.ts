@@ -86,7 +86,10 @@ it('an attempt in flight outlasts the grace, to its own end', async () => {
   const waybill = createWaybill({ redis: redis.url, accounts: [{ from: FROM, name: 'shop' }] });
   await waybill.enqueue(requestTo('972501234567', { id: 'one', localStorage: true }));
   const worker = start(['worker'], { WAYBILL_PROVIDER_URL: sandbox.url, ...SHORT_GRACE });
-  await eventually(() => sandbox.requests().length === 1, { timeoutMs: 45_000, what: 'The attempt' });
+  await eventually(() => sandbox.requests({ endpoint: 'sendFile' }).length === 1, {
+    timeoutMs: 45_000,
+    what: 'The attempt',
+  });
   worker.kill('SIGTERM');
   await expect(worker.exited).resolves.toBe(0);
   expect(worker.stdout()).toContain('an attempt in flight outlasts the grace');
@@ -104,7 +107,10 @@ it('a drain that outlasts the grace for no attempt is cut short, and told by the
   const waybill = createWaybill({ redis: redis.url, accounts: [{ from: FROM, name: 'shop' }] });
   await waybill.enqueue(requestTo('972501234567'));
   const worker = start(['worker'], { WAYBILL_PROVIDER_URL: sandbox.url, ...SHORT_GRACE });
-  await eventually(() => sandbox.requests().length === 1, { timeoutMs: 45_000, what: 'The attempt' });
+  await eventually(() => sandbox.requests({ endpoint: 'sendFile' }).length === 1, {
+    timeoutMs: 45_000,
+    what: 'The attempt',
+  });
   await redis.server.kill('SIGKILL');
   worker.kill('SIGTERM');
   await expect(worker.exited).resolves.toBe(1);

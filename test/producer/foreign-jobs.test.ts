@@ -73,7 +73,7 @@ it('fails a job that can never be sent, and says why in the job and in a record'
   const view = await line.waybill.get('bad');
   expect(view).toMatchObject({ status: 'failed', reason: 'invalid' });
   expect(view.errors).toContainEqual({ pointer: '/caption', detail: expect.any(String) });
-  expect(line.sandbox.requests()).toEqual([]);
+  expect(line.sandbox.requests({ endpoint: 'sendFile' })).toEqual([]);
 });
 
 it.each<readonly [string, string, unknown]>([
@@ -88,7 +88,7 @@ it.each<readonly [string, string, unknown]>([
   const job = await ended(await queue.add(name, body, { jobId: 'd-bad' }));
   expect(job.failedReason).toMatch(/^INVALID /);
   await expect(line.waybill.get('bad')).resolves.toMatchObject({ status: 'failed', reason: 'invalid' });
-  expect(line.sandbox.requests()).toEqual([]);
+  expect(line.sandbox.requests({ endpoint: 'sendFile' })).toEqual([]);
 });
 
 it('fails a job of a known id with another payload, and leaves the delivery', async () => {
@@ -140,7 +140,7 @@ it('does not try a rejected delivery again, though the job has attempts left', a
   await line.work();
   const job = await ended(await add({ jobId: 'd-one', attempts: 5 }));
   expect(job.failedReason).toMatch(/^REJECTED 4/);
-  expect(line.sandbox.requests()).toHaveLength(1);
+  expect(line.sandbox.requests({ endpoint: 'sendFile' })).toHaveLength(1);
 });
 
 it('shows a held delivery as a delayed job whose progress says so, and a read one by its progress', async () => {

@@ -28,6 +28,8 @@ function contentOf(redis: Redis, name: string, type: string): Promise<unknown> {
       return redis.smembers(name);
     case 'stream':
       return redis.xrange(name, '-', '+');
+    case 'none': // it expired since it was listed
+      return Promise.resolve(null);
     default:
       throw new Error(`no script makes a ${type}`);
   }

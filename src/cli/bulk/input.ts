@@ -13,9 +13,10 @@ export type Input = {
 /** Opens a file, or standard input for `-`. @throws UsageError when it cannot be read */
 export function openInput(path: string, { stdin }: CliContext): Input {
   const totalBytes = path === '-' ? null : sizeOf(path);
-  const source = path === '-' ? stdin() : createReadStream(path);
   let readBytes = 0;
+  // Opened when it is read: who ends before that leaves nothing behind.
   async function* counted(): AsyncGenerator<Uint8Array, void, undefined> {
+    const source = path === '-' ? stdin() : createReadStream(path);
     for await (const chunk of source) {
       const bytes: Uint8Array = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
       readBytes += bytes.length;
