@@ -110,6 +110,7 @@ function welcome({ config }: Core, { api, webhooks, sandbox }: All, metricsAt: M
     `provider  ${sandbox === null ? config.provider.url : `${sandbox.url} (sandbox, seed ${sandbox.seed})`}`,
     `webhooks  http://${webhooks.address}`,
     `api       http://${api.address}/docs`,
+    `on duty   http://${api.address}/ (any user name; the password is apiKey in ${DEV_FILE})`,
     ...(metricsAt === null ? [] : [`metrics   http://${formatHostPort(metricsAt)}/metrics`]),
     `redis     ${redis}`,
     '',

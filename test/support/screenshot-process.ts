@@ -39,7 +39,7 @@ async function main([folder]: readonly string[]): Promise<void> {
 }
 
 const ANNA = { name: 'anna', secret: 'secret-of-anna' };
-const README = { width: 1280, height: 800, colorScheme: 'light', name: 'readme' } as const;
+const README = { width: 1280, height: 860, colorScheme: 'light', name: 'readme' } as const;
 const LOOKS = [
   { width: 1280, height: 800, colorScheme: 'light', name: 'wide-light' },
   { width: 1280, height: 800, colorScheme: 'dark', name: 'wide-dark' },
