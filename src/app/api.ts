@@ -8,6 +8,7 @@ import { createAccountDirectory } from '../redis/accounts.js';
 import type { Redis } from '../redis/connection.js';
 import { type AccountState, type Client, createClient } from './client.js';
 import { type Core, openRedis, type Running } from './core.js';
+import { countQueued } from './count-queued.js';
 import { openDutyDesk } from './duty.js';
 
 /** The HTTP API, and where it listens. */
@@ -58,15 +59,15 @@ export async function runApi(core: Core, version: string): Promise<RunningApi> {
 }
 
 function operationsOf(
-  { config, effects }: Core,
+  { config, effects, observer }: Core,
   client: Client,
   stopping: AbortSignal,
 ): Omit<Operations, 'cursorNow'> {
   const { waybill, operator, explainer } = client;
+  const accounts = createAccountDirectory(client.accounts, effects.now);
   return {
-    accounts: createAccountDirectory(client.accounts, effects.now),
-    enqueue: waybill.enqueue,
-    enqueueStream: waybill.enqueueStream,
+    accounts,
+    ...countQueued({ ...waybill, resend: operator.resend }, { find: accounts.find, observer }),
     admit: createBacklogCap({
       limit: config.api.backlogLimit,
       countOf: async (from) => notEnded(await client.stateOf({ from, name: from })),
@@ -80,7 +81,6 @@ function operationsOf(
     erase: operator.erase,
     events: waybill.events,
     cancel: waybill.cancel,
-    resend: operator.resend,
     resolve: operator.resolve,
     explainConversation: explainer.conversation,
     stateOf: client.stateOf,

@@ -43,6 +43,23 @@ describe('POST /v1/deliveries', () => {
     expect(found).toMatchObject({ status: 200, json: { id: 'inv-1', to: TO, status: 'queued' } });
   });
 
+  it('counts what it takes in as queued, by one and by many, each once', async () => {
+    const queued = async () => {
+      const { values } = await api.metrics.counters.deliveryTransitions.get();
+      return values.find(({ labels }) => labels.status === 'queued' && labels.account === 'shop')?.value;
+    };
+    const one = { from: FROM, to: TO, fileUrl: FILE, id: 'inv-1' };
+    await post(one);
+    await post(one);
+    await expect(queued()).resolves.toBe(1);
+    const batch = [one, { ...one, id: 'inv-2' }, { ...one, from: 'shop', id: 'inv-3' }, { from: 'shop' }, 7];
+    await api.call('POST', '/v1/deliveries/batch', { body: batch });
+    await expect(queued()).resolves.toBe(3);
+    await api.call('POST', '/v1/deliveries/inv-1/cancel');
+    await api.call('POST', '/v1/deliveries/inv-1/resend', { body: {} });
+    await expect(queued()).resolves.toBe(3);
+  });
+
   it('answers 200 for the same again, and adds nothing', async () => {
     await post({ from: 'shop', to: TO, fileUrl: FILE }, { 'idempotency-key': 'inv-1' });
     const again = await post({ from: 'shop', to: TO, fileUrl: FILE }, { 'idempotency-key': '"inv-1"' });
