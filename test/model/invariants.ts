@@ -5,10 +5,12 @@ import { SECOND } from '../../src/domain/time.js';
 import { CONNECT_TIMEOUT_MS, GUARD_MS } from '../../src/worker/send.js';
 import { remember } from './remember.js';
 import { TIMEOUTS } from './work.js';
-import { FROM, FROM_ID, NUMBERS, PER_DAY, PREFIX, type World } from './world.js';
+import { FROM, FROM_ID, NUMBERS, PER_DAY, PER_SECOND, PREFIX, type World } from './world.js';
 
 /** That of every delivery here: by the worker's own reckoning. */
 const HORIZON_MS = GUARD_MS + CONNECT_TIMEOUT_MS + TIMEOUTS.sendMs + TIMEOUTS.lockMs + 5 * SECOND;
+/** How far ahead the pace is booked. */
+const AHEAD_MS = 250;
 const NAMES = [...NUMBERS, FROM_ID];
 
 type Snapshot = Awaited<ReturnType<typeof look>>;
@@ -24,12 +26,13 @@ async function look(world: World) {
     Promise.all(NAMES.map((name) => redis.zrange(keys.held(name), '0', '-1'))),
     Promise.all(NAMES.map((name) => redis.smembers(keys.doubts(name)))),
   ]);
-  const [wake, unknowns, budgetHeld, holds, wait, active, delayed, rows] = await Promise.all([
+  const [wake, unknowns, budgetHeld, holds, wait, prioritized, active, delayed, rows] = await Promise.all([
     redis.zrange(fixed.wake, '0', '-1'),
     redis.zrange(fixed.unknowns, '0', '-1'),
     redis.zrange(fixed.budgetHeld, '0', '-1'),
     redis.hgetall(fixed.holds),
     redis.lrange(fixed.bullWait, 0, -1),
+    redis.zrange(fixed.bullPrioritized, '0', '-1'),
     redis.lrange(fixed.bullActive, 0, -1),
     redis.zrange(fixed.bullDelayed, '0', '-1'),
     redis.hgetall(fixed.ledgerRows),
@@ -46,7 +49,7 @@ async function look(world: World) {
     unknowns,
     budgetHeld,
     holds,
-    jobs: [...wait, ...active, ...delayed],
+    jobs: [...wait, ...prioritized, ...active, ...delayed],
     rows,
   };
 }
@@ -62,6 +65,7 @@ export async function brokenNow(world: World): Promise<readonly string[]> {
     ...seen.known.flatMap(({ id, record }) => brokenRecord(world, id, record)),
     ...brokenLanes(world, seen),
     ...brokenCounts(seen),
+    ...brokenPace(seen),
     ...(await brokenBudget(world, seen)),
   ];
 }
@@ -86,7 +90,10 @@ function movesOf({ timeline = '' }: Fields): readonly Status[] {
 }
 
 /** One in flight per conversation; and every delivery that has not ended is in a queue, or will be looked at. */
-function brokenLanes({ planned, aliasKnownAt }: World, { known, wake, jobs }: Snapshot): readonly string[] {
+function brokenLanes(
+  { planned, aliasKnownAt, removed }: World,
+  { known, wake, jobs }: Snapshot,
+): readonly string[] {
   const flying = known.filter(({ record }) => record.status === 'sending');
   const owner = (id: string) => nameOf(planned.get(id)?.to ?? '', aliasKnownAt());
   const before = ({ record }: (typeof flying)[number]) => Number(record.startedAt) <= aliasKnownAt();
@@ -98,7 +105,8 @@ function brokenLanes({ planned, aliasKnownAt }: World, { known, wake, jobs }: Sn
   );
   const forgotten = known.filter(({ id, record: { status, reason } }) => {
     const open = isStatus(status) && !isEnded(status) && reason !== 'unresolved';
-    return open && !wake.includes(id) && !jobs.includes(`d-${id}`);
+    // One whose job was removed is found by the sweeper's walks.
+    return open && !wake.includes(id) && !jobs.includes(`d-${id}`) && !removed.has(id);
   });
   return [
     ...crowded.map(({ id }) => `${id} is in flight beside another of its conversation`),
@@ -126,6 +134,20 @@ function brokenCounts({ known, held, doubts, unknowns, holds, jobs }: Snapshot):
 function differ(what: string, found: readonly unknown[], wanted: readonly unknown[]): readonly string[] {
   const [one, other] = [[...found].sort(), [...wanted].sort()];
   return JSON.stringify(one) === JSON.stringify(other) ? [] : [`${what}: ${one} instead of ${other}`];
+}
+
+/** However many attempts begin: never faster than the account's pace, and what may be booked ahead of it. */
+function brokenPace({ known }: Snapshot): readonly string[] {
+  const begun = known
+    .flatMap(({ record }) => flightsOf(record))
+    .map(({ from }) => from)
+    .sort((one, other) => one - other);
+  return begun.flatMap((first, index) =>
+    begun.slice(index + 1).flatMap((at, more) => {
+      const most = ((at - first + AHEAD_MS) * PER_SECOND) / 1000;
+      return more + 1 > most ? [`${more + 2} attempts within ${at - first} ms`] : [];
+    }),
+  );
 }
 
 /** A budget's count is what was opened from it and what is reserved. */

@@ -1,11 +1,13 @@
 import type { Redis } from 'ioredis';
-import type { NewJob, QueuedRequest, Queues } from '../../src/queue/queues.js';
+import { delayOf, type NewJob, type QueuedRequest, type Queues } from '../../src/queue/queues.js';
 import type { AccountKeys } from '../../src/redis/keys.js';
 
 export type TakenJob = { readonly id: string; readonly timestamp: number; readonly data: QueuedRequest };
 
 /** BullMQ's delayed set has its time in the upper bits. */
 const SCORE = 0x1000;
+/** And the prioritised one its priority, then a counter. */
+const PRIORITY = 0x100000000;
 
 export type ModelQueue = ReturnType<typeof createModelQueue>;
 
@@ -14,14 +16,40 @@ export type ModelQueue = ReturnType<typeof createModelQueue>;
  * A job is somebody's until its lock is taken away; who has no lock can do nothing to it.
  */
 export function createModelQueue(redis: Redis, keys: AccountKeys, now: () => number) {
-  const { bullDelayed, bullWait, bullActive, bullMeta } = keys.fixed;
+  const { bullDelayed, bullWait, bullPrioritized, bullPriorities, bullActive, bullMeta } = keys.fixed;
   const locks = new Map<string, string>();
   let restsUntil = 0;
   let paused = false;
 
   async function promote(): Promise<void> {
     const due = await redis.zrangebyscore(bullDelayed, '-inf', (now() + 1) * SCORE - 1);
-    for (const id of due) await redis.multi().zrem(bullDelayed, id).lpush(bullWait, id).exec();
+    for (const id of due) {
+      await redis.zrem(bullDelayed, id);
+      await line(id);
+    }
+  }
+
+  /** At the back of those of its priority. */
+  async function line(id: string): Promise<void> {
+    const priority = Number(await redis.hget(keys.job(id), 'priority'));
+    if (priority === 0) await redis.lpush(bullWait, id);
+    else await redis.zadd(bullPrioritized, priority * PRIORITY + (await redis.incr(bullPriorities)), id);
+  }
+
+  /** Before those of its priority. */
+  async function putBack(id: string): Promise<void> {
+    const priority = Number(await redis.hget(keys.job(id), 'priority'));
+    if (priority === 0) await redis.rpush(bullWait, id);
+    else await redis.zadd(bullPrioritized, priority * PRIORITY, id);
+  }
+
+  async function next(): Promise<string | null> {
+    const id = await redis.rpoplpush(bullWait, bullActive);
+    if (id !== null) return id;
+    const [low] = await redis.zpopmin(bullPrioritized);
+    if (low === undefined) return null;
+    await redis.lpush(bullActive, low);
+    return low;
   }
 
   async function release(id: string, token: string): Promise<boolean> {
@@ -30,13 +58,15 @@ export function createModelQueue(redis: Redis, keys: AccountKeys, now: () => num
     return (await redis.lrem(bullActive, 1, id)) === 1;
   }
 
-  async function add({ jobId, request, timestamp, delayMs }: NewJob): Promise<void> {
+  async function add(job: NewJob): Promise<void> {
+    const { jobId, request, timestamp, priority } = job;
     const added = await redis.hsetnx(keys.job(jobId), 'data', JSON.stringify(request));
     if (added === 0) return;
-    await redis.hset(keys.job(jobId), 'timestamp', timestamp);
+    await redis.hset(keys.job(jobId), { timestamp, ...(priority === 'low' ? { priority: 10 } : {}) });
+    const delayMs = delayOf(job);
     // BullMQ counts the delay from the job's own time.
     if (delayMs > 0) await redis.zadd(bullDelayed, (timestamp + delayMs) * SCORE, jobId);
-    else await redis.lpush(bullWait, jobId);
+    else await line(jobId);
   }
 
   const queues: Queues = {
@@ -47,7 +77,12 @@ export function createModelQueue(redis: Redis, keys: AccountKeys, now: () => num
     replaceLink: async () => undefined,
     async remove(_, jobId) {
       if (locks.has(jobId)) return 'in_hand';
-      await redis.multi().lrem(bullWait, 0, jobId).zrem(bullDelayed, jobId).exec();
+      await redis
+        .multi()
+        .lrem(bullWait, 0, jobId)
+        .zrem(bullDelayed, jobId)
+        .zrem(bullPrioritized, jobId)
+        .exec();
       return (await redis.del(keys.job(jobId))) === 1 ? 'removed' : 'gone';
     },
     async rest(_, ms): Promise<void> {
@@ -73,7 +108,7 @@ export function createModelQueue(redis: Redis, keys: AccountKeys, now: () => num
     async fetch(token: string): Promise<TakenJob | null> {
       await promote();
       if (paused || now() < restsUntil) return null;
-      const id = await redis.rpoplpush(bullWait, bullActive);
+      const id = await next();
       if (id === null) return null;
       locks.set(id, token);
       const [data, timestamp] = await redis.hmget(keys.job(id), 'data', 'timestamp');
@@ -91,7 +126,7 @@ export function createModelQueue(redis: Redis, keys: AccountKeys, now: () => num
 
     /** Back to the front. */
     async giveBack(id: string, token: string): Promise<void> {
-      if (await release(id, token)) await redis.rpush(bullWait, id);
+      if (await release(id, token)) await putBack(id);
     },
 
     /** What BullMQ's stalled check does with the jobs whose holder has not renewed its lock. */

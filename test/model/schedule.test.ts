@@ -24,7 +24,7 @@ beforeAll(() => {
 });
 afterAll(() => bullQueue.close());
 
-const runs = Number(process.env.MODEL_RUNS ?? 60);
+const runs = Number(process.env.MODEL_RUNS ?? 50);
 const replay = {
   ...(process.env.MODEL_SEED === undefined ? {} : { seed: Number(process.env.MODEL_SEED) }),
   ...(process.env.MODEL_PATH === undefined ? {} : { path: process.env.MODEL_PATH }),

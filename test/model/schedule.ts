@@ -33,6 +33,7 @@ const ACTIONS: readonly (readonly [number, Action])[] = [
   [2, inbound],
   [2, receipt],
   [1, cancel],
+  [1, removeJob],
   [1, (world, tape) => world.stall(() => tape.once(4))],
   [1, (world) => world.openGate()],
 ];
@@ -63,14 +64,17 @@ async function enqueue(world: World, tape: Tape): Promise<void> {
   const id = `m${planned.size + 1}`;
   const to = tape.pick([NUMBERS[0], NUMBERS[0], NUMBERS[1], FROM_ID, NUMBERS[2]]);
   const sendAt = world.now() + tape.pick(DELAYS);
+  // The same file again shows nothing of whose message it is.
+  const file = to === NUMBERS[0] && tape.once(3) ? 'again' : id;
   const request = {
     id,
     from: 'shop',
     to,
-    fileUrl: `https://files.example.com/${id}.pdf?delivery=${id}`,
-    caption: id,
+    fileUrl: `https://files.example.com/${file}.pdf?delivery=${id}`,
+    caption: file,
     sendAt,
     expiresAt: sendAt + tape.pick(LIVES),
+    priority: tape.pick(['normal', 'normal', 'high', 'low'] as const),
     strictOrder: tape.once(5),
     onUnknown: tape.once(3) ? ('resend_if_absent' as const) : ('hold' as const),
     onClosedWindow: tape.pick(['hold', 'hold', 'template', 'fail'] as const),
@@ -98,6 +102,12 @@ async function receipt(world: World, tape: Tape): Promise<void> {
   const taken = world.provider.taken();
   const message = taken[tape.below(Math.max(1, taken.length))];
   if (message !== undefined) await world.receipt(message, tape.pick(RECEIPTS));
+}
+
+async function removeJob(world: World, tape: Tape): Promise<void> {
+  const known = [...world.planned.values()];
+  const one = known[tape.below(Math.max(1, known.length))];
+  if (one !== undefined && tape.once(2)) await world.removeJob(one);
 }
 
 async function cancel(world: World, tape: Tape): Promise<void> {

@@ -12,7 +12,11 @@ import { createCallbackStore } from '../../src/redis/callback-store.js';
 import { createDeliveryStore } from '../../src/redis/delivery-store.js';
 import { setGate } from '../../src/redis/gate.js';
 import { accountKeys } from '../../src/redis/keys.js';
+import { wakeRemoved } from '../../src/redis/removed.js';
+import { walkOn } from '../../src/redis/walk.js';
 import { sweep } from '../../src/worker/sweep.js';
+import { createWalk } from '../../src/worker/walk.js';
+import { createQueuedWalk } from '../../src/worker/walk-queued.js';
 import { type Actor, createActor } from './actor.js';
 import { createModelProvider, FATES, type Taken } from './model-provider.js';
 import { createModelQueue } from './model-queue.js';
@@ -27,6 +31,8 @@ export const NUMBERS = ['972500000001', '972500000002', '972500000003'] as const
 /** The second client's other name. */
 export const FROM_ID = 'IL.1605856887361213';
 export const PER_DAY = 3;
+/** Slow enough to be met. */
+export const PER_SECOND = 2;
 const HISTORY_LAG_MS = 2 * MINUTE;
 const START = Date.UTC(2027, 0, 15, 8);
 
@@ -56,6 +62,8 @@ export async function openWorld(
   /** Of each delivery, what it last reserved and the place at which it first joined its lane. */
   const reservations = new Map<string, string>();
   const joined = new Map<string, number>();
+  /** Deliveries whose job somebody removed. */
+  const removed = new Set<string>();
   let aliasKnownAt = Number.POSITIVE_INFINITY;
 
   await redis.flushall();
@@ -66,6 +74,8 @@ export async function openWorld(
   const attempts = createAttemptStore({ ...shared, random: () => 0.5 });
   const callbacks = createCallbackStore({ ...shared, isAccount: async (from) => from === FROM });
   const queue = createModelQueue(redis, keys, now);
+  const walk = createWalk((part) => walkOn(timed, PREFIX, part));
+  const walkQueued = createQueuedWalk((part) => wakeRemoved(timed, PREFIX, part));
 
   const provider = createModelProvider({
     now,
@@ -113,6 +123,7 @@ export async function openWorld(
     broken,
     reservations,
     joined,
+    removed,
     actors,
     account: () => account,
     busy: () => actors.filter((each) => each.busy()),
@@ -130,6 +141,8 @@ export async function openWorld(
       start('sweeper', async (as) => {
         const deps = { store: as.gated(store), attempts: as.gated(attempts), queues: as.gated(queue.queues) };
         await sweep(account, { ...deps, observer: SILENT });
+        await as.gate(() => walk(FROM));
+        await as.gate(() => walkQueued(FROM));
         await as.gate(() => renewBudget(timed, PREFIX, { from: FROM, budget: account.budget, now: now() }));
       }),
 
@@ -149,6 +162,11 @@ export async function openWorld(
         const ref = { from: FROM, id, to };
         await as.gate(() => store.conclude(ref, { status: 'cancelled', reason: 'cancelled' }));
       }),
+
+    /** Somebody removes a job that is in nobody's hands. */
+    async removeJob({ id }: Planned): Promise<void> {
+      if ((await queue.queues.remove(FROM, `d-${id}`)) === 'removed') removed.add(id);
+    },
 
     /** A client writes; the second one shows one of its names, or both. */
     async inbound(number: string, shown: 'number' | 'from_id' | 'both' = 'number', times = 1): Promise<void> {
@@ -198,7 +216,7 @@ function shop(perDay: number | null): Account {
     ...ACCOUNT_DEFAULTS,
     from: FROM,
     name: 'shop',
-    ratePerSecond: 1000,
+    ratePerSecond: PER_SECOND,
     pairBurst: 3,
     budget: { perDay, perMonth: null, timeZone: 'UTC' },
     template: { name: 'file', variables: [] },
