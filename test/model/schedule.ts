@@ -33,7 +33,7 @@ const ACTIONS: readonly (readonly [number, Action])[] = [
   [2, inbound],
   [2, receipt],
   [1, cancel],
-  [1, removeJob],
+  [2, removeJob],
   [1, (world, tape) => world.stall(() => tape.once(4))],
   [1, (world) => world.openGate()],
 ];
@@ -107,7 +107,7 @@ async function receipt(world: World, tape: Tape): Promise<void> {
 async function removeJob(world: World, tape: Tape): Promise<void> {
   const known = [...world.planned.values()];
   const one = known[tape.below(Math.max(1, known.length))];
-  if (one !== undefined && tape.once(2)) await world.removeJob(one);
+  if (one !== undefined) await world.removeJob(one);
 }
 
 async function cancel(world: World, tape: Tape): Promise<void> {
