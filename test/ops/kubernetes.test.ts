@@ -2,13 +2,14 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseAllDocuments } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
+import { z } from 'zod';
 import { readEnv } from '../../src/config/env.js';
 import type { Need } from '../../src/config/rules.js';
 import type { Setting } from '../../src/config/setting.js';
 import { SETTINGS } from '../../src/config/settings.js';
 import { parseConfig } from '../../src/config.js';
-import { ROOT, readCompose } from './compose-file.js';
+import { ROOT, readCompose, readProjectFile } from './compose-file.js';
 import {
   allManifests,
   KUBERNETES,
@@ -219,6 +220,15 @@ describe('the ScaledObject', () => {
     expect(scaled?.scaleTargetRef.name).toBe('waybill-worker');
     expect(scaled?.minReplicaCount).toBeGreaterThanOrEqual(2);
   });
+});
+
+it('knows the alerts of ops/prometheus/rules.yml, each of them and no other', () => {
+  const [rule] = ofKind('PrometheusRule');
+  const { groups } = z
+    .object({ groups: z.array(z.unknown()) })
+    .parse(parse(readProjectFile('ops/prometheus/rules.yml')));
+  expect(groups.length).toBeGreaterThan(0);
+  expect(rule?.spec).toEqual({ groups });
 });
 
 describe('kustomize', () => {
