@@ -5,6 +5,7 @@ import { parseConfig } from '../src/config.js';
 import { createObserver } from '../src/observe/events.js';
 import { createLog } from '../src/observe/log.js';
 import { createMetrics } from '../src/observe/metrics.js';
+import { systemNetwork } from '../src/preflight/network.js';
 
 /** Half of what the jitter may be: every run of the story takes about as long. */
 const FAIR = 0.5;
@@ -32,6 +33,7 @@ export function createDemoCore(
     config,
     secrets: createSecrets(sources, { now: systemEffects.now, onFailure: () => undefined }),
     log,
+    network: systemNetwork,
     observer: createObserver({ metrics, log }),
     effects: { ...systemEffects, random: () => FAIR },
   };

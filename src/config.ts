@@ -38,7 +38,6 @@ export type Config = {
     readonly format: Values['WAYBILL_LOG_FORMAT'];
   };
   readonly journalDir: string | null;
-  readonly preflight: boolean;
   /** Every setting as it is in effect, secrets masked: what `waybill config` prints. */
   readonly settings: readonly SettingRow[];
 };
@@ -90,13 +89,17 @@ function gather(values: Values): Omit<Config, 'settings'> {
     eventEndpoints: values.WAYBILL_EVENT_ENDPOINTS.map(({ secrets: _, ...endpoint }) => endpoint),
     log: { level: values.WAYBILL_LOG_LEVEL, format: values.WAYBILL_LOG_FORMAT },
     journalDir: values.WAYBILL_JOURNAL_DIR,
-    preflight: values.WAYBILL_PREFLIGHT,
   };
 }
 
-function accountsOf({ WAYBILL_ACCOUNTS, WAYBILL_FROM }: Values): readonly Account[] {
-  if (WAYBILL_ACCOUNTS !== null) return WAYBILL_ACCOUNTS.map(({ account }) => account);
-  return WAYBILL_FROM === null ? [] : [singleAccount(WAYBILL_FROM)];
+function accountsOf({ WAYBILL_ACCOUNTS, WAYBILL_FROM, WAYBILL_PREFLIGHT }: Values): readonly Account[] {
+  const byDefault = { preflight: WAYBILL_PREFLIGHT };
+  if (WAYBILL_ACCOUNTS !== null) {
+    return WAYBILL_ACCOUNTS.map(({ account, defaultPreflight }) =>
+      defaultPreflight ? { ...account, ...byDefault } : account,
+    );
+  }
+  return WAYBILL_FROM === null ? [] : [{ ...singleAccount(WAYBILL_FROM), ...byDefault }];
 }
 
 function listenOf(values: Values): Config['listen'] {

@@ -5,6 +5,7 @@ import { type Config, parseConfig } from '../config.js';
 import { createObserver } from '../observe/events.js';
 import { createLog } from '../observe/log.js';
 import { createMetrics, type Metrics } from '../observe/metrics.js';
+import { systemNetwork } from '../preflight/network.js';
 import { type Core, systemEffects } from './core.js';
 import { refuseUnbuilt } from './unbuilt.js';
 
@@ -39,7 +40,10 @@ export function boot({ env, version, need = [] }: BootOptions): Booted {
     onFailure: (failure) => observer.secretUnreadable(failure),
   });
   if (unknown.length > 0) log.warn('variables that mean nothing: misspelt?', { variables: unknown });
-  return { core: { config, secrets, log, observer, effects: systemEffects }, metrics };
+  return {
+    core: { config, secrets, log, observer, effects: systemEffects, network: systemNetwork },
+    metrics,
+  };
 }
 
 /** What a short command works with. */

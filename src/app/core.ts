@@ -5,6 +5,7 @@ import { HOUR } from '../domain/time.js';
 import { WaybillError } from '../errors.js';
 import type { Log } from '../observe/log.js';
 import type { Observer } from '../observe/observer.js';
+import type { Network } from '../preflight/network.js';
 import { type ConnectionPatience, connectRedis, type Redis } from '../redis/connection.js';
 import { timeCommands } from '../redis/time-commands.js';
 import type { Effects } from '../worker/clock.js';
@@ -16,6 +17,8 @@ export type Core = {
   readonly log: Log;
   readonly observer: Observer;
   readonly effects: Effects;
+  /** How the hosts of files are reached. */
+  readonly network: Network;
 };
 
 /** Something that runs until it is closed; closing twice is closing once. */

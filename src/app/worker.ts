@@ -1,8 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createPreflight } from '../preflight/preflight.js';
 import { createProviderClient } from '../provider/client.js';
 import { createQueues } from '../queue/queues.js';
 import { publishAccounts } from '../redis/accounts.js';
+import type { Inspect } from '../worker/run.js';
 import { CONNECT_TIMEOUT_MS } from '../worker/send.js';
+import { createSlots } from '../worker/slots.js';
 import { TIMINGS, type Timings } from '../worker/timings.js';
 import { startWorker } from '../worker/worker.js';
 import { attend } from './attend.js';
@@ -11,6 +14,8 @@ import { type Core, checkEviction, closeRedis, openRedis, type Running } from '.
 import { keepHouse } from './housekeeping.js';
 import { keepPushing } from './push.js';
 import { openStores } from './stores.js';
+
+const PREFLIGHTS_AT_ONCE = 50;
 
 /** Starts a worker: takes jobs, sends, sweeps when it is its turn. `end` ends a process that does nothing any more. */
 export async function runWorker(
@@ -54,6 +59,7 @@ export async function runWorker(
     sleep: (ms) => sleep(ms),
     store,
     attempts,
+    inspect: openPreflight(core),
     retry: config.retry,
     historyLagMs: config.historyLagMs,
     random: effects.random,
@@ -73,6 +79,13 @@ export async function runWorker(
       await closeRedis(redis);
     },
   };
+}
+
+/** Deliveries that share a link share the look; so many hosts are asked at once. */
+function openPreflight({ network, effects }: Core): Inspect {
+  const withSlot = createSlots(PREFLIGHTS_AT_ONCE);
+  const preflight = createPreflight({ network, now: effects.now });
+  return (file) => withSlot(() => preflight(file));
 }
 
 function openProvider({ config, effects }: Core) {

@@ -36,13 +36,19 @@ function attemptLines({ attempts }: DeliveryView, paint: Paint): readonly Line[]
   return attempts.map((attempt) => between(attempt.at, attemptText(attempt), paint));
 }
 
-/** Readings of the history, and receipts that came when the status was beyond them already. */
-function otherLines({ asked, receipts, timeline }: DeliveryView, paint: Paint): readonly Line[] {
+/** Readings of the history, looks at the link, and receipts that came when the status was beyond them already. */
+function otherLines({ asked, preflights, receipts, timeline }: DeliveryView, paint: Paint): readonly Line[] {
   const readings = asked.map(({ at, found }) => between(at, `history: ${plain(foundInWords(found))}`, paint));
+  const looks = preflights.map(({ at, found, detail }) => between(at, lookText(found, detail), paint));
   const late = Object.entries(receipts).filter(
     ([receipt]) => !timeline.some(({ status }) => status === receipt),
   );
-  return [...readings, ...late.map(([receipt, at]) => between(at, `receipt: ${receipt}`, paint))];
+  return [...readings, ...looks, ...late.map(([receipt, at]) => between(at, `receipt: ${receipt}`, paint))];
+}
+
+function lookText(found: string, detail: string): string {
+  const words = found === 'ok' ? 'fine' : plain(reasonInWords(found));
+  return `link: ${words}${detail === '' ? '' : `, ${plain(detail)}`}`;
 }
 
 function between(at: number, text: string, paint: Paint): Line {

@@ -18,7 +18,12 @@ export type KeySource =
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'none' };
 
-export type AccountEntry = { readonly account: Account; readonly key: KeySource };
+export type AccountEntry = {
+  readonly account: Account;
+  readonly key: KeySource;
+  /** Whether it leaves preflight to what is set for all. */
+  readonly defaultPreflight: boolean;
+};
 
 const NUMBER = /^[1-9]\d{7,14}$/;
 const NUMBER_FORM = 'an international number: 8 to 15 digits, no +';
@@ -85,6 +90,7 @@ const fields = {
   onClosedWindow: oneOf(CLOSED_WINDOW_POLICIES).default(ACCOUNT_DEFAULTS.onClosedWindow),
   onUnknown: oneOf(UNKNOWN_POLICIES).default(ACCOUNT_DEFAULTS.onUnknown),
   askHistory: z.boolean({ error: 'true | false' }).default(ACCOUNT_DEFAULTS.askHistory),
+  preflight: z.boolean({ error: 'true | false' }).optional(),
   template: template.nullable().default(ACCOUNT_DEFAULTS.template),
   reasons: reasons.default(ACCOUNT_DEFAULTS.reasons),
 };
@@ -109,7 +115,11 @@ export function singleAccount(from: string): Account {
 }
 
 function buildEntries(raw: readonly RawAccount[]): Parsed<readonly AccountEntry[]> {
-  const entries = raw.map((each) => ({ account: toAccount(each), key: keyOf(each) }));
+  const entries = raw.map((each) => ({
+    account: toAccount(each),
+    key: keyOf(each),
+    defaultPreflight: each.preflight === undefined,
+  }));
   const problems = [
     ...duplicates(
       raw.map(({ from }) => from),
@@ -139,7 +149,12 @@ function crossCheck({ apiKey, apiKeyFile, onClosedWindow, template }: RawAccount
 }
 
 function toAccount({ apiKey: _key, apiKeyFile: _file, name, template, ...rest }: RawAccount): Account {
-  return { ...rest, name: name ?? defaultAccountName(rest.from), template: template && toTemplate(template) };
+  return {
+    ...rest,
+    name: name ?? defaultAccountName(rest.from),
+    preflight: rest.preflight ?? ACCOUNT_DEFAULTS.preflight,
+    template: template && toTemplate(template),
+  };
 }
 
 function toTemplate({ name, language, variables }: z.infer<typeof template>) {

@@ -56,6 +56,8 @@ export type Account = {
   readonly onUnknown: UnknownPolicy;
   /** Whether the history is asked when nothing is known of a conversation's window. */
   readonly askHistory: boolean;
+  /** Whether a file's link is looked at before it is sent. */
+  readonly preflight: boolean;
   readonly template: AccountTemplate | null;
   readonly reasons: ReasonOverrides;
 };
@@ -70,6 +72,7 @@ export const ACCOUNT_DEFAULTS = {
   onClosedWindow: 'hold',
   onUnknown: 'hold',
   askHistory: false,
+  preflight: false,
   template: null,
   reasons: {},
 } as const satisfies Omit<Account, 'from' | 'name'>;

@@ -25,6 +25,8 @@ export type Refusal =
   | { readonly why: 'window' }
   /** Nothing is known of the window, and the account wants the history to be asked. */
   | { readonly why: 'window_unknown' }
+  /** The account wants the link to be looked at first; it was `looks` times in vain. */
+  | { readonly why: 'preflight'; readonly looks: number }
   /** A template was to go, but meanwhile the client has written. */
   | { readonly why: 'window_open' }
   | { readonly why: 'attempts' };

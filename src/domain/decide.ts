@@ -24,6 +24,8 @@ export type Decision =
   | { readonly do: 'conflict' }
   /** Ask the history when the client last wrote. */
   | { readonly do: 'ask_window' }
+  /** Look at the file's link. */
+  | { readonly do: 'preflight'; readonly looks: number }
   | {
       readonly do: 'finish';
       readonly status: Status;
@@ -81,6 +83,8 @@ function decideRefusal(refusal: Refusal, facts: ClaimFacts, policy: DecisionPoli
       return decideClosedWindow(facts, policy);
     case 'window_unknown':
       return { do: 'ask_window' };
+    case 'preflight':
+      return { do: 'preflight', looks: refusal.looks };
     case 'window_open':
       return { do: 'claim_again', send: 'file' };
   }

@@ -16,6 +16,7 @@ export function defineCounters(registry: Registry) {
       'account',
       'flag',
     ]),
+    preflights: counter('preflights_total', 'Looks at links before they are sent', ['account', 'result']),
     sessionsOpened: counter('sessions_opened_total', 'Paid sessions opened', ['account']),
     windowCorrections: counter('window_corrections_total', 'Windows that the provider said were closed', [
       'account',

@@ -28,6 +28,11 @@ export function observeDeliveries(sinks: Sinks): DeliveryObserver {
       metrics.counters.deliveryFlags.inc({ account: event.account, flag: event.flag });
       log.warn('delivery flagged', masked(event));
     },
+    preflightEnded: (event) => {
+      const { account, result } = event;
+      metrics.counters.preflights.inc({ account, result });
+      log[result === 'passed' ? 'info' : 'warn']('link looked at', masked(event));
+    },
     windowCorrected: (event) => {
       metrics.counters.windowCorrections.inc({ account: event.account });
       log.info('window corrected', { ...masked(event), expectedClosesAt: toTime(event.expectedClosesAt) });

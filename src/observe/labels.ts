@@ -30,6 +30,7 @@ export const VERDICTS = [
   'window',
   'window_open',
   'window_unknown',
+  'preflight',
   'attempts',
 ] as const satisfies readonly Verdict[];
 

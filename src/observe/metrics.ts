@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { OUTCOMES } from '../domain/outcome.js';
+import { PREFLIGHT_RESULTS } from '../domain/preflight.js';
 import { STATUSES } from '../domain/status.js';
 import { type Counters, defineCounters } from './counters.js';
 import { defineGauges, type Gauges } from './gauges.js';
@@ -84,6 +85,7 @@ function startAccount(counters: Counters, account: string): void {
   for (const flag of FLAGS) counters.deliveryFlags.inc({ account, flag }, 0);
   for (const state of GATE_STATES) counters.gateChanges.inc({ account, state }, 0);
   for (const [what] of SWEPT) counters.sweepMends.inc({ account, what }, 0);
+  for (const result of PREFLIGHT_RESULTS) counters.preflights.inc({ account, result }, 0);
   counters.sessionsOpened.inc({ account }, 0);
   counters.windowCorrections.inc({ account }, 0);
 }

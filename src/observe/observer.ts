@@ -1,5 +1,6 @@
 import type { Claim, Refusal } from '../domain/claim.js';
 import type { OutcomeKind } from '../domain/outcome.js';
+import type { PreflightResult } from '../domain/preflight.js';
 import type { HoldReason, Status } from '../domain/status.js';
 
 /** What a claim came to, in one word: a refusal is named by its reason. */
@@ -40,6 +41,17 @@ export type ClaimDecided = Subject & {
   readonly verdict: Verdict;
   readonly decision: string;
   readonly until: number | null;
+};
+
+export type PreflightEnded = Subject & {
+  readonly result: PreflightResult;
+  readonly reason: string;
+  readonly detail: string;
+  /** Of the link; the rest of it may be a secret. */
+  readonly host: string;
+  /** At this link so far. */
+  readonly looks: number;
+  readonly durationMs: number;
 };
 
 export type WindowCorrected = Subject & { readonly reason: string; readonly expectedClosesAt: number | null };
@@ -151,6 +163,7 @@ export type DeliveryObserver = {
   claimGranted(event: ClaimDecided): void;
   claimRefused(event: ClaimDecided): void;
   deliveryFlagged(event: DeliveryFlagged): void;
+  preflightEnded(event: PreflightEnded): void;
   windowCorrected(event: WindowCorrected): void;
   sessionOpened(event: SessionOpened): void;
 };

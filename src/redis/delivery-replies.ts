@@ -84,6 +84,8 @@ function readRefusal(reply: Reply): Refusal {
     case 'rate':
     case 'budget':
       return { why: reply.code, until: reply.number(6) };
+    case 'preflight':
+      return { why: 'preflight', looks: reply.number(6) };
     case 'gate_until':
       return { why: 'gate_until', until: reply.number(6), reason: reply.text(7) };
     case 'gate_paused':

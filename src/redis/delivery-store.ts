@@ -49,11 +49,11 @@ export function createDeliveryStore(options: StoreOptions) {
       return code === 'parked' || code === 'go' || code === 'ended' ? code : unexpectedReply('park', code);
     },
 
+    /** Writes what a look at the link found: when that was, or null when the delivery is not to be sent any more. */
+    notePreflight: (ref: DeliveryRef, look: PreflightLook) => notePreflight(run, ref, look),
+
     /** Writes what the history told of the window of the delivery's conversation. */
-    async recall(ref: DeliveryRef, told: Recollection): Promise<void> {
-      const writtenAt = told.kind === 'wrote' ? told.at : '';
-      await run('recall', ref, { writtenAt, silent: told.kind === 'silent' ? 1 : 0 });
-    },
+    recall: (ref: DeliveryRef, told: Recollection) => recall(run, ref, told),
 
     /** Looks whether a delivery may go by now; its job is then at the front of the queue. */
     look: async (ref: DeliveryRef): Promise<Look> => readLook(await run('look', ref)),
@@ -62,9 +62,7 @@ export function createDeliveryStore(options: StoreOptions) {
     conclude: (ref: DeliveryRef, to: Conclusion) => conclude(run, ref, to),
 
     /** Gives up asking about an unknown outcome: it stays unknown for good. */
-    async resign(ref: DeliveryRef): Promise<void> {
-      await run('resign', ref);
-    },
+    resign: async (ref: DeliveryRef): Promise<void> => void (await run('resign', ref)),
 
     /** A delivery by its id alone; null when nothing is known of it. */
     async find(from: string, id: string): Promise<DeliveryRef | null> {
@@ -99,6 +97,22 @@ export type Asked = {
   readonly maxAttempts: number;
   /** When a retry may ask again that has to wait for others. */
   readonly retryWaitMs: number;
+  /** What stands for the link that must be looked at first; empty or absent: none. */
+  readonly preflight?: string;
+};
+
+/** A look at a link, with an id of its own. */
+export type PreflightLook = {
+  readonly look: string;
+  readonly link: string;
+  readonly found: string;
+  readonly detail: string;
+  /** Looks at this link so far, this one included. */
+  readonly looks: number;
+  /** How long it counts. */
+  readonly validMs: number;
+  /** How long the delivery waits for the next one; null: it does not. */
+  readonly againMs: number | null;
 };
 
 /** What a delivery waits for, or what it is held for. */
@@ -154,9 +168,24 @@ async function claim(run: RunOnDelivery, { delivery, job, asked }: Claiming): Pr
     aheadMs: AHEAD_MS,
     billed: account.billing === 'session' ? 1 : 0,
     askHistory: account.askHistory ? 1 : 0,
+    preflight: asked.preflight ?? '',
     ...budgetArgs(account.budget, asked.now),
   });
   return readClaim(reply, send);
+}
+
+async function notePreflight(
+  run: RunOnDelivery,
+  ref: DeliveryRef,
+  look: PreflightLook,
+): Promise<number | null> {
+  const reply = await run('preflight', ref, { ...look, againMs: look.againMs ?? '' });
+  return reply.code === 'noted' ? reply.number(1) : null;
+}
+
+async function recall(run: RunOnDelivery, ref: DeliveryRef, told: Recollection): Promise<void> {
+  const writtenAt = told.kind === 'wrote' ? told.at : '';
+  await run('recall', ref, { writtenAt, silent: told.kind === 'silent' ? 1 : 0 });
 }
 
 async function conclude(run: RunOnDelivery, ref: DeliveryRef, to: Conclusion): Promise<Concluded> {

@@ -16,10 +16,14 @@ export type TimelineEntry = { readonly at: number; readonly status: Status; read
 /** A reading of the history that did not settle an unknown outcome, and what it found in a word. */
 export type AskedView = { readonly at: number; readonly found: string };
 
+/** A look at the file's link, and what it found in a word. */
+export type PreflightView = { readonly at: number; readonly found: string; readonly detail: string };
+
 export type Timeline = {
   readonly timeline: readonly TimelineEntry[];
   readonly attempts: readonly AttemptView[];
   readonly asked: readonly AskedView[];
+  readonly preflights: readonly PreflightView[];
 };
 
 /** Reads the lines that the scripts have noted; those of a later version are passed over. */
@@ -27,14 +31,16 @@ export function readTimeline(text: string): Timeline {
   const timeline: TimelineEntry[] = [];
   const attempts: AttemptView[] = [];
   const asked: AskedView[] = [];
+  const preflights: PreflightView[] = [];
   for (const line of text.split('\n')) {
     const [kind, time, ...fields] = line.split('\t');
     const at = Number(time);
     if (kind === 'status') timeline.push(...readStatus(at, fields));
     if (kind === 'attempt') attempts.push(readAttempt(at, fields));
+    if (kind === 'preflight') preflights.push({ at, found: fields[0] ?? '', detail: fields[1] ?? '' });
     if (kind === 'asked') asked.push({ at, found: fields[0] ?? '' });
   }
-  return { timeline, attempts, asked };
+  return { timeline, attempts, asked, preflights };
 }
 
 type Fields = readonly string[];

@@ -4,6 +4,7 @@ import type { Outcome } from '../domain/outcome.js';
 import { ask } from './ask.js';
 import { askWindow } from './ask-window.js';
 import type { JobEnd } from './job-end.js';
+import { preflight } from './preflight.js';
 import type { Claimed, DeliverDeps, Run } from './run.js';
 import { send, timeoutOf } from './send.js';
 import { settle } from './settle.js';
@@ -53,6 +54,8 @@ export async function act({ run, claimed, decision }: Step, deps: DeliverDeps): 
       return { kind: 'delayed', until: decision.until, status: 'unknown' };
     case 'ask_window':
       return askWindow(run, redisTime(claimed.claim, deps.effects.now()), deps);
+    case 'preflight':
+      return preflight(run, decision.looks, deps);
     case 'end_unknown':
       await deps.store.resign(delivery);
       return { kind: 'failed', reason: 'UNKNOWN unresolved' };

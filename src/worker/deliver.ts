@@ -7,6 +7,7 @@ import type { SendKind } from '../domain/delivery.js';
 import { act } from './act.js';
 import { createAge } from './clock.js';
 import type { JobEnd } from './job-end.js';
+import { linkToInspect } from './preflight.js';
 import { readJob } from './read-job.js';
 import type { Claimed, DeliverDeps, Delivered, Run } from './run.js';
 import { horizonOf } from './send.js';
@@ -78,6 +79,7 @@ async function claim(
     maxAttempts,
     retryWaitMs: retryWaitMs(effects.random()),
     now: effects.now(),
+    preflight: linkToInspect(run),
   };
   try {
     return { attempt, age, claim: await store.claim(delivery, job, asked) };

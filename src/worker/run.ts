@@ -1,6 +1,7 @@
 import type { Account } from '../domain/account.js';
 import type { Claim } from '../domain/claim.js';
 import type { Delivery } from '../domain/delivery.js';
+import type { Finding } from '../domain/preflight.js';
 import type { Attempt } from '../redis/attempt-store.js';
 import type { Job } from '../redis/delivery-replies.js';
 import type { DeliveryStore } from '../redis/delivery-store.js';
@@ -11,6 +12,9 @@ import type { JobEnd } from './job-end.js';
 import type { SendDeps } from './send.js';
 import type { SettleDeps } from './settle.js';
 import type { DelivererObserver } from './tell.js';
+
+/** Looks at a file by its link. It takes seconds at most, and never throws. */
+export type Inspect = (file: Pick<Delivery, 'fileUrl' | 'mediaType'>) => Promise<Finding>;
 
 /** One run of one job. */
 export type Run = {
@@ -39,6 +43,7 @@ export type DeliverDeps = SendDeps &
     readonly observer: DelivererObserver;
     /** How long a sent message may take to show in the history. */
     readonly historyLagMs: number;
+    readonly inspect: Inspect;
     readonly isDraining: () => boolean;
     /** Runs an attempt, so that a shutdown knows of it. */
     readonly fly: Flights['fly'];

@@ -56,7 +56,6 @@ describe('an empty environment', () => {
       eventEndpoints: [],
       log: { level: 'info', format: 'auto' },
       journalDir: null,
-      preflight: false,
     });
     expect(settings.map(({ name }) => name)).toEqual(SETTING_NAMES);
     expect(unknown).toEqual([]);
@@ -158,7 +157,6 @@ describe('other settings', () => {
         spoolDir: '/var/spool/waybill',
       },
       journalDir: '/var/lib/waybill',
-      preflight: true,
       provider: { url: 'http://sandbox:8090/whatsapp/v2', ca: PEM.trim() },
       log: { level: 'info', format: 'pretty' },
     });
@@ -204,10 +202,22 @@ describe('accounts', () => {
       onClosedWindow: 'template',
       onUnknown: 'resend_if_absent',
       askHistory: true,
+      preflight: true,
       template: { name: 'file_ready', language: 1, variables: ['{caption}'] },
       reasons: { '9': 'rejected', http_503: 'throttled' },
     };
     expect(parse(accounts({ ...account, apiKey: KEY })).config.accounts).toEqual([account]);
+  });
+
+  it('goes by WAYBILL_PREFLIGHT where it says nothing of preflight itself', () => {
+    const text = JSON.stringify([
+      { from: '972771234561', apiKey: KEY },
+      { from: '972771234562', apiKey: KEY, preflight: false },
+    ]);
+    const { config } = parse({ WAYBILL_ACCOUNTS: text, WAYBILL_PREFLIGHT: 'on' });
+    expect(config.accounts.map(({ preflight }) => preflight)).toEqual([true, false]);
+    const single = { WAYBILL_FROM: FROM, WAYBILL_PROVIDER_API_KEY: KEY, WAYBILL_PREFLIGHT: 'on' };
+    expect(parse(single).config.accounts[0]?.preflight).toBe(true);
   });
 
   it('may be a single one', () => {

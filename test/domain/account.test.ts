@@ -45,6 +45,7 @@ describe('ACCOUNT_DEFAULTS', () => {
       onClosedWindow: 'hold',
       onUnknown: 'hold',
       askHistory: false,
+      preflight: false,
       template: null,
       reasons: {},
     });

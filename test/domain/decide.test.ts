@@ -68,6 +68,10 @@ describe('a refusal', () => {
     [{ why: 'gate_paused', reason: '3' }, { do: 'pause' }],
     [{ why: 'window_open' }, { do: 'claim_again', send: 'file' }],
     [{ why: 'window_unknown' }, { do: 'ask_window' }],
+    [
+      { why: 'preflight', looks: 2 },
+      { do: 'preflight', looks: 2 },
+    ],
   ])('%j: %j, whatever the policy', (refusal, decision) => {
     for (const onClosedWindow of CLOSED_WINDOW_POLICIES) {
       expect(

@@ -10,6 +10,7 @@ export const SILENT: DelivererObserver & SweepDeps['observer'] = {
   claimGranted: nothing,
   claimRefused: nothing,
   deliveryFlagged: nothing,
+  preflightEnded: nothing,
   windowCorrected: nothing,
   sessionOpened: nothing,
   gateChanged: nothing,

@@ -1,5 +1,6 @@
 import { Job, type Queue } from 'bullmq';
 import type { Account } from '../../src/domain/account.js';
+import { finding } from '../../src/domain/preflight.js';
 import { JOB_NAME } from '../../src/queue/names.js';
 import type { Attempt, AttemptStore } from '../../src/redis/attempt-store.js';
 import type { DeliveryStore } from '../../src/redis/delivery-store.js';
@@ -52,6 +53,7 @@ function depsOf(actor: Actor, { store, attempts, provider, now, newId, historyLa
     effects: { now, monotonic: now, random: () => 0.5, newId },
     observer: SILENT,
     historyLagMs,
+    inspect: async () => finding('fine', 'ok'),
     fly: <T>(_: number, attempt: () => Promise<T>) => attempt(),
     isDraining: () => false,
     release: async (attempt: Attempt) => {

@@ -24,6 +24,7 @@ type Try = {
   readonly account?: Account;
   readonly jobAt?: number;
   readonly retryWaitMs?: number;
+  readonly preflight?: string;
 };
 
 type End = { readonly outcome?: Outcome; readonly attempt?: string; readonly account?: Account };

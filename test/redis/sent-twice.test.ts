@@ -57,6 +57,14 @@ const reading = { reading: 'r1', absent: true, lagMs: 0, found: 'absent' };
 
 const cases: readonly Case[] = [
   {
+    what: 'preflight',
+    send: () =>
+      bench.store.notePreflight(one, {
+        ...{ look: 'l1', link: 'link-a', found: 'http_503', detail: '', looks: 1, validMs: 0, againMs: HOUR },
+      }),
+    again: () => expect.any(Number),
+  },
+  {
     what: 'accept',
     send: () => bench.accept(delivery('three')),
     again: () => ({ kind: 'again', status: 'waiting', jobAt: expect.any(Number) }),

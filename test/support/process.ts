@@ -5,6 +5,7 @@ import { parseConfig } from '../../src/config.js';
 import { createObserver } from '../../src/observe/events.js';
 import { createLog } from '../../src/observe/log.js';
 import { createMetrics, type Metrics } from '../../src/observe/metrics.js';
+import { systemNetwork } from '../../src/preflight/network.js';
 
 export type TestCore = {
   readonly core: Core;
@@ -31,5 +32,9 @@ export function createCore(env: Readonly<Record<string, string>>, log: 'kept' | 
   });
   const secrets = createSecrets(sources, { now: Date.now, onFailure: () => undefined });
   const observer = createObserver({ metrics, log: written });
-  return { core: { config, secrets, log: written, observer, effects: systemEffects }, metrics, lines };
+  return {
+    core: { config, secrets, log: written, observer, effects: systemEffects, network: systemNetwork },
+    metrics,
+    lines,
+  };
 }

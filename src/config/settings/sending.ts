@@ -107,6 +107,6 @@ export const SENDING_SETTINGS = {
   WAYBILL_PREFLIGHT: {
     kind: onOff,
     default: 'off',
-    meaning: 'Look at the file’s link before it is sent; not supported yet',
+    meaning: 'Look at the file’s link before it is sent, for accounts that do not say themselves',
   },
 } as const satisfies SettingTable;

@@ -50,6 +50,7 @@ function unsentAwaiting(delivery: DeliveryFacts, standing: Standing): Awaiting {
       return { for: 'time', until: delivery.sendAt };
     case 'backoff':
     case 'limit':
+    case 'preflight':
       return { for: 'time', until: delivery.notBefore };
     case 'lane':
       return { for: 'turn', until: delivery.expiresAt };

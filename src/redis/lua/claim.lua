@@ -3,9 +3,9 @@
 -- waited for, and a retry's next time to ask. A due delivery joins its lane either way. Sent twice by one attempt, it
 -- answers the same.
 -- KEYS: record tomb conv lane held wake order events alias gate pace holds budgetPrefix budgetHeld statusPrefix
--- ARGV: id to recipient fingerprint jobAt attempt send horizonMs maxAttempts rate pairBurst pairIntervalMs aheadMs idRetentionMs billed dayName dayLimit dayEndsAt monthName monthLimit monthEndsAt retryWaitMs askHistory
+-- ARGV: id to recipient fingerprint jobAt attempt send horizonMs maxAttempts rate pairBurst pairIntervalMs aheadMs idRetentionMs billed dayName dayLimit dayEndsAt monthName monthLimit monthEndsAt retryWaitMs askHistory preflight
 -- Returns {code, now, expiresAt, attempts, closesAt, lastInboundAt, …what the code tells}
--- include: clock alias tell record turn join known standing session reserve limits book retries passage window begin
+-- include: clock alias tell record turn join known standing session reserve limits book retries passage window preflight begin
 local now = clock()
 if moved(to, recipient) then
   return { 'moved' }
@@ -52,9 +52,9 @@ local kept, probes, emptyAt = passage(r[16], now)
 if kept then
   return refuse(unpack(kept))
 end
-local shut = windowKeeps(c[1], c[4], c[5], now)
+local shut = windowKeeps(c[1], c[4], c[5], now) or linkUnseen(now)
 if shut then
-  return refuse(shut)
+  return refuse(unpack(shut))
 end
 local pairAt = pairTurn(r[10], c[3], now)
 local unbooked, slot = book(pairAt, r[15], now)

@@ -45,6 +45,10 @@ export const delivery = z
       .array(z.object({ at: time, found: z.string() }))
       .readonly()
       .describe('Readings of the history that did not settle an unknown outcome'),
+    preflights: z
+      .array(z.object({ at: time, found: z.string(), detail: z.string() }))
+      .readonly()
+      .describe('Looks at the file’s link before it was sent'),
     receipts,
     receiptsConflict: z.boolean().describe('Reported both failed and delivered'),
     failureCode: textOrNull,

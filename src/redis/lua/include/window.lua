@@ -6,7 +6,7 @@ local function windowKeeps(closesAt, askedAt, toldByHistory, now)
   local closed = closesAt ~= false and now >= tonumber(closesAt)
   local untold = not closesAt or (closed and closesAt == toldByHistory)
   if send == 'file' and askHistory == '1' and untold and now >= tonumber(askedAt or 0) + ASK_AGAIN_MS then
-    return 'window_unknown'
+    return { 'window_unknown' }
   end
-  return closed == (send == 'file') and (closed and 'window' or 'window_open')
+  return closed == (send == 'file') and { closed and 'window' or 'window_open' }
 end
