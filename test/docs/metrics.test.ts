@@ -1,4 +1,5 @@
 import { OUTCOMES } from '../../src/domain/outcome.js';
+import { PREFLIGHT_RESULTS } from '../../src/domain/preflight.js';
 import { HOLD_REASONS, STATUSES } from '../../src/domain/status.js';
 import {
   FLAGS,
@@ -51,7 +52,7 @@ it.each<[string, readonly string[]]>([
   ['state', GATE_STATES],
   ['what', SWEPT.map(([what]) => what)],
   ['kind', WEBHOOK_KINDS],
-  ['result', [...WEBHOOK_RESULTS, ...PUSH_OUTCOMES]],
+  ['result', [...WEBHOOK_RESULTS, ...PUSH_OUTCOMES, ...PREFLIGHT_RESULTS]],
 ])('names the values of %s', (label, values) => {
   const told = labels.find((row) => row.label === label)?.values ?? '';
   expect(values.filter((value) => !told.includes(`\`${value}\``))).toEqual([]);

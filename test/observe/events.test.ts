@@ -13,6 +13,7 @@ const METRICS = {
   waybill_delivery_transitions_total: 'counter',
   waybill_attempts_total: 'counter',
   waybill_claims_total: 'counter',
+  waybill_preflights_total: 'counter',
   waybill_sessions_opened_total: 'counter',
   waybill_window_corrections_total: 'counter',
   waybill_webhook_events_total: 'counter',
