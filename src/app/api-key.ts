@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { type ApiCaller, ROLES, type Role } from '../config/callers.js';
+import { type ApiCaller, ROLES } from '../config/callers.js';
 
-export { ROLES, type Role };
+export { ROLES };
 
 /** A new key: its secret, which nobody keeps, and the entry for WAYBILL_API_KEYS. */
 export type ApiKey = { readonly secret: string; readonly entry: ApiCaller };

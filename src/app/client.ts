@@ -5,7 +5,7 @@ import { createWaybill, type Waybill } from '../index.js';
 import { readRecords } from '../producer/bulk/read-records.js';
 import type { Erased } from '../producer/erase.js';
 import type { ExplainedDelivery, Explainer } from '../producer/explain.js';
-import type { ListFilter, Page } from '../producer/list.js';
+import type { ListFilter } from '../producer/list.js';
 import type { Operator, Said } from '../producer/operate.js';
 import type { Resolution } from '../producer/resolve.js';
 import { orUnavailable, PATIENCE_MS } from '../producer/unavailable.js';
@@ -32,7 +32,6 @@ export type {
   ListedDelivery,
   ListFilter,
   OtherSession,
-  Page,
   Resolution,
   Said,
 };

@@ -42,8 +42,6 @@ class BoardQueue extends BullMQAdapter {
   }
 }
 
-export type BoardQueues = ReturnType<typeof createBoardQueues>;
-
 /** The accounts' queues for the board, opened when first looked at, on one connection. They write nothing. */
 export function createBoardQueues(options: {
   readonly connection: ConnectionOptions;
