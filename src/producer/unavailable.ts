@@ -4,7 +4,10 @@ import { UnavailableError, WaybillError } from '../errors.js';
 /** How long a call may take before Redis counts as away. */
 export const PATIENCE_MS = 950;
 
-/** Runs a call on Redis; fails within a second when Redis is away, instead of waiting for it to come back. */
+/**
+ * Runs a call on Redis; fails within a second when Redis is away, instead of waiting for it to come back.
+ * @throws UnavailableError; WaybillError where Redis refuses the call itself
+ */
 export async function orUnavailable<T>(call: () => Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
@@ -14,18 +17,25 @@ export async function orUnavailable<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await Promise.race([call(), late]);
   } catch (error) {
-    throw isConnectionError(error) ? new UnavailableError({ cause: error }) : error;
+    throw inOurWords(error);
   } finally {
     clearTimeout(timer);
   }
 }
 
 const CONNECTION_WORDS =
-  /AbortError|TimeoutError|Connection is closed|Stream isn't writeable|Command timed out|max retries per request|ECONN|EPIPE|ETIMEDOUT|READONLY|LOADING|CLUSTERDOWN/;
+  /AbortError|TimeoutError|Connection is closed|Stream isn't writeable|Command timed out|max retries per request|ECONN|EPIPE|ETIMEDOUT/;
+/** It answers, but takes nothing in for now. Who queues a transaction meanwhile is told that alone. */
+const NOT_NOW_WORDS =
+  /READONLY|LOADING|CLUSTERDOWN|MASTERDOWN|MISCONF|NOREPLICAS|EXECABORT|OOM command not allowed/;
 
-function isConnectionError(error: unknown): boolean {
+function inOurWords(error: unknown): unknown {
   // An error of another realm is no instance of ours; one about several addresses has a code and no message.
-  if (error instanceof WaybillError || !types.isNativeError(error)) return false;
+  if (error instanceof WaybillError || !types.isNativeError(error)) return error;
   const code = 'code' in error ? String(error.code) : '';
-  return CONNECTION_WORDS.test(`${error.name} ${code} ${error.message}`);
+  const words = `${error.name} ${code} ${error.message}`;
+  if (CONNECTION_WORDS.test(words) || NOT_NOW_WORDS.test(words))
+    return new UnavailableError({ cause: error });
+  if (error.name !== 'ReplyError') return error;
+  return new WaybillError('REDIS_REFUSED', 'Redis refused the call: see the cause', { cause: error });
 }

@@ -1,6 +1,6 @@
 import type { Accepted } from '../../domain/record.js';
 import { UNSENT } from '../../domain/status.js';
-import { IdempotencyConflictError, UnavailableError } from '../../errors.js';
+import { IdempotencyConflictError, UnavailableError, WaybillError } from '../../errors.js';
 import { delayOf, type NewJob } from '../../queue/queues.js';
 import { type EnqueueDeps, type EnqueuedOrError, jobOf } from '../enqueue.js';
 import type { MakeId, ReadRequest } from '../read-request.js';
@@ -116,6 +116,6 @@ function answerOf({ delivery, warnings }: ReadRequest, accepted: Accepted | unde
 
 /** What was found wrong with a record stays its answer; all others may be asked for again. */
 function withoutRedis(slots: readonly Slot[], error: unknown): readonly EnqueuedOrError[] {
-  if (!(error instanceof UnavailableError)) throw error;
+  if (!(error instanceof WaybillError)) throw error;
   return slots.map((slot) => ('read' in slot ? { error } : slot));
 }

@@ -150,3 +150,24 @@ describe('POST /v1/deliveries/batch', () => {
     }
   });
 });
+
+describe('a batch that Redis refuses', () => {
+  it('answers each line as unavailable while Redis has no memory left, and takes them when it has', async () => {
+    const body = [request(1), request(2)].map((each) => JSON.stringify(each)).join('\n');
+    await redis.client.config('SET', 'maxmemory', '1');
+    const refused = await post(body);
+    await redis.client.config('SET', 'maxmemory', '0');
+    expect(lines(refused.text).map(({ error }) => error.code)).toEqual(['unavailable', 'unavailable']);
+    expect(lines((await post(body)).text).map(({ error }) => error)).toEqual([undefined, undefined]);
+  });
+
+  it('answers each line, and ends, where Redis fails on what it finds', async () => {
+    await redis.client.set(`waybill:{${FROM}}:wake`, 'no sorted set');
+    const refused = await post([1, 2, 3].map((index) => JSON.stringify(request(index))).join('\n'));
+    expect(lines(refused.text).map(({ line, error }) => [line, error.code])).toEqual([
+      [1, 'internal'],
+      [2, 'internal'],
+      [3, 'internal'],
+    ]);
+  });
+});
