@@ -46,7 +46,7 @@ export async function readRequest(
     throw new ValidationError([{ pointer: '/expiresAt', detail: 'is in the past: it could never be sent' }]);
   }
   const id = given ?? makeId(parsed.delivery, request, askedAt);
-  const delivery = { ...parsed.delivery, id };
+  const delivery = given === null ? { ...parsed.delivery, id } : parsed.delivery;
   const job = { id: jobIdOf(id), timestamp: askedAt };
   return { delivery, warnings: parsed.warnings, job, data: queuedRequest(request, delivery) };
 }
