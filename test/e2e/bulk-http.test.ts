@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { startSandbox } from '../../sandbox/sandbox.js';
 import { runWorker } from '../../src/app/worker.js';
@@ -10,6 +10,7 @@ import { FROM, SHOP } from '../support/stack.js';
 import { eventually } from '../support/wait.js';
 
 const redis = withRedis();
+const LINES_BETWEEN_WEIGHINGS = 2000;
 const SUPPORT = join(__dirname, '..', 'support');
 
 const env = () => ({
@@ -23,7 +24,7 @@ const env = () => ({
 
 type ApiProcess = Followed & { readonly url: string };
 
-/** `waybill api` in a process of its own, to kill. */
+/** `waybill api` in a process of its own, to kill or to weigh. */
 async function startApiProcess(): Promise<ApiProcess> {
   const script = [join(SUPPORT, 'cli-process.ts'), 'api'];
   const child = spawn(process.execPath, ['-r', join(SUPPORT, 'typescript.cjs'), ...script], {
@@ -51,6 +52,31 @@ function post({ url }: ApiProcess, count: number): Promise<Response> {
     duplex: 'half',
   } as RequestInit);
 }
+
+function megabytesOf({ pid }: Followed): number {
+  return Number(execFileSync('ps', ['-o', 'rss=', '-p', String(pid)]).toString()) / 1024;
+}
+
+it('answers 100,000 lines and grows by less than 100 MB', async () => {
+  const api = await startApiProcess();
+  try {
+    await (await post(api, 1000)).text();
+    const first = megabytesOf(api);
+    let most = first;
+    let answers = 0;
+    const { body } = await post(api, 100_000);
+    for await (const chunk of body ?? []) {
+      const before = Math.floor(answers / LINES_BETWEEN_WEIGHINGS);
+      for (const byte of chunk) if (byte === 10) answers += 1;
+      const weigh = Math.floor(answers / LINES_BETWEEN_WEIGHINGS) > before;
+      if (weigh) most = Math.max(most, megabytesOf(api));
+    }
+    expect(answers).toBe(100_000);
+    expect(most - first).toBeLessThan(100);
+  } finally {
+    await kill(api);
+  }
+}, 240_000);
 
 it('makes no second delivery when it is killed midway and the batch sent again', async () => {
   const count = 1500;

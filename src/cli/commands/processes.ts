@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Need } from '../../app/boot.js';
 import type { Core, Running } from '../../app/core.js';
+import { keepHeapSmall } from '../../app/heap.js';
 import { serve } from '../../app/process.js';
 import { addCommand, type CommandHost } from '../define.js';
 import { EXIT } from '../exit-codes.js';
@@ -33,7 +34,10 @@ export function addProcesses(host: CommandHost): void {
     usage: 'api',
     summary: 'run the HTTP API: takes deliveries from other apps and tells what became of them',
     need: ['apiKeys'],
-    start: async (core, version) => (await import('../../app/api.js')).runApi(core, version),
+    start: async (core, version) => {
+      keepHeapSmall();
+      return (await import('../../app/api.js')).runApi(core, version);
+    },
   });
 }
 
