@@ -6,9 +6,11 @@ export const API_LIMITS = {
   bodyBytes: 256 * 1024,
   headerBytes: 16 * 1024,
   headersMs: 10 * SECOND,
-  /** A batch is read only as fast as it is taken in. */
+  /** From the headers to the end of a body. */
+  bodyMs: 30 * SECOND,
+  /** Of any request; only a batch gets this far, which is read only as fast as it is taken in. */
   requestMs: 15 * MINUTE,
-  /** How often the two above are looked at. */
+  /** How often the headers' and the request's time are looked at. */
   checkMs: SECOND,
   /** Longer than a load balancer's idle timeout (60 s is usual): it must be the one who hangs up. */
   keepAliveMs: 72 * SECOND,

@@ -17,6 +17,7 @@ import type { PageOperations } from './page/routes/operations.js';
 import { createPeopleGuard } from './people.js';
 import { ProblemError } from './problem.js';
 import { addRoutes, type Operations } from './routes.js';
+import { cutSlowBodies } from './slow-body.js';
 import { answerUnrouted } from './unrouted.js';
 import { validatorCompiler } from './validate.js';
 
@@ -73,6 +74,7 @@ export async function createApi(options: ApiOptions, isDraining: () => boolean):
   const api = createApp(options.log);
   answerUnrouted(api);
   readBodies(api);
+  cutSlowBodies(api, API_LIMITS.bodyMs);
   observe(api, options.observer);
   hangUpWhenDraining(api, isDraining);
   addHealth(api, options.dependencies, isDraining);

@@ -28,7 +28,7 @@ export function addBatch(api: Api, routes: BatchRoutes): void {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser(['application/json', NDJSON], (_request, body, done) => done(null, body));
     scope.post('/v1/deliveries/batch', {
-      config: { roles: ['send'] },
+      config: { roles: ['send'], longBody: true },
       // What stands in the body is validated line by line.
       validatorCompiler: () => (value) => ({ value }),
       schema: {
