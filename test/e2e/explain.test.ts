@@ -49,7 +49,7 @@ describe('waybill explain of a delivery', () => {
     expect(told).toMatch(/^inv-1 {2}held: the customer window is closed until the recipient writes$/m);
     expect(told).toMatch(/It has been held since \d{4}-.*(now|ago)\): the customer window is closed/);
     expect(told).toContain('It goes on as soon as the recipient writes.');
-    expect(told).toMatch(/If it has not been sent by .*\(in 2[34] h.*\), it expires\./);
+    expect(told).toMatch(/If it has not been sent by .*\(in (1 d|2[34] h.*)\), it expires\./);
     expect(told).toMatch(
       /Attempt 1 \(file\) came to window_closed at .*: FAIL 8: HTTP 200, the recipient has never written/,
     );
@@ -162,7 +162,7 @@ describe('waybill explain of a delivery', () => {
     const told = await words('inv-1');
     expect(told).toMatch(/The provider’s history was asked once; at .* it does not show the message\./);
     expect(told).toMatch(
-      /It waits for evidence: the provider’s history is asked next at .*; the search ends at .*in 23 h/,
+      /It waits for evidence: the provider’s history is asked next at .*; the search ends at .*in (1 d|23 h)/,
     );
     expect(told).toMatch(/It may still be on its way until .*: from then on an operator may resolve it\./);
   });

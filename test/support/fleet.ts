@@ -46,6 +46,7 @@ export async function startFleet(redisUrl: string, options: FleetOptions = {}) {
     windowsOpen: true,
     ...options.sandbox,
     webhook: {
+      retry: 1,
       ...options.sandbox?.webhook,
       url: `http://127.0.0.1:${webhooks.port}/webhooks/${TOKEN}`,
     },
