@@ -4,7 +4,7 @@ import fastify from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { ListenError } from '../../errors.js';
 import { type ApiLog, answerBrokenClient, answerProblem, createErrorAnswer } from './answer.js';
-import type { Api } from './api.js';
+import { type Api, scoped } from './api.js';
 import type { Callers } from './auth.js';
 import { addBoard, type BoardOperations } from './board.js';
 import { readBodies } from './body.js';
@@ -79,23 +79,26 @@ export async function createApi(options: ApiOptions, isDraining: () => boolean):
   hangUpWhenDraining(api, isDraining);
   addHealth(api, options.dependencies, isDraining);
   await addOpenApi(api, options.version);
-  await api.register(async (behindKey) => {
-    const guarded = behindKey.withTypeProvider<ZodTypeProvider>();
-    guarded.addHook('onRequest', createGuard(options.callers));
-    await limitRate(guarded, options.callsPerSecond);
-    addRoutes(guarded, options.operations);
-  });
+  await api.register(
+    scoped(async (behindKey) => {
+      behindKey.addHook('onRequest', createGuard(options.callers));
+      await limitRate(behindKey, options.callsPerSecond);
+      addRoutes(behindKey, options.operations);
+    }),
+  );
   addPageFiles(api);
-  await api.register(async (scope) => {
-    const forPeople = scope.withTypeProvider<ZodTypeProvider>();
-    await guardPeople(forPeople, options);
-    addPages(forPeople, options.operations, options.log);
-  });
-  await api.register(async (scope) => {
-    const forPeople = scope.withTypeProvider<ZodTypeProvider>();
-    await guardPeople(forPeople, options);
-    await addBoard(forPeople, options.operations, options.log);
-  });
+  await api.register(
+    scoped(async (forPeople) => {
+      await guardPeople(forPeople, options);
+      addPages(forPeople, options.operations, options.log);
+    }),
+  );
+  await api.register(
+    scoped(async (forPeople) => {
+      await guardPeople(forPeople, options);
+      await addBoard(forPeople, options.operations, options.log);
+    }),
+  );
   await api.ready();
   return api;
 }

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import fastify from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import type { Api } from '../../../src/producer/http/api.js';
+import { type Api, scoped } from '../../../src/producer/http/api.js';
 import { cutSlowBodies } from '../../../src/producer/http/slow-body.js';
 
 const WITHIN_MS = 150;
@@ -15,16 +15,18 @@ beforeEach(async () => {
   api = fastify({ forceCloseConnections: true }).withTypeProvider<ZodTypeProvider>();
   cutSlowBodies(api, WITHIN_MS);
   api.post('/one', async ({ body }) => ({ body }));
-  api.register(async (scope: Api) => {
-    scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser('application/json', (_request, body, done) => done(null, body));
-    scope.post('/many', { config: { longBody: true } }, async ({ raw, headers }, reply) => {
-      if (headers.authorization === undefined) return reply.code(401).send({});
-      let length = 0;
-      for await (const chunk of raw) length += chunk.length;
-      return { length };
-    });
-  });
+  api.register(
+    scoped((scope) => {
+      scope.removeAllContentTypeParsers();
+      scope.addContentTypeParser('application/json', (_request, body, done) => done(null, body));
+      scope.post('/many', { config: { longBody: true } }, async ({ raw, headers }, reply) => {
+        if (headers.authorization === undefined) return reply.code(401).send({});
+        let length = 0;
+        for await (const chunk of raw) length += chunk.length;
+        return { length };
+      });
+    }),
+  );
   port = Number(new URL(await api.listen({ host: '127.0.0.1', port: 0 })).port);
 });
 afterEach(async () => {

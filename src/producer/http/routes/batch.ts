@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { UnavailableError, WaybillError } from '../../../errors.js';
 import { type BulkForm, type LineRecord, readRecords } from '../../bulk/read-records.js';
 import type { BulkAnswer, BulkRecord } from '../../bulk/record.js';
-import type { Api } from '../api.js';
+import { type Api, scoped } from '../api.js';
 import type { Caller } from '../auth.js';
 import { writeAnswers } from '../batch-answers.js';
 import { callerOf } from '../guard.js';
@@ -24,33 +24,35 @@ const ANSWERS_KEPT_BYTES = 32 * 1024 * 1024;
 
 /** `POST /v1/deliveries/batch`: reads its body as it comes, and answers each line while it reads on. */
 export function addBatch(api: Api, routes: BatchRoutes): void {
-  api.register(async (scope: Api) => {
-    scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser(['application/json', NDJSON], (_request, body, done) => done(null, body));
-    scope.post('/v1/deliveries/batch', {
-      config: { roles: ['send'], longBody: true },
-      // What stands in the body is validated line by line.
-      validatorCompiler: () => (value) => ({ value }),
-      schema: {
-        operationId: 'enqueueBatch',
-        summary: 'Have many files sent',
-        description:
-          'Each line, or element, is answered in its place, also a bad one, while the next are read. One without an id gets one out of its content, so that a repeated batch adds nothing twice.',
-        tags: ['deliveries'],
-        consumes: ['application/json', NDJSON],
-        body: batchBody,
-        response: answers({ 200: batchAnswers }, ['unsupported_media_type']),
-      },
-      handler: (request, reply) => {
-        const form: BulkForm =
-          request.headers['content-type']?.startsWith(NDJSON) === true ? 'ndjson' : 'array';
-        const records = admitted(readRecords(request.raw, form), callerOf(request), routes);
-        const written = writeAnswers(routes.enqueueStream(records), form);
-        const body = Readable.from(written, { objectMode: false, highWaterMark: ANSWERS_KEPT_BYTES });
-        return reply.type(form === 'array' ? 'application/json' : NDJSON).send(body);
-      },
-    });
-  });
+  api.register(
+    scoped((scope) => {
+      scope.removeAllContentTypeParsers();
+      scope.addContentTypeParser(['application/json', NDJSON], (_request, body, done) => done(null, body));
+      scope.post('/v1/deliveries/batch', {
+        config: { roles: ['send'], longBody: true },
+        // What stands in the body is validated line by line.
+        validatorCompiler: () => (value) => ({ value }),
+        schema: {
+          operationId: 'enqueueBatch',
+          summary: 'Have many files sent',
+          description:
+            'Each line, or element, is answered in its place, also a bad one, while the next are read. One without an id gets one out of its content, so that a repeated batch adds nothing twice.',
+          tags: ['deliveries'],
+          consumes: ['application/json', NDJSON],
+          body: batchBody,
+          response: answers({ 200: batchAnswers }, ['unsupported_media_type']),
+        },
+        handler: (request, reply) => {
+          const form: BulkForm =
+            request.headers['content-type']?.startsWith(NDJSON) === true ? 'ndjson' : 'array';
+          const records = admitted(readRecords(request.raw, form), callerOf(request), routes);
+          const written = writeAnswers(routes.enqueueStream(records), form);
+          const body = Readable.from(written, { objectMode: false, highWaterMark: ANSWERS_KEPT_BYTES });
+          return reply.type(form === 'array' ? 'application/json' : NDJSON).send(body);
+        },
+      });
+    }),
+  );
 }
 
 /** Puts in the account that each record is for, where the key may use it and its backlog has room. */
