@@ -109,7 +109,8 @@ it('lets no endpoint wait for one that hangs, and tells each what it wants', asy
 it('loses nothing when the process that pushes is killed', async () => {
   const fleet = await startFleet(redis.url, {
     workers: 2,
-    env: environment({ url: receiver.url, name: 'app' }),
+    // What it was sending when it was killed is settled that much sooner.
+    env: { ...environment({ url: receiver.url, name: 'app' }), WAYBILL_SEND_TIMEOUT_MS: '3000' },
   });
   open.push(fleet);
   const pushes = await eventually(() =>

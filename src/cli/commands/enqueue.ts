@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import { z } from 'zod';
 import type { Client } from '../../app/client.js';
+import { keepHeapSmall } from '../../app/heap.js';
 import { CLOSED_WINDOW_POLICIES } from '../../domain/account.js';
 import { PRIORITIES } from '../../domain/delivery.js';
 import { MEDIA_TYPES } from '../../domain/media.js';
@@ -114,6 +115,7 @@ export function addEnqueue(host: CommandHost): void {
       withClient(context, (client) => {
         const file = fileOf(given);
         if (file === null) return enqueueOne(given, client, context);
+        keepHeapSmall();
         return given.dryRun ? forecastFile(file, client, context) : enqueueFile(file, client, context);
       }),
   });
