@@ -1,18 +1,6 @@
 import { z } from 'zod';
+import { type Caller, ROLES } from '../domain/caller.js';
 import { duplicates, json } from './json.js';
-
-export const ROLES = ['send', 'read', 'operate'] as const;
-export type Role = (typeof ROLES)[number];
-
-/** An app that may call the HTTP API: known by the SHA-256 of its key, which nobody keeps. */
-export type ApiCaller = {
-  readonly name: string;
-  /** 64 hex digits, lower case. */
-  readonly sha256: string;
-  /** Numbers or names; `*` is every account. */
-  readonly accounts: readonly string[];
-  readonly roles: readonly Role[];
-};
 
 const EXPECTED = 'a JSON array of {name, sha256, accounts, roles}, as "waybill api-key create" prints them';
 
@@ -37,7 +25,7 @@ const caller = z.strictObject(
   { error: 'the fields name, sha256, accounts, roles' },
 );
 
-export const apiCallers = json<readonly ApiCaller[], readonly ApiCaller[]>({
+export const apiCallers = json<readonly Caller[], readonly Caller[]>({
   expected: EXPECTED,
   schema: z.array(caller, { error: EXPECTED }),
   build: (value) => {

@@ -1,5 +1,5 @@
+import type { Caller } from '../domain/caller.js';
 import { ConfigError, type ConfigFault } from '../errors.js';
-import type { ApiCaller } from './callers.js';
 import { createReloaded, type ReloadDeps } from './reloaded.js';
 import type { SecretSource, SecretSources } from './sources.js';
 
@@ -10,7 +10,7 @@ export type Secrets = {
   redisPassword(): string | null;
   sentinelPassword(): string | null;
   webhookTokens(): readonly string[];
-  apiCallers(): readonly ApiCaller[];
+  apiCallers(): readonly Caller[];
   /** The signing secrets of the event endpoint with this URL, the newest first. */
   eventSecrets(url: string): readonly string[];
   /** 32 bytes each; the first encrypts, all decrypt. */

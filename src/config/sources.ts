@@ -1,5 +1,5 @@
+import type { Caller } from '../domain/caller.js';
 import type { AccountEntry } from './accounts.js';
-import type { ApiCaller } from './callers.js';
 import type { EventEndpoint } from './endpoints.js';
 import type { RawEntry, RawEnv } from './env.js';
 import { bad, good, type Parsed } from './kinds.js';
@@ -21,7 +21,7 @@ export type SecretSources = {
   readonly redisPassword: SecretSource<string | null> | null;
   readonly sentinelPassword: SecretSource<string> | null;
   readonly webhookTokens: SecretSource<readonly string[]> | null;
-  readonly apiCallers: SecretSource<readonly ApiCaller[]> | null;
+  readonly apiCallers: SecretSource<readonly Caller[]> | null;
   readonly eventEndpoints: SecretSource<readonly EventEndpoint[]> | null;
   readonly dataKeys: SecretSource<readonly Buffer[]> | null;
 };

@@ -1,15 +1,6 @@
-import { isOutcome, type OutcomeKind } from '../domain/outcome.js';
+import type { AttemptFacts } from '../domain/explain/facts.js';
+import { isOutcome } from '../domain/outcome.js';
 import { isStatus, type Status } from '../domain/status.js';
-
-/** An attempt as the timeline has it. Times in epoch milliseconds. */
-export type AttemptView = {
-  readonly number: number;
-  readonly at: number;
-  readonly send: string;
-  readonly outcome: OutcomeKind | null;
-  readonly reason: string;
-  readonly detail: string;
-};
 
 export type TimelineEntry = { readonly at: number; readonly status: Status; readonly reason: string };
 
@@ -21,7 +12,7 @@ export type PreflightView = { readonly at: number; readonly found: string; reado
 
 export type Timeline = {
   readonly timeline: readonly TimelineEntry[];
-  readonly attempts: readonly AttemptView[];
+  readonly attempts: readonly AttemptFacts[];
   readonly asked: readonly AskedView[];
   readonly preflights: readonly PreflightView[];
 };
@@ -29,7 +20,7 @@ export type Timeline = {
 /** Reads the lines that the scripts have noted; those of a later version are passed over. */
 export function readTimeline(text: string): Timeline {
   const timeline: TimelineEntry[] = [];
-  const attempts: AttemptView[] = [];
+  const attempts: AttemptFacts[] = [];
   const asked: AskedView[] = [];
   const preflights: PreflightView[] = [];
   for (const line of text.split('\n')) {
@@ -49,7 +40,7 @@ function readStatus(at: number, [status, reason = '']: Fields): readonly Timelin
   return isStatus(status) ? [{ at, status, reason }] : [];
 }
 
-function readAttempt(at: number, fields: Fields): AttemptView {
+function readAttempt(at: number, fields: Fields): AttemptFacts {
   const [number, send = '', outcome, reason = '', detail = ''] = fields;
   const known = isOutcome(outcome) ? outcome : null;
   return { number: Number(number), at, send, outcome: known, reason, detail };

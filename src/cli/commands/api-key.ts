@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import { z } from 'zod';
-import { createApiKey, ROLES } from '../../app/api-key.js';
+import { createApiKey } from '../../app/api-key.js';
+import { ROLES } from '../../domain/caller.js';
 import { addCommand, type CommandHost } from '../define.js';
 import { EXIT } from '../exit-codes.js';
 import { flag, jsonOption, text } from '../options.js';

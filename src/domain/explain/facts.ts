@@ -42,6 +42,7 @@ export type DeliveryFacts = {
   readonly reserved: boolean;
 };
 
+/** An attempt as the timeline has it. Times in epoch milliseconds. */
 export type AttemptFacts = {
   readonly number: number;
   readonly at: number;

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { authenticate, type Caller, type Callers, type Role } from './auth.js';
+import type { Caller, Role } from '../../domain/caller.js';
+import { authenticate, type Callers } from './auth.js';
 import { ProblemError } from './problem.js';
 
 declare module 'fastify' {

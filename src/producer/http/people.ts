@@ -1,6 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { authenticate, type Caller, type Callers } from './auth.js';
+import type { Caller } from '../../domain/caller.js';
+import { authenticate, type Callers } from './auth.js';
 import { ProblemError } from './problem.js';
 
 /** Lets people in by their browser: any user name, and a key as the password. */

@@ -1,6 +1,6 @@
+import type { Caller } from '../../domain/caller.js';
 import { UnknownAccountError, ValidationError } from '../../errors.js';
 import type { Narrow } from '../producer.js';
-import type { Caller } from './auth.js';
 import { ProblemError } from './problem.js';
 
 /** An account by both of its names. */

@@ -1,4 +1,4 @@
-import type { Caller } from '../auth.js';
+import type { Caller } from '../../../domain/caller.js';
 
 /** Who looks: what is shown, and whether buttons are. */
 export type Viewer = {

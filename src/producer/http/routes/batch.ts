@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
+import type { Caller } from '../../../domain/caller.js';
 import { UnavailableError, WaybillError } from '../../../errors.js';
 import { type BulkForm, type LineRecord, readRecords } from '../../bulk/read-records.js';
 import type { BulkAnswer, BulkRecord } from '../../bulk/record.js';
 import { type Api, scoped } from '../api.js';
-import type { Caller } from '../auth.js';
 import { writeAnswers } from '../batch-answers.js';
 import { callerOf } from '../guard.js';
 import { batchAnswers, batchBody, NDJSON } from '../schemas/batch.js';

@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
 import { z } from 'zod';
+import type { Caller } from '../../../domain/caller.js';
 import { parseCursor } from '../../../domain/cursor.js';
 import { EVENT_TYPES } from '../../../domain/event.js';
 import type { EventsOptions, ReadEvent } from '../../events.js';
 import type { Api } from '../api.js';
-import type { Caller } from '../auth.js';
 import { toEventStream } from '../event-stream.js';
 import { callerOf } from '../guard.js';
 import { ProblemError } from '../problem.js';
