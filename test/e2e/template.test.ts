@@ -47,11 +47,13 @@ it('carries the file in the header and fills in the variables', async () => {
 
 it('never sends the file too, when nobody can say what became of the template', async () => {
   stack.sandbox.fault({ kind: 'reset_after_accepting', on: ['sendTemplate'] });
+  stack.sandbox.fault({ kind: 'http', status: 503, on: ['getHistory'], times: 'always' });
   await stack.waybill.enqueue(requestTo(TO, { id: 'one', caption: 'one' }));
   await stack.waybill.wait('one', 'unknown', { timeoutMs: 15_000 });
   stack.sandbox.reply(TO, 'hi');
   await stack.sandbox.idle();
-  await stack.waybill.wait('one', 'accepted', { timeoutMs: 20_000 });
+  stack.sandbox.clearFaults();
+  await stack.waybill.wait('one', 'accepted', { timeoutMs: 30_000 });
   expect(accepted()).toHaveLength(1);
   expect(stack.sandbox.requests().filter(({ endpoint }) => endpoint === 'sendFile')).toHaveLength(1);
 });

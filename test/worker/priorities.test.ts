@@ -80,3 +80,31 @@ it('lets normal ones pass a low one of another BullMQ client once a worker has r
     await queue.close();
   }
 });
+
+describe('when its own time comes behind a backlog', () => {
+  it('takes a high one that was scheduled before the rest', async () => {
+    const sendAt = Date.now() + 1000;
+    await line.waybill.enqueue({ ...request('high', { id: 'high', to: '972500000001' }), sendAt });
+    await enqueue('normal', 2);
+    await eventually(() => Date.now() > sendAt);
+    await line.work();
+    await eventually(() => line.sent().length === 1 + EACH);
+    // BullMQ's timer puts it last; the first send after that puts it in front.
+    expect(line.sent().slice(0, 2)).toEqual(['normal0', 'high']);
+  });
+
+  it('takes a high one that had to wait for its recipient’s pair limit before the rest', async () => {
+    await line.close();
+    const account = { pairBurst: 1, pairIntervalMs: 500 };
+    line = await openLine(redis.url, { account, env: { WAYBILL_CONCURRENCY: '1' } });
+    line.sandbox.fault({ kind: 'slow', latencyMs: 100, on: ['sendFile'], times: 'always' });
+    for (const id of ['first', 'high']) {
+      await line.waybill.enqueue(request('high', { id, to: '972500000001' }));
+    }
+    const normal = Array.from({ length: 25 }, (_, index) => `9725000020${index + 10}`);
+    for (const to of normal) await line.waybill.enqueue(request('normal', { id: to, to }));
+    await line.work();
+    await eventually(() => line.sent().length === 2 + normal.length, { timeoutMs: 30_000 });
+    expect(line.sent().at(-1)).not.toBe('high');
+  });
+});

@@ -1,9 +1,9 @@
 -- Looks once more at a delivery: after its job was added or delayed, and when its wake entry is due. If it may
 -- go by now, or has ended, its job is moved to the front; what else stands still is told to the caller.
--- KEYS: record recordPrefix conv lane held wake alias bullDelayed bullWait bullPrioritized bullPriorities highs bullMarker bullMeta bullActive bullEvents bullJobPrefix holds budgetHeld
+-- KEYS: record recordPrefix conv lane held wake alias bullDelayed bullWait bullPrioritized bullPriorities highs dueHighs bullMarker bullMeta bullActive bullEvents bullJobPrefix holds budgetHeld
 -- ARGV: id to recipient
 -- Returns {moved} | {done} | {front} | {stale, attempt} | {missing, request, job, jobAt} | {lost} | {unresolved}
--- include: clock alias turn front lane
+-- include: clock alias turn front highs lane
 if moved(to, recipient) then
   return { 'moved' }
 end
@@ -49,12 +49,15 @@ local closed = now >= tonumber(redis.call('HGET', conv, 'closesAt') or now + 1)
 local heldByWindow = status == 'held' and r[9] == 'window' and closed
 local heldByBudget = status == 'held' and r[9] == 'budget' and redis.call('ZSCORE', budgetHeld, id)
 local backoffEndsAt = tonumber(r[7] or 0)
+local comesAt = math.max(tonumber(r[6]), tonumber(r[8] or 0), backoffEndsAt)
+if now < comesAt then
+  awaitHigh(job, comesAt)
+end
 if now < backoffEndsAt then
   -- Its job comes by itself then, except where a late answer of an unknown attempt set the time.
   return later(backoffEndsAt + LOOK_AGAIN_MS)
 end
-local notYet = now < math.max(tonumber(r[6]), tonumber(r[8] or 0))
-if heldByWindow or heldByBudget or notYet or not mayGo(id, now) then
+if heldByWindow or heldByBudget or now < comesAt or not mayGo(id, now) then
   return done('done')
 end
 if front(job) then

@@ -1,9 +1,9 @@
 -- Ends an attempt for its lane: the provider took the message, or never will. Compare-and-set on the attempt;
 -- sent twice, it answers the same.
--- KEYS: record recordPrefix tomb conv lane held wake events alias gate unique orphan orphans ledger ledgerRows bullDelayed bullWait bullPrioritized bullPriorities highs bullMarker bullMeta bullActive bullEvents bullJobPrefix holds unknowns doubts budgetPrefix budgetHeld accepts others othersTo statusPrefix
+-- KEYS: record recordPrefix tomb conv lane held wake events alias gate unique orphan orphans ledger ledgerRows bullDelayed bullWait bullPrioritized bullPriorities highs dueHighs bullMarker bullMeta bullActive bullEvents bullJobPrefix holds unknowns doubts budgetPrefix budgetHeld accepts others othersTo statusPrefix
 -- ARGV: id to recipient attempt outcome reason detail why uniqueId acceptedAt windowLeftMs originalRequest billed precedence retentionMs idRetentionMs gateState gateMs gateReason proof health failuresAllowed closures
 -- Returns {moved} | {stale, status} | {settled, status, now, dueAt, sessionOpenedAt or '', gateMove}
--- include: clock alias tell record turn front lane attempt gate breaker session fold ledger give-back receipts acceptance progress
+-- include: clock alias tell record turn front highs lane attempt gate breaker session fold ledger give-back receipts acceptance progress
 if moved(to, recipient) then
   return { 'moved' }
 end
@@ -41,6 +41,7 @@ else
   giveBack(r[11], now)
 end
 leaveLane(id, now)
+advanceHighs(now)
 local job = r[10] or ('d-' .. id)
 showProgress(job, status)
 -- Of an attempt that was given up as unknown the job stands among the delayed, and nobody has it in hand.
