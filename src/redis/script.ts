@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Redis } from './connection.js';
+import { type Call, createGatherer, type Values } from './gather.js';
 
 /** The parts of a `.lua` file's header that say how it is called. */
 export type ScriptSource = {
@@ -21,7 +22,10 @@ type Named = Readonly<Record<string, string | number>>;
 /** What one of many has of its own. */
 export type Each = { readonly keys: Named; readonly args: Named };
 
-/** Runs one script. Keys and arguments are given by the names in its header; the reply is not yet parsed. */
+/**
+ * Runs one script. Keys and arguments are given by the names in its header; the reply is not yet parsed. A script that
+ * takes many is run once for all that are asked for in the same turn of the event loop.
+ */
 export type RunScript = (name: string, keys: Named, args: Named) => Promise<unknown>;
 
 const folder = join(__dirname, 'lua');
@@ -30,12 +34,13 @@ const sources = new Map<string, ScriptSource>();
 const names = new Map<string, string>();
 
 export function createScriptRunner(redis: Redis): RunScript {
+  const gather = createGatherer((name, call) => evaluate(redis, name, call));
   return (name, keys, args) => {
     const source = loadScript(name);
-    return evaluate(redis, name, {
-      keys: pick(name, source.keys, keys),
-      args: pick(name, source.args, args),
-    });
+    const shared = { keys: pick(name, source.keys, keys), args: pick(name, source.args, args) };
+    if (source.each.keys.length === 0) return evaluate(redis, name, shared);
+    const own = { keys: pick(name, source.each.keys, keys), args: pick(name, source.each.args, args) };
+    return gather({ name, shared, own });
   };
 }
 
@@ -52,13 +57,7 @@ export function runOnMany(
   });
 }
 
-type Values = readonly (string | number)[];
-
-async function evaluate(
-  redis: Redis,
-  name: string,
-  { keys, args }: { readonly keys: Values; readonly args: Values },
-): Promise<unknown> {
+async function evaluate(redis: Redis, name: string, { keys, args }: Call): Promise<unknown> {
   const { sha, text } = loadScript(name);
   try {
     return await redis.evalsha(sha, keys.length, ...keys, ...args);

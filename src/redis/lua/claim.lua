@@ -1,68 +1,72 @@
--- Asks for the right to send one delivery now. If every plain fact allows it, books the account's pace and
+-- Asks for the right to send each of some deliveries now. If every plain fact allows it, books the account's pace and
 -- writes the attempt and `sending`; else books nothing but the pair limit's turn, which is taken once and then
 -- waited for, and a retry's next time to ask. A due delivery joins its lane either way. Sent twice by one attempt, it
 -- answers the same.
--- KEYS: record tomb conv lane held wake order events alias gate pace holds budgetPrefix budgetHeld statusPrefix
--- ARGV: id to recipient fingerprint jobAt attempt send horizonMs maxAttempts rate pairBurst pairIntervalMs aheadMs idRetentionMs billed dayName dayLimit dayEndsAt monthName monthLimit monthEndsAt retryWaitMs askHistory preflight
--- Returns {code, now, expiresAt, attempts, closesAt, lastInboundAt, …what the code tells}
--- include: clock alias tell record turn join known standing session reserve limits book retries passage window preflight begin
+-- KEYS: wake order events gate pace holds budgetPrefix budgetHeld statusPrefix
+-- each KEYS: record tomb conv lane held alias
+-- ARGV: maxAttempts rate pairBurst pairIntervalMs aheadMs idRetentionMs billed dayName dayLimit dayEndsAt monthName monthLimit monthEndsAt askHistory
+-- each ARGV: id to recipient fingerprint jobAt attempt send horizonMs retryWaitMs preflight
+-- Returns for each {code, now, expiresAt, attempts, closesAt, lastInboundAt, …what the code tells}
+-- include: clock alias tell record turn join known standing session reserve limits book retries passage window preflight begin each
 local now = clock()
-if moved(to, recipient) then
-  return { 'moved' }
-end
-local r = redis.call('HMGET', record, 'fingerprint', 'status', 'jobAt', 'expiresAt', 'attempts', 'attempt',
-  'startedAt', 'sendAt', 'notBefore', 'pairAt', 'unique', 'reason', 'dueAt', 'request', 'reserved', 'retry', 'postponed')
-local answer = standing(r, now)
-if answer then
-  return answer
-end
-if r[14] then
-  redis.call('HDEL', record, 'request')
-end
+return each(function()
+  if moved(to, recipient) then
+    return { 'moved' }
+  end
+  local r = redis.call('HMGET', record, 'fingerprint', 'status', 'jobAt', 'expiresAt', 'attempts', 'attempt',
+    'startedAt', 'sendAt', 'notBefore', 'pairAt', 'unique', 'reason', 'dueAt', 'request', 'reserved', 'retry', 'postponed')
+  local answer = standing(r, now)
+  if answer then
+    return answer
+  end
+  if r[14] then
+    redis.call('HDEL', record, 'request')
+  end
 
-local c = redis.call('HMGET', conv, 'closesAt', 'lastInboundAt', 'pairTat', 'historyAskedAt', 'historyClosesAt')
-local attempts = tonumber(r[5])
-local function refuse(code, ...)
-  return { code, now, r[4], attempts, c[1] or '', c[2] or '', ... }
-end
-if r[2] == 'sending' then
-  return refuse('go', 0, r[13] or r[7])
-end
-if r[2] == 'unknown' then
-  local u = redis.call('HMGET', record, 'send', 'horizonAt', 'lastReadAt', 'absentReads', 'hinted')
-  return refuse('unknown', r[6], u[1], r[7], u[2], u[3] or '', u[4] or 0, u[5] or 0)
-end
-if now >= tonumber(r[4]) then
-  return refuse('expired')
-end
-if now < tonumber(r[8]) then
-  return refuse('schedule', r[8])
-end
-joinLane(id, now)
-if r[9] and now < tonumber(r[9]) then
-  return refuse('backoff', r[9])
-end
-if not mayGo(id, now) then
-  return refuse('lane')
-end
-if attempts >= tonumber(maxAttempts) then
-  return refuse('attempts')
-end
-local kept, probes, emptyAt = passage(r[16], now)
-if kept then
-  return refuse(unpack(kept))
-end
-local shut = windowKeeps(c[1], c[4], c[5], now) or linkUnseen(now)
-if shut then
-  return refuse(unpack(shut))
-end
-local pairAt = pairTurn(r[10], c[3], now)
-local unbooked, slot = book(pairAt, r[15], now)
-if unbooked then
-  redis.call('HSET', record, 'pairAt', pairAt)
-  return refuse(unpack(unbooked))
-end
-pass(r[16], probes, emptyAt, now)
-attempts = attempts + 1
-begin(attempts, now, r[2])
-return refuse('go', math.ceil(slot - now), r[13] or now)
+  local c = redis.call('HMGET', conv, 'closesAt', 'lastInboundAt', 'pairTat', 'historyAskedAt', 'historyClosesAt')
+  local attempts = tonumber(r[5])
+  local function refuse(code, ...)
+    return { code, now, r[4], attempts, c[1] or '', c[2] or '', ... }
+  end
+  if r[2] == 'sending' then
+    return refuse('go', 0, r[13] or r[7])
+  end
+  if r[2] == 'unknown' then
+    local u = redis.call('HMGET', record, 'send', 'horizonAt', 'lastReadAt', 'absentReads', 'hinted')
+    return refuse('unknown', r[6], u[1], r[7], u[2], u[3] or '', u[4] or 0, u[5] or 0)
+  end
+  if now >= tonumber(r[4]) then
+    return refuse('expired')
+  end
+  if now < tonumber(r[8]) then
+    return refuse('schedule', r[8])
+  end
+  joinLane(id, now)
+  if r[9] and now < tonumber(r[9]) then
+    return refuse('backoff', r[9])
+  end
+  if not mayGo(id, now) then
+    return refuse('lane')
+  end
+  if attempts >= tonumber(maxAttempts) then
+    return refuse('attempts')
+  end
+  local kept, probes, emptyAt = passage(r[16], now)
+  if kept then
+    return refuse(unpack(kept))
+  end
+  local shut = windowKeeps(c[1], c[4], c[5], now) or linkUnseen(now)
+  if shut then
+    return refuse(unpack(shut))
+  end
+  local pairAt = pairTurn(r[10], c[3], now)
+  local unbooked, slot = book(pairAt, r[15], now)
+  if unbooked then
+    redis.call('HSET', record, 'pairAt', pairAt)
+    return refuse(unpack(unbooked))
+  end
+  pass(r[16], probes, emptyAt, now)
+  attempts = attempts + 1
+  begin(attempts, now, r[2])
+  return refuse('go', math.ceil(slot - now), r[13] or now)
+end)

@@ -1,54 +1,59 @@
--- Ends an attempt for its lane: the provider took the message, or never will. Compare-and-set on the attempt;
+-- Ends attempts for their lanes: the provider took the message, or never will. Compare-and-set on the attempt;
 -- sent twice, it answers the same.
--- KEYS: record recordPrefix tomb conv lane held wake events alias gate unique orphan orphans ledger ledgerRows bullDelayed bullWait bullPrioritized bullPriorities highs dueHighs bullMarker bullMeta bullActive bullEvents bullJobPrefix holds unknowns doubts budgetPrefix budgetHeld accepts others othersTo statusPrefix
--- ARGV: id to recipient attempt outcome reason detail why uniqueId acceptedAt windowLeftMs originalRequest billed precedence retentionMs idRetentionMs gateState gateMs gateReason proof health failuresAllowed closures
--- Returns {moved} | {stale, status} | {settled, status, now, dueAt, sessionOpenedAt or '', gateMove}
--- include: clock alias tell record turn front highs lane attempt gate breaker session fold ledger give-back receipts acceptance progress
-if moved(to, recipient) then
-  return { 'moved' }
-end
+-- KEYS: wake recordPrefix events gate orphans ledger ledgerRows bullDelayed bullWait bullPrioritized bullPriorities highs dueHighs bullMarker bullMeta bullActive bullEvents bullJobPrefix holds unknowns budgetPrefix budgetHeld others othersTo statusPrefix
+-- each KEYS: record tomb conv lane held alias unique orphan doubts accepts
+-- ARGV: precedence retentionMs idRetentionMs failuresAllowed
+-- each ARGV: id to recipient attempt outcome reason detail why uniqueId acceptedAt windowLeftMs originalRequest billed gateState gateMs gateReason proof health closures
+-- Returns for each {moved} | {stale, status} | {settled, status, now, dueAt, sessionOpenedAt or '', gateMove}
+-- include: clock alias tell record turn front highs lane attempt gate breaker session fold ledger give-back receipts acceptance progress each
 local now = clock()
-local r = redis.call('HMGET', record, 'status', 'attempt', 'attempts', 'send', 'fingerprint', 'dueAt', 'startedAt',
-  'acceptedAt', 'sessionOpenedAt', 'job', 'reserved')
-if not mine(r[1], r[2]) then
-  -- The same again: the connection was lost before the first answer came.
-  if r[2] == attempt and (r[8] ~= false) == (outcome == 'accepted') then
-    return { 'settled', r[1], now, r[6] or r[7], r[9] or '' }
+local answers = each(function()
+  if moved(to, recipient) then
+    return { 'moved' }
   end
-  return { 'stale', r[1] or '' }
-end
-if proof == '1' and (redis.call('GET', unique) or id) ~= id then
-  return { 'stale', r[1] }
-end
-if r[1] == 'unknown' then
-  redis.call('ZREM', unknowns, id)
-  redis.call('SREM', doubts, id)
-end
-noteAttempt(r[3], r[4], now, outcome, reason, detail)
-if gateState ~= '' then
-  closeGate(gateState, now + gateMs, gateReason, now, 'worker')
-end
-local gateMove = weigh(now)
-local status = outcome == 'accepted' and 'accepted' or 'failed'
-move(record, id, status, why, now, r[1])
-local openedAt
-if status == 'accepted' then
-  status, openedAt = keepAcceptance(now)
-end
-if openedAt then
-  redis.call('HDEL', record, 'reserved')
-else
-  giveBack(r[11], now)
-end
-leaveLane(id, now)
+  local r = redis.call('HMGET', record, 'status', 'attempt', 'attempts', 'send', 'fingerprint', 'dueAt', 'startedAt',
+    'acceptedAt', 'sessionOpenedAt', 'job', 'reserved')
+  if not mine(r[1], r[2]) then
+    -- The same again: the connection was lost before the first answer came.
+    if r[2] == attempt and (r[8] ~= false) == (outcome == 'accepted') then
+      return { 'settled', r[1], now, r[6] or r[7], r[9] or '' }
+    end
+    return { 'stale', r[1] or '' }
+  end
+  if proof == '1' and (redis.call('GET', unique) or id) ~= id then
+    return { 'stale', r[1] }
+  end
+  if r[1] == 'unknown' then
+    redis.call('ZREM', unknowns, id)
+    redis.call('SREM', doubts, id)
+  end
+  noteAttempt(r[3], r[4], now, outcome, reason, detail)
+  if gateState ~= '' then
+    closeGate(gateState, now + gateMs, gateReason, now, 'worker')
+  end
+  local gateMove = weigh(now)
+  local status = outcome == 'accepted' and 'accepted' or 'failed'
+  move(record, id, status, why, now, r[1])
+  local openedAt
+  if status == 'accepted' then
+    status, openedAt = keepAcceptance(now)
+  end
+  if openedAt then
+    redis.call('HDEL', record, 'reserved')
+  else
+    giveBack(r[11], now)
+  end
+  leaveLane(id, now)
+  local job = r[10] or ('d-' .. id)
+  showProgress(job, status)
+  -- Of an attempt that was given up as unknown the job stands among the delayed, and nobody has it in hand.
+  if r[1] == 'unknown' then
+    front(job)
+  end
+  redis.call('PEXPIRE', record, retentionMs)
+  redis.call('PEXPIRE', conv, idRetentionMs)
+  redis.call('SET', tomb, r[5] .. ' ' .. status, 'PX', idRetentionMs)
+  return { 'settled', status, now, r[6] or r[7], openedAt or '', gateMove }
+end)
 advanceHighs(now)
-local job = r[10] or ('d-' .. id)
-showProgress(job, status)
--- Of an attempt that was given up as unknown the job stands among the delayed, and nobody has it in hand.
-if r[1] == 'unknown' then
-  front(job)
-end
-redis.call('PEXPIRE', record, retentionMs)
-redis.call('PEXPIRE', conv, idRetentionMs)
-redis.call('SET', tomb, r[5] .. ' ' .. status, 'PX', idRetentionMs)
-return { 'settled', status, now, r[6] or r[7], openedAt or '', gateMove }
+return answers
