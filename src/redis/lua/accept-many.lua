@@ -1,9 +1,9 @@
 -- Takes in requests of one account, as accept does one; their jobs are named after them.
--- KEYS: wake order events holds statusPrefix deliveries
--- each KEYS: record tomb conv lane held alias recipientDeliveries
+-- KEYS: wake order events statusPrefix deliveries
+-- each KEYS: record tomb conv lane alias recipientDeliveries
 -- each ARGV: id to recipient fingerprint jobAt sendAt expiresAt strict request metadata
 -- Returns what accept returns, for each
--- include: clock alias tell record turn join known accept
+-- include: clock alias tell record turn known accept
 local now = clock()
 local answers = {}
 for n = 1, count do

@@ -7,14 +7,15 @@
 -- ARGV: maxAttempts rate pairBurst pairIntervalMs aheadMs idRetentionMs billed dayName dayLimit dayEndsAt monthName monthLimit monthEndsAt askHistory
 -- each ARGV: id to recipient fingerprint jobAt attempt send horizonMs retryWaitMs preflight
 -- Returns for each {code, now, expiresAt, attempts, closesAt, lastInboundAt, …what the code tells}
--- include: clock alias tell record turn join known standing session reserve limits book retries passage window preflight begin each
+-- include: clock alias tell record turn join known standing session reserve limits book gate retries passage window preflight begin each
 local now = clock()
-return each(function()
+local answers = each(function()
   if moved(to, recipient) then
     return { 'moved' }
   end
   local r = redis.call('HMGET', record, 'fingerprint', 'status', 'jobAt', 'expiresAt', 'attempts', 'attempt',
-    'startedAt', 'sendAt', 'notBefore', 'pairAt', 'unique', 'reason', 'dueAt', 'request', 'reserved', 'retry', 'postponed')
+    'startedAt', 'sendAt', 'notBefore', 'pairAt', 'unique', 'reason', 'dueAt', 'request', 'reserved', 'retry',
+    'postponed', 'timeline')
   local answer = standing(r, now)
   if answer then
     return answer
@@ -22,51 +23,42 @@ return each(function()
   if r[14] then
     redis.call('HDEL', record, 'request')
   end
-
-  local c = redis.call('HMGET', conv, 'closesAt', 'lastInboundAt', 'pairTat', 'historyAskedAt', 'historyClosesAt')
+  local c = redis.call('HMGET', conv, 'closesAt', 'lastInboundAt', 'pairTat', 'historyAskedAt', 'historyClosesAt',
+    'flight', 'flightUntil', 'sessionAt')
   local attempts = tonumber(r[5])
   local function refuse(code, ...)
     return { code, now, r[4], attempts, c[1] or '', c[2] or '', ... }
   end
-  if r[2] == 'sending' then
-    return refuse('go', 0, r[13] or r[7])
-  end
-  if r[2] == 'unknown' then
-    local u = redis.call('HMGET', record, 'send', 'horizonAt', 'lastReadAt', 'absentReads', 'hinted')
-    return refuse('unknown', r[6], u[1], r[7], u[2], u[3] or '', u[4] or 0, u[5] or 0)
-  end
-  if now >= tonumber(r[4]) then
-    return refuse('expired')
-  end
-  if now < tonumber(r[8]) then
-    return refuse('schedule', r[8])
+  local waits = ongoing(r) or notNow(r, now)
+  if waits then
+    return refuse(unpack(waits))
   end
   joinLane(id, now)
   if r[9] and now < tonumber(r[9]) then
     return refuse('backoff', r[9])
   end
-  if not mayGo(id, now) then
+  if not isHead(id) or isTaken(id, c[6], c[7], now) then
     return refuse('lane')
   end
   if attempts >= tonumber(maxAttempts) then
     return refuse('attempts')
   end
-  local kept, probes, emptyAt = passage(r[16], now)
+  local kept = passage(r[16], now) or windowKeeps(c[1], c[4], c[5], now) or linkUnseen(now)
   if kept then
     return refuse(unpack(kept))
   end
-  local shut = windowKeeps(c[1], c[4], c[5], now) or linkUnseen(now)
-  if shut then
-    return refuse(unpack(shut))
-  end
-  local pairAt = pairTurn(r[10], c[3], now)
-  local unbooked, slot = book(pairAt, r[15], now)
+  local pairAt, pairTat = pairTurn(r[10], c[3], now)
+  local unbooked, slot = book(pairAt, r[15], c[8], now)
   if unbooked then
+    redis.call('HSET', conv, 'pairTat', pairTat or c[3] or 0)
     redis.call('HSET', record, 'pairAt', pairAt)
     return refuse(unpack(unbooked))
   end
-  pass(r[16], probes, emptyAt, now)
+  pass(r[16], now)
   attempts = attempts + 1
-  begin(attempts, now, r[2])
+  begin(attempts, now, { status = r[2], timeline = r[18], flightUntil = c[7], pairTat = pairTat or c[3] or 0,
+    tried = r[2] ~= 'queued' or r[9] or r[10] or r[17] })
   return refuse('go', math.ceil(slot - now), r[13] or now)
 end)
+keepPace()
+return answers

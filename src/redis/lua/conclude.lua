@@ -3,7 +3,7 @@
 -- KEYS: record recordPrefix tomb conv lane held wake events alias bullDelayed bullWait bullPrioritized bullPriorities highs bullMarker bullMeta bullActive bullEvents bullJobPrefix holds budgetPrefix budgetHeld statusPrefix
 -- ARGV: id to recipient status why retentionMs idRetentionMs
 -- Returns {moved} | {unseen} | {refused, status} | {concluded, status}
--- include: clock alias tell record turn front lane give-back progress
+-- include: clock alias tell record turn front next lane give-back progress
 if moved(to, recipient) then
   return { 'moved' }
 end

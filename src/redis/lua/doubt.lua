@@ -15,12 +15,12 @@ end
 if not mine(r[1], r[2]) then
   return { 'stale', r[1] or '' }
 end
-noteAttempt(r[3], r[4], now, 'unknown', reason, detail)
 redis.call('ZREM', lane, id)
 redis.call('ZADD', unknowns, r[5], id)
 redis.call('SADD', doubts, id)
 redis.call('PEXPIRE', doubts, idRetentionMs)
 redis.call('HSET', conv, 'flight', id, 'flightUntil', r[6])
 redis.call('ZADD', wake, r[6], id)
-move(record, id, 'unknown', reason, now, r[1])
+move(record, id, 'unknown', reason, now, r[1],
+  { lines = attemptLine(r[3], r[4], now, 'unknown', reason, detail) })
 return { 'unknown', r[5], now, weigh(now) }

@@ -3,7 +3,7 @@
 -- KEYS: record recordPrefix tomb conv lane held wake alias gate unique orphan orphans unknowns doubts bullDelayed bullWait bullPrioritized bullPriorities highs dueHighs bullMarker bullMeta bullActive bullEvents bullJobPrefix holds budgetHeld deliveries statusPrefix recipientPrefix aliasPrefix
 -- ARGV: id to recipient uniqueId idRetentionMs
 -- Returns {moved} | {erased} | {busy, status}
--- include: clock alias record turn front lane forget
+-- include: clock alias record turn front next lane forget
 if moved(to, recipient) then
   return { 'moved' }
 end

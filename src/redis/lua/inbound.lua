@@ -3,7 +3,7 @@
 -- KEYS: seen conv lane held wake alias recordPrefix fromIdConv fromIdLane fromIdHeld bullDelayed bullWait bullPrioritized bullPriorities highs bullMarker bullMeta bullActive bullEvents bullJobPrefix holds doubts fromIdDoubts quotedUnique budgetHeld ledger ledgerRows accepts fromIdAccepts recipientDeliveries fromIdDeliveries
 -- ARGV: to recipient writtenAt leftMs fromId quoted seenMs keepMs
 -- Returns {moved} | {duplicate} | {applied, releasedCount, windowWasOpen}
--- include: clock alias turn front lane session fold take-over hint open
+-- include: clock alias turn front next lane session fold take-over hint open
 if fromId == '' and moved(to, recipient) then
   return { 'moved' }
 end

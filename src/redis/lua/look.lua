@@ -3,7 +3,7 @@
 -- KEYS: record recordPrefix conv lane held wake alias bullDelayed bullWait bullPrioritized bullPriorities highs dueHighs bullMarker bullMeta bullActive bullEvents bullJobPrefix holds budgetHeld
 -- ARGV: id to recipient
 -- Returns {moved} | {done} | {front} | {stale, attempt} | {missing, request, job, jobAt} | {lost} | {unresolved}
--- include: clock alias turn front highs lane
+-- include: clock alias turn front highs next lane
 if moved(to, recipient) then
   return { 'moved' }
 end

@@ -3,7 +3,7 @@
 -- KEYS: record recordPrefix conv lane held wake events alias bullDelayed bullWait bullPrioritized bullPriorities highs dueHighs bullMarker bullMeta bullActive bullEvents bullJobPrefix holds budgetPrefix budgetHeld statusPrefix
 -- ARGV: id to recipient status why
 -- Returns {moved} | {go} | {ended, status} | {parked}
--- include: clock alias tell record turn front highs lane give-back
+-- include: clock alias tell record turn front highs next lane give-back
 if moved(to, recipient) then
   return { 'moved' }
 end

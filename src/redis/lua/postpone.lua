@@ -29,7 +29,6 @@ if r[1] == 'unknown' then
   redis.call('ZREM', unknowns, id)
   redis.call('SREM', doubts, id)
 end
-noteAttempt(r[3], r[4], now, outcome, reason, detail)
 if redis.call('HGET', conv, 'flight') == id then
   redis.call('HDEL', conv, 'flight', 'flightUntil')
 end
@@ -64,5 +63,5 @@ if not redis.call('ZSCORE', lane, id) then
   redis.call('ZADD', lane, head[2] and head[2] - 1 or redis.call('INCR', order), id)
 end
 redis.call('ZADD', wake, now + delayMs + 5000, id)
-move(record, id, status, why, now, r[1])
+move(record, id, status, why, now, r[1], { lines = attemptLine(r[3], r[4], now, outcome, reason, detail) })
 return { 'postponed', now, corrected, gateMove }

@@ -3,7 +3,7 @@
 -- KEYS: conv lane held wake alias recordPrefix bullDelayed bullWait bullPrioritized bullPriorities highs bullMarker bullMeta bullActive bullEvents bullJobPrefix holds budgetHeld
 -- ARGV: to recipient writtenAt silent idRetentionMs
 -- Returns {moved} | {recalled}
--- include: clock alias turn front lane open
+-- include: clock alias turn front next lane open
 if moved(to, recipient) then
   return { 'moved' }
 end

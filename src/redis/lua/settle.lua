@@ -1,18 +1,18 @@
 -- Ends attempts for their lanes: the provider took the message, or never will. Compare-and-set on the attempt;
 -- sent twice, it answers the same.
--- KEYS: wake recordPrefix events gate orphans ledger ledgerRows bullDelayed bullWait bullPrioritized bullPriorities highs dueHighs bullMarker bullMeta bullActive bullEvents bullJobPrefix holds unknowns budgetPrefix budgetHeld others othersTo statusPrefix
--- each KEYS: record tomb conv lane held alias unique orphan doubts accepts
+-- KEYS: wake recordPrefix events gate orphans ledger ledgerRows bullDelayed bullWait bullPrioritized bullPriorities highs dueHighs bullMarker bullMeta bullActive bullEvents bullJobPrefix unknowns budgetPrefix budgetHeld others othersTo statusPrefix
+-- each KEYS: record tomb conv lane alias unique orphan doubts accepts
 -- ARGV: precedence retentionMs idRetentionMs failuresAllowed
 -- each ARGV: id to recipient attempt outcome reason detail why uniqueId acceptedAt windowLeftMs originalRequest billed gateState gateMs gateReason proof health closures
 -- Returns for each {moved} | {stale, status} | {settled, status, now, dueAt, sessionOpenedAt or '', gateMove}
--- include: clock alias tell record turn front highs lane attempt gate breaker session fold ledger give-back receipts acceptance progress each
+-- include: clock alias tell record turn front highs next land attempt gate breaker session fold ledger give-back receipts acceptance progress each
 local now = clock()
 local answers = each(function()
   if moved(to, recipient) then
     return { 'moved' }
   end
   local r = redis.call('HMGET', record, 'status', 'attempt', 'attempts', 'send', 'fingerprint', 'dueAt', 'startedAt',
-    'acceptedAt', 'sessionOpenedAt', 'job', 'reserved')
+    'acceptedAt', 'sessionOpenedAt', 'job', 'reserved', 'timeline')
   if not mine(r[1], r[2]) then
     -- The same again: the connection was lost before the first answer came.
     if r[2] == attempt and (r[8] ~= false) == (outcome == 'accepted') then
@@ -27,23 +27,25 @@ local answers = each(function()
     redis.call('ZREM', unknowns, id)
     redis.call('SREM', doubts, id)
   end
-  noteAttempt(r[3], r[4], now, outcome, reason, detail)
   if gateState ~= '' then
     closeGate(gateState, now + gateMs, gateReason, now, 'worker')
   end
   local gateMove = weigh(now)
-  local status = outcome == 'accepted' and 'accepted' or 'failed'
-  move(record, id, status, why, now, r[1])
-  local openedAt
-  if status == 'accepted' then
-    status, openedAt = keepAcceptance(now)
+  local v = redis.call('HMGET', conv, 'closesAt', 'sessionAt', 'sessionBefore', 'flight')
+  local status, facts, openedAt = 'failed', nil, nil
+  if outcome == 'accepted' then
+    status = 'accepted'
+    facts, openedAt = countAcceptance({ closesAt = v[1], sessionAt = v[2], sessionBefore = v[3] }, now)
   end
-  if openedAt then
-    redis.call('HDEL', record, 'reserved')
-  else
+  local lines = attemptLine(r[3], r[4], now, outcome, reason, detail)
+  move(record, id, status, why, now, r[1], { facts = facts, lines = lines, timeline = r[12], attempts = r[3] })
+  status = facts and own(now) or status
+  if not openedAt then
     giveBack(r[11], now)
+  elseif r[11] then
+    redis.call('HDEL', record, 'reserved')
   end
-  leaveLane(id, now)
+  land(id, v[4], now)
   local job = r[10] or ('d-' .. id)
   showProgress(job, status)
   -- Of an attempt that was given up as unknown the job stands among the delayed, and nobody has it in hand.

@@ -16,21 +16,26 @@ end
 -- Makes the record of a new delivery; a due one joins its lane.
 local function takeIn(now)
   local due = tonumber(sendAt) <= now
-  redis.call('HSET', record, 'fingerprint', fingerprint, 'to', to, 'createdAt', now, 'jobAt', jobAt,
-    'sendAt', sendAt, 'expiresAt', expiresAt, 'attempts', 0, 'request', request)
+  local facts = { 'fingerprint', fingerprint, 'to', to, 'createdAt', now, 'jobAt', jobAt, 'sendAt', sendAt,
+    'expiresAt', expiresAt, 'attempts', 0, 'request', request }
+  local function add(name, value)
+    facts[#facts + 1] = name
+    facts[#facts + 1] = value
+  end
+  if metadata ~= '' then
+    add('metadata', metadata)
+  end
+  if strict == '1' then
+    add('strict', 1)
+  end
+  if due or strict == '1' then
+    redis.call('ZADD', lane, redis.call('INCR', order), id)
+    add('dueAt', now)
+  end
   redis.call('ZADD', deliveries, now, id .. ' ' .. to)
   redis.call('ZADD', recipientDeliveries, now, id)
   redis.call('ZADD', wake, now + 5000, id)
-  if metadata ~= '' then
-    redis.call('HSET', record, 'metadata', metadata)
-  end
-  if strict == '1' then
-    redis.call('HSET', record, 'strict', 1)
-  end
-  if due or strict == '1' then
-    joinLane(id, now)
-  end
-  move(record, id, 'queued', '', now)
+  move(record, id, 'queued', '', now, nil, { facts = facts })
   if not due then
     move(record, id, 'waiting', 'schedule', now, 'queued')
     return { 'new', sendAt - now, 'waiting' }

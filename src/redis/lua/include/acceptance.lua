@@ -1,37 +1,43 @@
 local UNIQUE_KEPT_MS = 7 * 24 * 3600 * 1000
 
--- Writes down what the provider said of the message that it took: the window, the session, whose message it is. Returns
--- the status that early receipts give it, and when it opened a session, or nil.
-local function keepAcceptance(now)
-  local status, openedAt = 'accepted', nil
+-- Counts the message that the provider took in its session, and its window. Returns the facts to write, and when it
+-- opened a session, or nil.
+local function countAcceptance(c, now)
   local at = tonumber(acceptedAt) or now
-  redis.call('HSET', record, 'acceptedAt', at, 'unique', uniqueId, 'windowLeftMs', windowLeftMs)
+  local facts = { 'acceptedAt', at, 'unique', uniqueId, 'windowLeftMs', windowLeftMs }
+  local function add(name, value)
+    facts[#facts + 1] = name
+    facts[#facts + 1] = value
+  end
   if originalRequest ~= '' then
-    redis.call('HSET', record, 'originalRequest', originalRequest)
+    add('originalRequest', originalRequest)
   end
-  if windowLeftMs ~= '' then
-    local closesAt = tonumber(redis.call('HGET', conv, 'closesAt') or 0)
-    redis.call('HSET', conv, 'closesAt', math.max(closesAt, now + windowLeftMs))
+  if windowLeftMs ~= '' and now + windowLeftMs > tonumber(c.closesAt or 0) then
+    redis.call('HSET', conv, 'closesAt', now + windowLeftMs)
   end
-  if billed == '1' then
-    openedAt = countInSession(at, id)
-    if openedAt then
-      redis.call('HSET', record, 'sessionOpenedAt', openedAt)
-    end
+  local openedAt = billed == '1' and countInSession(at, id, c) or nil
+  if openedAt then
+    add('sessionOpenedAt', openedAt)
   end
-  if uniqueId ~= '' then
-    -- A receipt that comes again after days must still find whose message it is.
-    redis.call('SET', unique, id, 'PX', math.max(tonumber(retentionMs), UNIQUE_KEPT_MS))
-    if redis.call('ZREM', others, uniqueId) == 1 then
-      redis.call('HDEL', othersTo, uniqueId)
-    end
-    local early = redis.call('HGETALL', orphan)
-    if #early > 0 then
-      local _
-      _, status = addReceipts(record, id, early, now)
-      redis.call('DEL', orphan)
-      redis.call('ZREM', orphans, uniqueId)
-    end
+  return facts, openedAt
+end
+
+-- Writes down whose message it is. Returns the status that early receipts give it.
+local function own(now)
+  if uniqueId == '' then
+    return 'accepted'
   end
-  return status, openedAt
+  -- A receipt that comes again after days must still find whose message it is.
+  redis.call('SET', unique, id, 'PX', math.max(tonumber(retentionMs), UNIQUE_KEPT_MS))
+  if redis.call('ZREM', others, uniqueId) == 1 then
+    redis.call('HDEL', othersTo, uniqueId)
+  end
+  local early = redis.call('HGETALL', orphan)
+  if #early == 0 then
+    return 'accepted'
+  end
+  local _, status = addReceipts(record, id, early, now)
+  redis.call('DEL', orphan)
+  redis.call('ZREM', orphans, uniqueId)
+  return status
 end

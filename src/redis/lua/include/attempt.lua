@@ -4,6 +4,6 @@ local function mine(status, current)
 end
 
 -- The attempt's line in the timeline: what it came to.
-local function noteAttempt(number, send, now, outcome, reason, detail)
-  note(record, table.concat({ 'attempt', now, number, send, outcome, reason, detail }, '\t'))
+local function attemptLine(number, send, now, outcome, reason, detail)
+  return table.concat({ 'attempt', now, number, send, outcome, reason, detail }, '\t') .. '\n'
 end

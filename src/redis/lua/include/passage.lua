@@ -1,33 +1,33 @@
 local PROBE_TAKES_MS = 1000
 
--- Whether the gate keeps an attempt out: its refusal, or false. Then also whether it would be the breaker's probe, and
--- since when retries have no token left. Once the time of a tripped breaker is over, one attempt passes at a time; a
--- probe that never tells its end counts until its horizon.
+-- Whether the gate keeps an attempt out: its refusal, or false. Once the time of a tripped breaker is over, one attempt
+-- passes at a time; a probe that never tells its end counts until its horizon.
 local function passage(isRetry, now)
-  local g = redis.call('HMGET', gate, 'state', 'until', 'reason', 'trips', 'probeUntil', 'retriesEmptyAt')
-  if g[1] == 'paused' then
-    return { 'gate_paused', g[3] or '' }
+  local g = gateFacts()
+  if g.state == 'paused' then
+    return { 'gate_paused', g.reason or '' }
   end
-  if g[1] == 'until' and now < tonumber(g[2]) then
-    return { 'gate_until', g[2], g[3] or '' }
+  if g.state == 'until' and now < tonumber(g.untilMs) then
+    return { 'gate_until', g.untilMs, g.reason or '' }
   end
-  if g[5] and now < tonumber(g[5]) then
-    return { 'gate_until', math.min(now + PROBE_TAKES_MS, tonumber(g[5])), 'breaker' }
+  if g.probeUntil and now < tonumber(g.probeUntil) then
+    return { 'gate_until', math.min(now + PROBE_TAKES_MS, tonumber(g.probeUntil)), 'breaker' }
   end
-  if isRetry and not g[4] and not mayRetry(g[6], now) then
+  if isRetry and not g.trips and not mayRetry(g.retriesEmptyAt, now) then
     redis.call('HSET', record, 'notBefore', now + retryWaitMs)
     return { 'backoff', now + retryWaitMs }
   end
-  return false, g[4], g[6]
+  return false
 end
 
 -- An attempt passes: as the probe, as a retry that costs a token, or as one that earns some.
-local function pass(isRetry, probes, emptyAt, now)
-  if probes then
-    redis.call('HSET', gate, 'probe', attempt, 'probeUntil', now + horizonMs)
+local function pass(isRetry, now)
+  local g = gateFacts()
+  if g.trips then
+    writeGate('HSET', 'probe', attempt, 'probeUntil', now + horizonMs)
   elseif isRetry then
-    spendToken(emptyAt, now)
+    spendToken(g.retriesEmptyAt, now)
   else
-    earnToken(emptyAt, now)
+    earnToken(g.retriesEmptyAt, now)
   end
 end

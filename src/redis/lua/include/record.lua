@@ -21,10 +21,20 @@ local function index(key, delivery, status, before)
 end
 
 -- Moves a delivery from the status that it had `before` (nil: a new one) to another, with its line in the timeline and
--- its event in the stream.
-local function move(key, delivery, status, reason, now, before)
+-- its event in the stream. `with`: facts to write at once, lines that stand before its own, and the timeline and the
+-- attempts where the caller has read them.
+local function move(key, delivery, status, reason, now, before, with)
   index(key, delivery, status, before)
-  redis.call('HSET', key, 'status', status, 'reason', reason, 'statusAt', now)
-  note(key, 'status\t' .. now .. '\t' .. status .. '\t' .. reason)
-  tell('delivery', delivery, 'status', status, 'reason', reason, 'attempt', redis.call('HGET', key, 'attempts') or 0)
+  with = with or {}
+  local timeline, attempts = with.timeline, with.attempts
+  if before and not attempts then
+    timeline, attempts = unpack(redis.call('HMGET', key, 'timeline', 'attempts'))
+  end
+  timeline = timeline or ''
+  if #timeline < TIMELINE_BYTES then
+    timeline = timeline .. (with.lines or '') .. 'status\t' .. now .. '\t' .. status .. '\t' .. reason .. '\n'
+  end
+  redis.call('HSET', key, 'status', status, 'reason', reason, 'statusAt', now, 'timeline', timeline,
+    unpack(with.facts or {}))
+  tell('delivery', delivery, 'status', status, 'reason', reason, 'attempt', attempts or 0)
 end

@@ -7,7 +7,7 @@ local function mayRetry(emptyAt, now)
 end
 
 local function spendToken(emptyAt, now)
-  redis.call('HSET', gate, 'retriesEmptyAt', math.max(tonumber(emptyAt or 0), now - KEPT_MS) + TOKEN_MS)
+  writeGate('HSET', 'retriesEmptyAt', math.max(tonumber(emptyAt or 0), now - KEPT_MS) + TOKEN_MS)
 end
 
 local function earnToken(emptyAt, now)
@@ -15,8 +15,8 @@ local function earnToken(emptyAt, now)
     return
   end
   if now - emptyAt + EARNED_MS >= KEPT_MS then
-    redis.call('HDEL', gate, 'retriesEmptyAt')
+    writeGate('HDEL', 'retriesEmptyAt')
   else
-    redis.call('HSET', gate, 'retriesEmptyAt', emptyAt - EARNED_MS)
+    writeGate('HSET', 'retriesEmptyAt', emptyAt - EARNED_MS)
   end
 end

@@ -21,3 +21,24 @@ local function standing(r, now)
     return { 'ended', r[2], r[11] or '', r[12] or '' }
   end
 end
+
+-- What a claim comes to while an attempt has not ended: the same again, or what is known of one whose outcome is not.
+local function ongoing(r)
+  if r[2] == 'sending' then
+    return { 'go', 0, r[13] or r[7] }
+  end
+  if r[2] == 'unknown' then
+    local u = redis.call('HMGET', record, 'send', 'horizonAt', 'lastReadAt', 'absentReads', 'hinted')
+    return { 'unknown', r[6], u[1], r[7], u[2], u[3] or '', u[4] or 0, u[5] or 0 }
+  end
+end
+
+-- What a claim comes to that is too late or too early.
+local function notNow(r, now)
+  if now >= tonumber(r[4]) then
+    return { 'expired' }
+  end
+  if now < tonumber(r[8]) then
+    return { 'schedule', r[8] }
+  end
+end
