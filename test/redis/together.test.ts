@@ -1,0 +1,121 @@
+import { withRedis } from '../support/redis.js';
+import { accepted, account, type Bench, delivery, openBench, rejected } from './bench.js';
+
+// What is asked for in one turn of the event loop goes to Redis in one call: each counts what those before it took.
+const redis = withRedis();
+let bench: Bench;
+const COUNT = 60;
+
+beforeEach(() => {
+  bench = openBench(redis.client);
+});
+
+const some = Array.from({ length: COUNT }, (_, index) =>
+  delivery(`n${index}`, { to: `97250000${1000 + index}` }),
+);
+const acceptAll = () => Promise.all(some.map((one) => bench.accept(one)));
+const first = some[0] ?? delivery('none');
+
+async function claimAll(of = account()) {
+  const claims = await Promise.allSettled(
+    some.map((one) => bench.claim(one, { attempt: `a-${one.id}`, account: of })),
+  );
+  return claims.map((claim) => {
+    if (claim.status === 'rejected') return String(claim.reason);
+    return claim.value.kind === 'refused' ? claim.value.refusal.why : claim.value.kind;
+  });
+}
+
+const settleAll = (outcome = accepted) =>
+  Promise.all(
+    some.map((one) =>
+      bench.settle(one, { attempt: `a-${one.id}`, outcome: outcome({ unique: `u-${one.id}` }) }),
+    ),
+  );
+
+const count = (verdicts: readonly string[], verdict: string) =>
+  verdicts.filter((each) => each === verdict).length;
+
+/** How often our script has been called, whatever else was. */
+async function callsOf(run: () => Promise<unknown>): Promise<number> {
+  await redis.client.config('RESETSTAT');
+  await run();
+  return Number(/cmdstat_evalsha:calls=(\d+)/.exec(await redis.client.info('commandstats'))?.[1] ?? 0);
+}
+
+it('takes a call for fifty', async () => {
+  await acceptAll();
+  await claimAll();
+  await settleAll();
+  // Known to this Redis by now.
+  await redis.client.flushdb();
+  await acceptAll();
+  await expect(callsOf(claimAll)).resolves.toBe(2);
+  await expect(callsOf(settleAll)).resolves.toBe(2);
+});
+
+it('gives each its own answer, in whatever order they come', async () => {
+  await acceptAll();
+  await bench.settle(first, { attempt: 'none' });
+  await claimAll();
+  const settled = await settleAll();
+  expect(settled.map(({ status }) => status)).toEqual(some.map(() => 'accepted'));
+  await expect(
+    Promise.all(some.map(({ id }) => redis.client.hget(bench.keys.record(id), 'unique'))),
+  ).resolves.toEqual(some.map(({ id }) => `u-${id}`));
+});
+
+it('keeps to the pace of the account', async () => {
+  await acceptAll();
+  const verdicts = await claimAll(account({ ratePerSecond: 20 }));
+  // At once, and what is booked for the next 200 ms.
+  expect(count(verdicts, 'go')).toBe(5);
+  expect(count(verdicts, 'rate')).toBe(COUNT - 5);
+  await expect(claimAll(account({ ratePerSecond: 20 }))).resolves.toContain('rate');
+});
+
+it('opens no more sessions than the budget allows', async () => {
+  await acceptAll();
+  const verdicts = await claimAll(account({ budget: { perDay: 7, perMonth: null, timeZone: 'UTC' } }));
+  expect([count(verdicts, 'go'), count(verdicts, 'budget')]).toEqual([7, COUNT - 7]);
+});
+
+it('lets one probe pass while the breaker watches', async () => {
+  await acceptAll();
+  const { gate } = bench.keys.fixed;
+  await redis.client.hset(gate, { state: 'until', until: Date.now() - 1, reason: 'breaker', trips: 1 });
+  const verdicts = await claimAll();
+  expect([count(verdicts, 'go'), count(verdicts, 'gate_until')]).toEqual([1, COUNT - 1]);
+});
+
+it('sends one at a time of a conversation', async () => {
+  const lane = Array.from({ length: 5 }, (_, index) => delivery(`lane${index}`));
+  await Promise.all(lane.map((one) => bench.accept(one)));
+  const claims = await Promise.all(lane.map((one) => bench.claim(one, { attempt: one.id })));
+  expect(claims.map(({ kind }) => kind)).toEqual(['go', 'refused', 'refused', 'refused', 'refused']);
+  await bench.settle(delivery('lane0'), { attempt: 'lane0' });
+  const again = await Promise.all(lane.map((one) => bench.claim(one, { attempt: one.id })));
+  expect(again.map(({ kind }) => kind)).toEqual(['ended', 'go', 'refused', 'refused', 'refused']);
+});
+
+it('does not let one that is broken spoil the others', async () => {
+  await acceptAll();
+  await redis.client.del(bench.keys.record(first.id));
+  await redis.client.set(bench.keys.record(first.id), 'not a hash');
+  const verdicts = await claimAll();
+  expect(verdicts[0]).toMatch(/WRONGTYPE/);
+  expect(count(verdicts, 'go')).toBe(COUNT - 1);
+});
+
+it('tells what Redis refuses to everybody as Redis tells it', async () => {
+  await acceptAll();
+  await claimAll();
+  await redis.client.config('SET', 'maxmemory', '1');
+  try {
+    await expect(settleAll(() => rejected())).rejects.toThrow(/^OOM/);
+  } finally {
+    await redis.client.config('SET', 'maxmemory', '0');
+  }
+  const settled = await settleAll();
+  expect(settled.map(({ status }) => status)).toEqual(some.map(() => 'accepted'));
+});
