@@ -3,7 +3,8 @@ local function isOwn(text)
   return not string.find(text, '^%u+ ') or string.find(text, '^WRONGTYPE') ~= nil or string.find(text, '^ERR') ~= nil
 end
 
--- Runs `one` for each of many. Where one of them fails by itself, the others have their answers all the same.
+-- Runs `one` for each of many. Where one of them fails by itself, the others have their answers all the same; what
+-- concerns all is the answer, as Redis worded it.
 local function each(one)
   local answers = {}
   for n = 1, count do
@@ -12,7 +13,7 @@ local function each(one)
     if not ran then
       local text = type(answer) == 'table' and answer.err or tostring(answer)
       if not isOwn(text) then
-        error(answer)
+        return { err = text }
       end
       answer = { 'error', text }
     end
