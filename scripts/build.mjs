@@ -11,7 +11,7 @@ import {
 import { join } from 'node:path';
 import { isMain, root, runQuietly, runScript, tell } from './project.mjs';
 
-const SOURCES = ['src', 'sandbox', 'dev', 'demo', 'tsconfig.json', 'package-lock.json'];
+const SOURCES = ['src', 'sandbox', 'dev', 'demo', 'bench', 'tsconfig.json', 'package-lock.json'];
 const DIST = join(root, 'dist');
 const STAMP = join(DIST, '.built');
 /** Read at run time as they are. */

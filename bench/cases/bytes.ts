@@ -1,0 +1,116 @@
+import { measureBacklog } from '../../src/redis/backlog.js';
+import { createDeliveryStore } from '../../src/redis/delivery-store.js';
+import { type Aof, type BenchRedis, startBenchRedis } from '../lab/redis.js';
+import { usedBytes } from '../lab/redis-stats.js';
+import { FROM } from '../load/account.js';
+import { chunks, requests, type SendRequest } from '../load/requests.js';
+import { work } from '../load/work.js';
+import { number } from '../report/figures.js';
+import { type Asked, atMost, type Case, type Result, scaled } from '../report/result.js';
+import { PLAIN } from '../rivals/plain.js';
+import { asJob, openPlainQueue } from '../rivals/plain-queue.js';
+import type { Rival } from '../rivals/rival.js';
+import { clientsWrite, enqueueAll, WAYBILL } from '../rivals/waybill.js';
+
+/** What a delivery costs in Redis's memory, by how it stands. */
+export const BYTES: Case = {
+  name: 'bytes',
+  about: `Bytes of Redis's memory per delivery, each to a client of its own: what all of them took, divided. Plain BullMQ's job
+stands beside it in the state that comes nearest. What a delivery's events take is in it, and told apart: the stream of
+an account keeps the events of its last 80,000 deliveries or so. Figures do not vary: one round.`,
+  run,
+};
+
+const COUNT = 20_000;
+const DAY_MS = 24 * 3600 * 1000;
+const EVENTS = `waybill:{${FROM}}:events`;
+
+type Bytes = { readonly all: number; readonly events: number };
+
+async function run(asked: Asked): Promise<Result> {
+  const wanted = requests(scaled(COUNT, asked, 100));
+  const weigh = (fill: Fill) => weighed(wanted, asked.aof, fill);
+  const queued = await weigh(queue);
+  const seen = await weigh(async (redis, all) => {
+    await queue(redis, all);
+    await lookAtAll(redis, all);
+  });
+  const held = await weigh(hold);
+  const finished = await weigh((redis, all) => finish(WAYBILL, redis, all));
+  const plainQueued = await weigh((redis, all) => PLAIN.fill(redis.url, all));
+  const plainDelayed = await weigh(delay);
+  const plainFinished = await weigh((redis, all) => finish(PLAIN, redis, all));
+  const rows = [
+    row('queued, just now', queued, plainQueued),
+    row('queued, seen by the sweeper', seen, plainQueued),
+    row('held (a job of plain BullMQ: delayed)', held, plainDelayed),
+    row('finished', finished, plainFinished),
+  ];
+  const figures = [seen.all / plainQueued.all];
+  return {
+    tables: [{ head: ['delivery', 'Waybill', 'of that, events', 'plain BullMQ', 'ratio'], rows }],
+    targets: [atMost({ what: 'Bytes of a queued delivery / of a plain job', figures, bound: 1.6 })],
+  };
+}
+
+function row(state: string, ours: Bytes, theirs: Bytes): readonly string[] {
+  const ratio = number(ours.all / theirs.all, 2);
+  return [state, number(ours.all), number(ours.events), number(theirs.all), ratio];
+}
+
+type Fill = (redis: BenchRedis, requests: readonly SendRequest[]) => Promise<void>;
+
+async function weighed(wanted: readonly SendRequest[], aof: Aof, fill: Fill): Promise<Bytes> {
+  const redis = await startBenchRedis({ aof });
+  try {
+    const before = await usedBytes(redis.client);
+    await fill(redis, wanted);
+    const all = ((await usedBytes(redis.client)) - before) / wanted.length;
+    const events = Number((await redis.client.memory('USAGE', EVENTS, 'SAMPLES', 0)) ?? 0) / wanted.length;
+    return { all, events };
+  } finally {
+    await redis.close();
+  }
+}
+
+/** Clients that have not written: what is known of them would count as well. */
+function queue(redis: BenchRedis, all: readonly SendRequest[]): Promise<void> {
+  return enqueueAll(redis.url, all);
+}
+
+/** As the sweeper does five seconds later: from then on the request stands in its job alone. */
+async function lookAtAll({ client }: BenchRedis, all: readonly SendRequest[]): Promise<void> {
+  const retention = { recordMs: 7 * DAY_MS, idMs: 30 * DAY_MS };
+  const store = createDeliveryStore({ redis: client, prefix: 'waybill', retention });
+  for (const some of chunks(all, 1000)) await Promise.all(some.map((each) => store.look(each)));
+}
+
+/** The clients wrote two days ago: a worker takes each delivery up once, and holds it. */
+async function hold(redis: BenchRedis, all: readonly SendRequest[]): Promise<void> {
+  await clientsWrite(
+    redis.url,
+    all.map(({ to }) => to),
+    Date.now() - 2 * DAY_MS,
+  );
+  await enqueueAll(redis.url, all);
+  await work(WAYBILL, redis.url, {
+    what: `${all.length} held deliveries`,
+    isDone: async () => (await measureBacklog(redis.client, 'waybill', FROM)).heldByWindow === all.length,
+  });
+}
+
+async function finish(rival: Rival, redis: BenchRedis, all: readonly SendRequest[]): Promise<void> {
+  await rival.fill(redis.url, all);
+  await work(rival, redis.url, {
+    what: `${all.length} finished jobs of ${rival.name}`,
+    isDone: async () => (await rival.finished(redis.client)) === all.length,
+  });
+}
+
+async function delay(redis: BenchRedis, all: readonly SendRequest[]): Promise<void> {
+  const { queue, close } = openPlainQueue(redis.url);
+  for (const some of chunks(all, 1000)) {
+    await queue.addBulk(some.map((data) => ({ ...asJob(data), opts: { delay: DAY_MS } })));
+  }
+  await close();
+}

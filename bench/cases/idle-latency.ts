@@ -1,0 +1,100 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createWaybill } from '../../src/index.js';
+import { clockMs } from '../lab/clock.js';
+import { onStage, type Stage } from '../lab/stage.js';
+import { ACCOUNT_NAME, FROM } from '../load/account.js';
+import { alternate } from '../load/alternate.js';
+import { requests, type SendRequest } from '../load/requests.js';
+import { quantile, ratios, spread } from '../report/figures.js';
+import { type Asked, atMost, type Case, type Result, scaled } from '../report/result.js';
+import { PLAIN } from '../rivals/plain.js';
+import { openPlainQueue } from '../rivals/plain-queue.js';
+import type { Rival } from '../rivals/rival.js';
+import { clientsWrite, WAYBILL } from '../rivals/waybill.js';
+
+/** How long a delivery takes to the provider when there is nothing else to do. */
+export const IDLE_LATENCY: Case = {
+  name: 'idle latency',
+  about: `From the call of enqueue to its POST at the provider, one delivery after the other, each when the worker has come to rest:
+an app, Redis, one worker, a provider that answers at once.`,
+  run,
+};
+
+const COUNT = 400;
+/** The first ones find code that is not compiled and connections that are not there. */
+const WARM_UP = 100;
+const REST_MS = 15;
+
+type Sender = { readonly rival: Rival; readonly open: (redisUrl: string) => Producer };
+type Producer = {
+  readonly enqueue: (request: SendRequest) => Promise<unknown>;
+  readonly close: () => Promise<void>;
+};
+
+const SENDERS: readonly Sender[] = [
+  { rival: WAYBILL, open: openWaybill },
+  { rival: PLAIN, open: openPlain },
+];
+
+async function run(asked: Asked): Promise<Result> {
+  const runs = await alternate(
+    asked.rounds,
+    SENDERS.map((sender) => () => measure(sender, asked)),
+  );
+  const rows = SENDERS.map(({ rival }, index) => {
+    const of = (part: number) =>
+      spread(
+        (runs[index] ?? []).map((each) => quantile(each, part)),
+        2,
+      );
+    return [rival.name, of(0.5), of(0.99)];
+  });
+  const [ours = [], theirs = []] = runs;
+  const target = (name: string, part: number) => {
+    const [mine, their] = [ours, theirs].map((each) => each.map((latencies) => quantile(latencies, part)));
+    return atMost({ what: `${name}: Waybill / plain`, figures: ratios(mine ?? [], their ?? []), bound: 1.3 });
+  };
+  return {
+    tables: [{ head: ['who', 'p50 ms', 'p99 ms'], rows }],
+    targets: [target('p50', 0.5), target('p99', 0.99)],
+  };
+}
+
+/** Milliseconds from enqueue to POST, of each delivery. */
+function measure({ rival, open }: Sender, asked: Asked): Promise<readonly number[]> {
+  const { aof } = asked;
+  const all = requests(scaled(COUNT, asked, 10) + scaled(WARM_UP, asked, 5));
+  return onStage({ rival, aof, latencyMs: 0, concurrency: 50 }, async (stage) => {
+    const windows = rival === WAYBILL ? all.map(({ to }) => to) : [];
+    await clientsWrite(stage.redis.url, windows, Date.now());
+    const producer = open(stage.redis.url);
+    try {
+      const latencies: number[] = [];
+      for (const request of all) latencies.push(await latencyOf(request, { producer, stage }));
+      return latencies.slice(scaled(WARM_UP, asked, 5));
+    } finally {
+      await producer.close();
+    }
+  });
+}
+
+type Means = { readonly producer: Producer; readonly stage: Stage };
+
+async function latencyOf(request: SendRequest, { producer, stage }: Means): Promise<number> {
+  const { came } = await stage.provider.expect(request.to);
+  const begun = clockMs();
+  await producer.enqueue(request);
+  const at = await stage.alive(came);
+  await sleep(REST_MS);
+  return at - begun;
+}
+
+function openWaybill(redisUrl: string): Producer {
+  const waybill = createWaybill({ redis: redisUrl, accounts: [{ from: FROM, name: ACCOUNT_NAME }] });
+  return { enqueue: waybill.enqueue, close: waybill.close };
+}
+
+function openPlain(redisUrl: string): Producer {
+  const { queue, close } = openPlainQueue(redisUrl);
+  return { enqueue: (request) => queue.add('send-file', request, { jobId: request.id }), close };
+}

@@ -1,0 +1,94 @@
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { CASES } from './cases/all.js';
+import { AOF_MODES } from './lab/redis.js';
+import { ROOT } from './report/project.js';
+import type { Asked, Case, Size } from './report/result.js';
+
+export type BenchOptions = {
+  readonly cases: readonly Case[];
+  /** Each case is run once for each. */
+  readonly asked: readonly Asked[];
+  /** Null: the figures are only shown. */
+  readonly resultsFile: string | null;
+};
+
+export const USAGE = `npm run bench -- [case …] [options]
+
+  cases            ${CASES.map(({ name }) => name).join(', ')}; all by default, or those that a word names
+  --rounds N       rounds of which a figure is the median (5)
+  --scale X        multiplies every count (1)
+  --full           every setting, at full size: hours on a small machine
+  --aof MODE       everysec (default), always, or both
+  --profile        shows where the worker's time goes, in throughput
+  --quick          one tiny round, to see that it works; writes no results unless --results is given
+  --results FILE   where the results go (bench/RESULTS.md)
+`;
+
+/** What the command line does not say right. */
+export class UsageError extends Error {}
+
+const flags = {
+  rounds: { type: 'string' },
+  scale: { type: 'string' },
+  full: { type: 'boolean', default: false },
+  aof: { type: 'string', default: 'everysec' },
+  profile: { type: 'boolean', default: false },
+  quick: { type: 'boolean', default: false },
+  results: { type: 'string' },
+  help: { type: 'boolean', default: false },
+} as const;
+
+const rounds = z.coerce.number().int().min(1);
+const scale = z.coerce.number().positive();
+const aof = z.union([
+  z.enum(AOF_MODES).transform((mode) => [mode]),
+  z.literal('both').transform(() => AOF_MODES),
+]);
+
+const QUICK_SCALE = 0.02;
+const USUAL_RESULTS = join(ROOT, 'bench', 'RESULTS.md');
+
+/** @throws UsageError */
+export function parseOptions(args: readonly string[]): BenchOptions {
+  const { values, positionals } = readArgs(args);
+  if (values.help) throw new UsageError(USAGE);
+  const { quick, profile } = values;
+  const amounts = {
+    size: sizeOf(values),
+    rounds: read('--rounds', rounds, values.rounds ?? (quick ? '1' : '5')),
+    scale: read('--scale', scale, values.scale ?? (quick ? String(QUICK_SCALE) : '1')),
+  };
+  const modes = read('--aof', aof, values.aof);
+  return {
+    cases: pick(positionals),
+    asked: modes.map((mode) => ({ ...amounts, profile, aof: mode })),
+    resultsFile: values.results ?? (quick ? null : USUAL_RESULTS),
+  };
+}
+
+function readArgs(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: flags, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+  }
+}
+
+function read<T>(flag: string, schema: z.ZodType<T>, text: string): T {
+  const parsed = schema.safeParse(text);
+  if (parsed.success) return parsed.data;
+  throw new UsageError(`${flag} ${text}: ${parsed.error.issues[0]?.message}\n\n${USAGE}`);
+}
+
+function pick(words: readonly string[]): readonly Case[] {
+  const strange = words.filter((word) => !CASES.some(({ name }) => name.includes(word)));
+  if (strange.length > 0) throw new UsageError(`There is no case ${strange.join(', ')}\n\n${USAGE}`);
+  return CASES.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
+}
+
+function sizeOf({ quick, full }: { readonly quick: boolean; readonly full: boolean }): Size {
+  if (quick) return 'quick';
+  return full ? 'full' : 'usual';
+}

@@ -1,0 +1,33 @@
+import { type JobsOptions, Queue } from 'bullmq';
+import Redis from 'ioredis';
+import type { SendRequest } from '../load/requests.js';
+
+export const PLAIN_QUEUE = 'send-file';
+const DAY_SECONDS = 24 * 3600;
+
+/** Finished jobs stay as long as Waybill's. */
+export const RETENTION = { removeOnComplete: { age: DAY_SECONDS }, removeOnFail: { age: DAY_SECONDS } };
+
+/** As BullMQ's documentation advises for calls that may fail. */
+export const JOB_OPTIONS: JobsOptions = {
+  attempts: 8,
+  backoff: { type: 'exponential', delay: 2000, jitter: 1 },
+};
+
+export type PlainQueue = Queue<SendRequest>;
+
+export function openPlainQueue(redisUrl: string): { readonly queue: PlainQueue; close(): Promise<void> } {
+  const connection = new Redis(redisUrl, { maxRetriesPerRequest: 1, enableOfflineQueue: true });
+  const queue: PlainQueue = new Queue(PLAIN_QUEUE, { connection, defaultJobOptions: JOB_OPTIONS });
+  return {
+    queue,
+    async close() {
+      await queue.close();
+      connection.disconnect();
+    },
+  };
+}
+
+export function asJob(data: SendRequest) {
+  return { name: 'send-file', data };
+}
