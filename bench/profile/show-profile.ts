@@ -13,11 +13,12 @@ export function showProfile(times: readonly SelfTime[]): string {
   const total = sum(busy);
   const all = sum(times);
   return [
-    `The worker's time in its own functions; it was busy ${share(total, all)} of the time.`,
+    `Where the worker's time went; it was busy ${share(total, all)} of it. First by package and folder, with what Node and V8
+did on their behalf; then by the time in a function itself.`,
     '',
     toMarkdown(byPart(busy, total)),
     '',
-    toMarkdown(byFunction(busy.slice(0, SHOWN), total)),
+    toMarkdown(byFunction(busy, total)),
   ].join('\n');
 }
 
@@ -29,17 +30,21 @@ function byPart(times: readonly SelfTime[], total: number): Table {
 }
 
 function byFunction(times: readonly SelfTime[], total: number): Table {
-  const rows = times.map(({ name, place, ms }) => [`\`${name}\``, place, share(ms, total), number(ms)]);
+  const sums = new Map<string, SelfTime>();
+  for (const each of times) {
+    const key = `${each.name} ${each.place}`;
+    sums.set(key, { ...each, ms: each.ms + (sums.get(key)?.ms ?? 0) });
+  }
+  const sorted = [...sums.values()].sort((a, b) => b.ms - a.ms).slice(0, SHOWN);
+  const rows = sorted.map(({ name, place, ms }) => [`\`${name}\``, place, share(ms, total), number(ms)]);
   return { head: ['function', 'where', 'share', 'ms'], rows };
 }
 
-/** A package, a folder of our own sources, or what V8 and Node do by themselves. */
-function partOf({ name, place }: SelfTime): string {
+/** A package or a folder of our own sources, on whose behalf it was; else what Node and V8 do by themselves. */
+function partOf({ name, owner }: SelfTime): string {
   const known =
-    /^node_modules\/((@[^/]+\/)?[^/]+)/.exec(place) ?? /(?:dist\/)?((src|bench)\/[^/:]+)/.exec(place);
-  if (known !== null) return known[1] ?? place;
-  if (place.startsWith('node:')) return 'Node';
-  return name.startsWith('(') ? name : 'Node (native)';
+    /^node_modules\/((@[^/]+\/)?[^/]+)/.exec(owner) ?? /^(?:dist\/)?((src|bench)\/[^/:]+)/.exec(owner);
+  return known?.[1] ?? (name.startsWith('(garbage') ? name : 'Node');
 }
 
 function sum(times: readonly SelfTime[]): number {
