@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { clockMs } from '../lab/clock.js';
 import type { ProviderMessage } from '../lab/provider.js';
@@ -16,12 +16,17 @@ let watched: ReadonlySet<number> = new Set();
 let expected: string | null = null;
 
 const server = createServer((request, response) => {
+  // A worker also looks at its webhook settings, some time after its start.
+  if (request.url !== '/whatsapp/v2/sendFile') {
+    response.writeHead(404).end();
+    return;
+  }
   const at = clockMs();
   count += 1;
   if (watched.has(count)) say({ kind: 'reached', count, at });
   const chunks: Buffer[] = [];
   request.on('data', (chunk: Buffer) => chunks.push(chunk));
-  request.on('end', () => answer(request, response, { body: Buffer.concat(chunks).toString(), at }));
+  request.on('end', () => answer(response, { body: Buffer.concat(chunks).toString(), at }));
 });
 // Longer than any client keeps its end.
 server.keepAliveTimeout = 10 * MINUTE_MS;
@@ -35,11 +40,7 @@ const fileSchema = z.object({
   caption: z.string().optional(),
 });
 
-function answer(request: IncomingMessage, response: ServerResponse, { body, at }: Post): void {
-  if (request.url !== '/whatsapp/v2/sendFile') {
-    response.writeHead(404).end();
-    return;
-  }
+function answer(response: ServerResponse, { body, at }: Post): void {
   const file = fileSchema.parse(JSON.parse(body));
   if (expected === file.to) say({ kind: 'came', to: file.to, at });
   const text = JSON.stringify(acceptance(file));
