@@ -27,7 +27,11 @@ export type Config = {
   readonly shutdownGraceMs: number;
   readonly retention: { readonly recordHours: number; readonly idHours: number };
   /** `allow` null: webhooks are taken from any address. */
-  readonly webhooks: { readonly allow: readonly AddressRange[] | null; readonly spoolDir: string | null };
+  readonly webhooks: {
+    readonly allow: readonly AddressRange[] | null;
+    readonly spoolDir: string | null;
+    readonly spoolLimitBytes: number;
+  };
   readonly trustProxy: number;
   /** Calls per key and second, and deliveries of an account up to which more are taken. */
   readonly api: { readonly callsPerSecond: number; readonly backlogLimit: number };
@@ -65,6 +69,8 @@ export function parseConfig(raw: RawEnv, options: { readonly need?: readonly Nee
   return { config, sources: sourcesOf(values, raw), unknown: raw.unknown };
 }
 
+const MEGABYTE = 1_000_000;
+
 function gather(values: Values): Omit<Config, 'settings'> {
   return {
     redis: redisOf(values),
@@ -82,7 +88,11 @@ function gather(values: Values): Omit<Config, 'settings'> {
     historyLagMs: values.WAYBILL_HISTORY_LAG_MS,
     shutdownGraceMs: values.WAYBILL_SHUTDOWN_GRACE_MS,
     retention: { recordHours: values.WAYBILL_RETENTION_HOURS, idHours: values.WAYBILL_ID_RETENTION_HOURS },
-    webhooks: { allow: values.WAYBILL_WEBHOOK_ALLOW, spoolDir: values.WAYBILL_WEBHOOK_SPOOL },
+    webhooks: {
+      allow: values.WAYBILL_WEBHOOK_ALLOW,
+      spoolDir: values.WAYBILL_WEBHOOK_SPOOL,
+      spoolLimitBytes: values.WAYBILL_WEBHOOK_SPOOL_MB * MEGABYTE,
+    },
     trustProxy: values.WAYBILL_TRUST_PROXY,
     api: { callsPerSecond: values.WAYBILL_API_RATE, backlogLimit: values.WAYBILL_BACKLOG_LIMIT },
     listen: listenOf(values),

@@ -19,6 +19,7 @@ const REFUSALS: Readonly<Record<Refusal, WebhookRefusal>> = {
   draining: 'unavailable',
   store_failed: 'unavailable',
   store_late: 'unavailable',
+  spool_full: 'unavailable',
 };
 
 type Deps = {
@@ -46,6 +47,7 @@ export function tellWebhooks({ observer, nameOf, now }: Deps): WebhookObserver {
       if (account !== null) tellDelivery({ account, callback, result }, observer);
     },
     refused: (code, why) => observer.webhookRefused({ refusal: REFUSALS[why], detail: `${code} ${why}` }),
+    quarantined: (name) => observer.webhookQuarantined({ name }),
     answered: (code, durationMs) => observer.webhookAnswered({ code, durationMs }),
   };
 }

@@ -12,12 +12,11 @@ export function refuseUnbuilt(config: Config): void {
 
 const PROBLEM = 'is not supported in this version';
 
-function settingFaults({ journalDir, webhooks, settings }: Config): ConfigFault[] {
+function settingFaults({ journalDir, settings }: Config): ConfigFault[] {
   const isSet = (name: string) =>
     settings.some((row) => row.name === name && (row.from === 'environment' || row.from === 'file'));
   const set: readonly (readonly [string, boolean])[] = [
     ['WAYBILL_JOURNAL_DIR', journalDir !== null],
-    ['WAYBILL_WEBHOOK_SPOOL', webhooks.spoolDir !== null],
     ['WAYBILL_DATA_KEY', isSet('WAYBILL_DATA_KEY')],
   ];
   return set.flatMap(([name, on]) => (on ? [{ name, problem: PROBLEM, expected: 'to be left unset' }] : []));

@@ -1,14 +1,26 @@
 import { createAccountDirectory, listAccounts } from '../redis/accounts.js';
 import { createCallbackStore } from '../redis/callback-store.js';
+import { applyBody } from '../webhooks/apply.js';
+import type { Keep } from '../webhooks/keep.js';
+import { WEBHOOK_LIMITS } from '../webhooks/limits.js';
 import { startWebhookServer } from '../webhooks/server.js';
+import { SPOOL_TIMINGS, type SpoolTimings } from '../webhooks/spool/open.js';
 import { type Core, closeRedis, openRedis, type Running } from './core.js';
+import { startSpooling } from './spooling.js';
 import { tellWebhooks } from './tell-webhooks.js';
 
 /** A webhook consumer, and where it listens. */
 export type RunningWebhooks = Running & { readonly address: string; readonly port: number };
 
-/** Starts to take the provider's callbacks. Redis may be away: callers get 503 until it is back. */
-export async function runWebhooks(core: Core): Promise<RunningWebhooks> {
+/**
+ * Starts to take the provider's callbacks. Redis may be away: callers get 503 until it is back, or 200 where a spool
+ * keeps what they say.
+ * @throws ConfigError where the spool cannot be written to; ListenError
+ */
+export async function runWebhooks(
+  core: Core,
+  timings: SpoolTimings = SPOOL_TIMINGS,
+): Promise<RunningWebhooks> {
   const { config, secrets, log, observer, effects } = core;
   const { prefix } = config;
   const redis = openRedis(core, 'fails');
@@ -22,13 +34,20 @@ export async function runWebhooks(core: Core): Promise<RunningWebhooks> {
     return account !== undefined;
   }
 
+  const store = createCallbackStore({ redis, prefix, isAccount });
+  const nameOf = (from: string) => names.get(from) ?? 'unlisted';
+  const told = tellWebhooks({ observer, nameOf, now: effects.now });
+  const deps = { store, observer: told, now: effects.now, deadlines: WEBHOOK_LIMITS };
+  const apply: Keep = (received) => applyBody(received, deps);
+  const isConnected = () => redis.status === 'ready';
+  const spooling = await startSpooling(core, { apply, isConnected, timings });
   const server = await startWebhookServer({
     ...config.listen.webhooks,
     tokens: () => secrets.webhookTokens(),
     allow: (config.webhooks.allow ?? []).map(({ address, prefix: bits }) => `${address}/${bits}`),
     trustProxy: config.trustProxy,
-    store: createCallbackStore({ redis, prefix, isAccount }),
-    observer: tellWebhooks({ observer, nameOf: (from) => names.get(from) ?? 'unlisted', now: effects.now }),
+    keep: spooling?.keep ?? apply,
+    observer: told,
     ready: () => ({ ready: true, dependencies: { redis: redis.status } }),
     log,
     now: effects.now,
@@ -39,6 +58,7 @@ export async function runWebhooks(core: Core): Promise<RunningWebhooks> {
     dependencies: () => ({ redis: redis.status }),
     async close() {
       await server.close();
+      await spooling?.close();
       await closeRedis(redis);
     },
   };

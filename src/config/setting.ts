@@ -10,6 +10,7 @@ export type Setting<T> = {
     | 'h'
     | 'per account'
     | 'in all'
+    | 'MB per process'
     | 'proxies'
     | 'attempts'
     | 'per key and second'

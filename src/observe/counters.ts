@@ -27,6 +27,10 @@ export function defineCounters(registry: Registry) {
     ]),
     sweepMends: counter('sweep_mends_total', 'What the sweeper had to mend', ['account', 'what']),
     webhookEvents: counter('webhook_events_total', 'Callbacks taken, and refused ones', ['kind', 'result']),
+    webhookQuarantined: counter('webhook_quarantined_total', 'Callbacks kept for a person to read', ['why']),
+    spooledBodies: counter('webhook_spool_bodies_total', 'Bodies of callbacks that waited on disk', [
+      'result',
+    ]),
     eventPushes: counter('event_pushes_total', 'Events posted to their endpoints', ['endpoint', 'result']),
     eventPushGaps: counter(
       'event_push_gaps_total',

@@ -15,6 +15,8 @@ export function defineGauges(registry: Registry): { gauges: Gauges; dropRedisGau
   dropRedisGauges();
   // Absent until there is some: 0 would read as progress made in 1970.
   ofProcess.lastProgress.remove();
+  // Only who has a spool tells of it.
+  for (const gauge of [ofProcess.spoolBytes, ofProcess.spoolLimit]) gauge.remove();
   return { gauges: { ...ofRedis, ...ofProcess }, dropRedisGauges };
 }
 
@@ -62,6 +64,8 @@ function processGauges(registry: Registry) {
     webhookLastEvent: gauge('webhook_last_event_timestamp_seconds', 'When the last callback came', [
       'account',
     ]),
+    spoolBytes: gauge('webhook_spool_bytes', 'What the bodies of callbacks that wait on disk take'),
+    spoolLimit: gauge('webhook_spool_limit_bytes', 'How much they may take'),
     leader: gauge('leader', '1 while this process holds the lease', ['role']),
     lastProgress: gauge(
       'last_progress_timestamp_seconds',

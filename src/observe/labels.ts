@@ -4,6 +4,7 @@ import type {
   DeliveryFlagged,
   GateState,
   PushOutcome,
+  SpoolResult,
   Swept,
   Verdict,
   WebhookKind,
@@ -68,6 +69,29 @@ export const WEBHOOK_REFUSALS = [
   'invalid',
   'unavailable',
 ] as const satisfies readonly WebhookRefusal[];
+
+export const SPOOL_RESULTS = [
+  'spooled',
+  'replayed',
+  'failed',
+  'damaged',
+] as const satisfies readonly SpoolResult[];
+
+/** Why a callback was kept for a person to read, by how the word for it begins or ends. */
+const QUARANTINE_LABELS: readonly (readonly [RegExp, string])[] = [
+  [/^(not_json|not_an_object|too_deep|batch_\w+|keys_repeated)$/, 'malformed'],
+  [/_incomplete$/, 'incomplete'],
+  [/_(too_old|in_future)$/, 'time'],
+  [/^system_/, 'system'],
+  [/^(hook|ack)_/, 'unlisted'],
+  [/^unknown_account$/, 'unknown_account'],
+];
+
+export const QUARANTINE_WHYS = [...QUARANTINE_LABELS.map(([, label]) => label), 'other'];
+
+export function quarantineLabel(name: string): string {
+  return QUARANTINE_LABELS.find(([pattern]) => pattern.test(name))?.[1] ?? 'other';
+}
 
 export const FLAGS = [
   'unique_missing',

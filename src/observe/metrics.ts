@@ -10,7 +10,9 @@ import {
   GATE_STATES,
   KNOWN_ATTEMPTS,
   PUSH_OUTCOMES,
+  QUARANTINE_WHYS,
   REFUSED_KIND,
+  SPOOL_RESULTS,
   SWEPT,
   VERDICTS,
   WEBHOOK_KINDS,
@@ -65,11 +67,16 @@ export function createMetrics({
   };
 }
 
-function startProcess({ webhookEvents }: Counters, { attemptDuration }: Histograms): void {
+function startProcess(
+  { webhookEvents, webhookQuarantined, spooledBodies }: Counters,
+  { attemptDuration }: Histograms,
+): void {
   for (const kind of WEBHOOK_KINDS) {
     for (const result of WEBHOOK_RESULTS) webhookEvents.inc({ kind, result }, 0);
   }
   for (const refusal of WEBHOOK_REFUSALS) webhookEvents.inc({ kind: REFUSED_KIND, result: refusal }, 0);
+  for (const why of QUARANTINE_WHYS) webhookQuarantined.inc({ why }, 0);
+  for (const result of SPOOL_RESULTS) spooledBodies.inc({ result }, 0);
   for (const outcome of OUTCOMES) attemptDuration.zero({ outcome });
 }
 

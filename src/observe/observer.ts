@@ -94,6 +94,9 @@ export type WebhookApplied = {
   readonly receivedAt: number;
 };
 
+/** What became of bodies that wait on disk. `failed`: Redis answers, and will not have it; `damaged`: by the disk. */
+export type SpoolResult = 'spooled' | 'replayed' | 'failed' | 'damaged';
+
 export type WebhookRefused = { readonly refusal: WebhookRefusal; readonly detail: string | null };
 
 export type GateState = 'open' | 'throttled' | 'breaker' | 'paused';
@@ -183,6 +186,10 @@ export type WebhookObserver = {
   webhookApplied(event: WebhookApplied): void;
   webhookRefused(event: WebhookRefused): void;
   webhookAnswered(event: { readonly code: number; readonly durationMs: number }): void;
+  /** Something is kept for a person to read; `name` says in a bounded word why it could not be applied. */
+  webhookQuarantined(event: { readonly name: string }): void;
+  bodiesSpooled(event: { readonly result: SpoolResult; readonly bodies: number }): void;
+  spoolMeasured(event: { readonly bytes: number; readonly limitBytes: number }): void;
 };
 
 /** `failed`: tried again; `dead`: it will not be, and lies with the dead letters. */

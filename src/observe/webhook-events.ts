@@ -1,5 +1,5 @@
 import { maskNumber } from '../domain/mask.js';
-import { REFUSED_KIND } from './labels.js';
+import { quarantineLabel, REFUSED_KIND } from './labels.js';
 import type { WebhookApplied, WebhookObserver } from './observer.js';
 import type { Sinks } from './sinks.js';
 import { toSeconds } from './told.js';
@@ -14,6 +14,18 @@ export function observeWebhooks(sinks: Sinks): WebhookObserver {
     },
     webhookAnswered: ({ code, durationMs }) =>
       metrics.histograms.webhookRequestDuration.observe({ code: `${code}` }, toSeconds(durationMs)),
+    webhookQuarantined: ({ name }) => {
+      metrics.counters.webhookQuarantined.inc({ why: quarantineLabel(name) });
+      log.warn('callback kept for a person to read', { name });
+    },
+    bodiesSpooled: ({ result, bodies }) => {
+      metrics.counters.spooledBodies.inc({ result }, bodies);
+      if (result === 'failed' || result === 'damaged') log.error('bodies set aside', { result, bodies });
+    },
+    spoolMeasured: ({ bytes, limitBytes }) => {
+      metrics.gauges.spoolBytes.set(bytes);
+      metrics.gauges.spoolLimit.set(limitBytes);
+    },
   };
 }
 

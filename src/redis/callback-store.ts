@@ -4,7 +4,8 @@ import { isStatus, RECEIPT_PRECEDENCE, type Status } from '../domain/status.js';
 import { DAY } from '../domain/time.js';
 import type { Redis } from './connection.js';
 import { conversationKeys, onConversation } from './conversation.js';
-import { type AccountKeys, accountKeys, unreadCallbacksKey } from './keys.js';
+import { type AccountKeys, accountKeys } from './keys.js';
+import { keepUnread } from './quarantine.js';
 import { type Reply, readReply, unexpectedReply } from './reply.js';
 import { createScriptRunner, type RunScript } from './script.js';
 
@@ -13,7 +14,6 @@ const ORPHANS_KEPT = 100_000;
 /** Two months' bills and some. */
 const OTHERS_KEPT_MS = 90 * DAY;
 const OTHERS_KEPT = 100_000;
-const UNREAD_KEPT = 1000;
 /** A conversation is forgotten when nobody has written for so long. */
 const CONVERSATION_KEPT_MS = 90 * DAY;
 
@@ -47,22 +47,11 @@ type Options = {
 
 /** Where callbacks become durable: each is applied by one script. */
 export function createCallbackStore(options: Options) {
-  const { redis, prefix } = options;
-  const deps = { ...options, runScript: createScriptRunner(redis) };
+  const deps = { ...options, runScript: createScriptRunner(options.redis) };
   return {
     applyInbound: (callback: InboundCallback) => applyInbound(callback, deps),
     applyReceipt: (callback: ReceiptCallback) => applyReceipt(callback, deps),
-
-    /** Keeps the newest of what was not understood, for a person to read. */
-    async keepUnread(name: string, raw: string): Promise<void> {
-      const key = unreadCallbacksKey(prefix);
-      const entry = JSON.stringify({ name, raw });
-      await redis
-        .multi()
-        .lpush(key, entry)
-        .ltrim(key, 0, UNREAD_KEPT - 1)
-        .exec();
-    },
+    keepUnread: (name: string, raw: string) => keepUnread(deps, name, raw),
   };
 }
 

@@ -1,7 +1,8 @@
 import type { Redis } from './connection.js';
 import { canonicalRecipient, conversationKeys } from './conversation.js';
 import { eraseDeadEvents } from './erase-dead-events.js';
-import { type AccountKeys, accountKeys, unreadCallbacksKey } from './keys.js';
+import { type AccountKeys, accountKeys } from './keys.js';
+import { dropUnread } from './quarantine.js';
 import { readReply, unexpectedReply } from './reply.js';
 import { createRunOnDelivery, type DeliveryRef, type StoreOptions } from './run-on-delivery.js';
 import { createScriptRunner } from './script.js';
@@ -58,7 +59,7 @@ export function createErasureStore(options: StoreOptions) {
 
     anonymise: (names: Names): Promise<number> => anonymise(redis, keysOf(names), names),
     dropOthers: (names: Names): Promise<number> => dropOthers(redis, keysOf(names), names),
-    dropUnread: (names: Names): Promise<number> => dropUnread(redis, prefix, names),
+    dropUnread: ({ names }: Names): Promise<number> => dropUnread(redis, prefix, names),
   };
 }
 
@@ -106,15 +107,6 @@ async function dropOthers(redis: Redis, keys: AccountKeys, { names }: Names): Pr
     await redis.zrem(others, message);
   }
   return count;
-}
-
-/** Callbacks that were not understood are kept as they came. */
-async function dropUnread(redis: Redis, prefix: string, { names }: Names): Promise<number> {
-  const key = unreadCallbacksKey(prefix);
-  const entries = await redis.lrange(key, 0, -1);
-  const about = entries.filter((entry) => names.some((name) => entry.includes(name)));
-  const dropped = await Promise.all([...new Set(about)].map((entry) => redis.lrem(key, 0, entry)));
-  return dropped.reduce((sum, count) => sum + count, 0);
 }
 
 async function* scan(redis: Redis, key: string, match: string): AsyncGenerator<readonly [string, string]> {

@@ -122,9 +122,9 @@ export function accountsKey(prefix: string): string {
   return `${prefix}:accounts`;
 }
 
-/** List: callbacks that were not understood, bounded. */
-export function unreadCallbacksKey(prefix: string): string {
-  return `${prefix}:unread`;
+/** Callbacks that could not be applied, bounded: a sorted set by when they came, and a hash of their texts. */
+export function quarantineKeys(prefix: string) {
+  return { quarantine: `${prefix}:{quarantine}:at`, quarantineRows: `${prefix}:{quarantine}:rows` };
 }
 
 /** Stream: the events that an endpoint did not take, bounded. */

@@ -2,8 +2,8 @@ import type { Callback, InboundCallback, ReceiptCallback } from '../domain/callb
 import type { Status } from '../domain/status.js';
 import type { ReceivedCallback } from './body.js';
 import { withDeadline } from './deadline.js';
-
-const MAX_RAW_BYTES = 16 * 1024;
+import type { ReceivedBody } from './keep.js';
+import { quarantine } from './quarantine.js';
 
 /** The delivery that a callback was about, after it was applied. */
 export type TouchedDelivery = {
@@ -29,25 +29,40 @@ export type CallbackResult = ApplyResult | { readonly kind: 'kept' };
 export type CallbackStore = {
   applyInbound(callback: InboundCallback): Promise<ApplyResult>;
   applyReceipt(callback: ReceiptCallback): Promise<ApplyResult>;
-  /** Keeps what was not understood: bounded, raw (≤ 16 KiB), with its name. */
-  keepUnread(name: string, raw: string): Promise<void>;
+  /** Keeps what was not understood, within bounds; `duplicate`: it is there already. */
+  keepUnread(name: string, raw: string): Promise<'kept' | 'duplicate'>;
 };
 
 export type ApplyDeps = {
   readonly store: CallbackStore;
-  readonly observer: { applied(callback: Callback, result: CallbackResult, durationMs: number): void };
+  readonly observer: {
+    applied(callback: Callback, result: CallbackResult, durationMs: number): void;
+    quarantined(name: string): void;
+  };
   readonly now: () => number;
   readonly deadlines: { readonly storeMs: number };
 };
 
 /**
- * Makes one callback durable, then tells of it. A store that answers too late is still heard: the observer follows
- * the record, though the caller has given up and the provider will repeat the call.
+ * Makes durable all that a body says, or all of a body that says nothing. All or a repetition: what was applied
+ * before one failed is a duplicate the next time.
  * @throws DeadlineError when the store is late; whatever the store throws
  */
-export async function applyCallback(received: ReceivedCallback, deps: ApplyDeps): Promise<void> {
+export async function applyBody({ text, body }: ReceivedBody, deps: ApplyDeps): Promise<void> {
+  if (body.kind === 'not_json') {
+    await withDeadline(quarantine({ name: body.kind, raw: text }, deps), deps.deadlines.storeMs);
+    return;
+  }
+  await Promise.all(body.callbacks.map((received) => applyCallback(received, deps)));
+}
+
+/**
+ * Makes one callback durable, then tells of it. A store that answers too late is still heard: the observer follows
+ * the record, though the caller has given up and the provider will repeat the call.
+ */
+async function applyCallback(received: ReceivedCallback, deps: ApplyDeps): Promise<void> {
   const startedAt = deps.now();
-  const recording = record(received, deps.store);
+  const recording = record(received, deps);
   const told = recording.then(
     (result) => deps.observer.applied(received.callback, result, deps.now() - startedAt),
     () => undefined, // the store's failure is heard below, once
@@ -56,32 +71,21 @@ export async function applyCallback(received: ReceivedCallback, deps: ApplyDeps)
   await told;
 }
 
-async function record({ callback, raw }: ReceivedCallback, store: CallbackStore): Promise<CallbackResult> {
+async function record({ callback, raw }: ReceivedCallback, deps: ApplyDeps): Promise<CallbackResult> {
   switch (callback.kind) {
     case 'inbound':
-      return keepIfForeign(await store.applyInbound(callback), raw, store);
+      return keepIfForeign(await deps.store.applyInbound(callback), raw, deps);
     case 'receipt':
-      return keepIfForeign(await store.applyReceipt(callback), raw, store);
+      return keepIfForeign(await deps.store.applyReceipt(callback), raw, deps);
     case 'other':
-      await store.keepUnread(callback.name, firstBytes(raw));
-      return { kind: 'kept' };
+      return { kind: await quarantine({ name: callback.name, raw }, deps) };
     default:
       return callback satisfies never;
   }
 }
 
 /** An account may be ours soon, when its settings reach this process: what was said of it is not thrown away. */
-async function keepIfForeign(result: ApplyResult, raw: string, store: CallbackStore): Promise<ApplyResult> {
-  if (result.kind === 'unknown_account') await store.keepUnread('unknown_account', firstBytes(raw));
+async function keepIfForeign(result: ApplyResult, raw: string, deps: ApplyDeps): Promise<ApplyResult> {
+  if (result.kind === 'unknown_account') await quarantine({ name: result.kind, raw }, deps);
   return result;
-}
-
-/** Cut at a character's edge. */
-function firstBytes(text: string): string {
-  const bytes = Buffer.from(text);
-  if (bytes.length <= MAX_RAW_BYTES) return text;
-  return bytes
-    .subarray(0, MAX_RAW_BYTES)
-    .toString()
-    .replace(/\uFFFD+$/, '');
 }

@@ -1,4 +1,5 @@
 import type { Callback } from '../domain/callback.js';
+import { jsonShape } from './json-shape.js';
 import { parseCallback } from './parse.js';
 
 const MAX_DEPTH = 20;
@@ -33,25 +34,21 @@ function parseJson(text: string): { readonly value: unknown } | undefined {
 }
 
 function readCallbacks(value: unknown, text: string, now: number): readonly ReceivedCallback[] {
-  if (nestingDepth(text) > MAX_DEPTH) return [unread('too_deep', text)];
-  if (!Array.isArray(value)) return [{ callback: parseCallback(value, now), raw: text }];
-  if (value.length === 0) return [unread('batch_empty', text)];
-  if (value.length > MAX_CALLBACKS) return [unread('batch_too_large', text)];
-  const elements: readonly unknown[] = value;
+  const { depth, repeatsKey } = jsonShape(text);
+  if (depth > MAX_DEPTH) return [unread('too_deep', text)];
+  const callbacks = Array.isArray(value)
+    ? readBatch(value, text, now)
+    : [{ callback: parseCallback(value, now), raw: text }];
+  // The last of the values counts, as everywhere; the whole is kept too, since somebody may have meant the first.
+  return repeatsKey ? [...callbacks, unread('keys_repeated', text)] : callbacks;
+}
+
+function readBatch(elements: readonly unknown[], text: string, now: number): readonly ReceivedCallback[] {
+  if (elements.length === 0) return [unread('batch_empty', text)];
+  if (elements.length > MAX_CALLBACKS) return [unread('batch_too_large', text)];
   return elements.map((element) => ({ callback: parseCallback(element, now), raw: JSON.stringify(element) }));
 }
 
 function unread(name: string, raw: string): ReceivedCallback {
   return { callback: { kind: 'other', account: null, name }, raw };
-}
-
-/** How deep brackets nest in well-formed JSON; those inside strings do not count. */
-function nestingDepth(json: string): number {
-  let depth = 0;
-  let deepest = 0;
-  for (const [token] of json.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/g)) {
-    if (token === '[' || token === '{') deepest = Math.max(deepest, ++depth);
-    if (token === ']' || token === '}') depth -= 1;
-  }
-  return deepest;
 }

@@ -9,7 +9,8 @@ export type FaultDeps = { readonly observer: WebhookObserver; readonly log: Webh
 const HANG_UPS = new Set(['ECONNRESET', 'EPIPE', 'HPE_INVALID_EOF_STATE']);
 
 const REFUSAL_BY_ERROR = new Map<string, Refusal>([
-  ['FST_ERR_CTP_BODY_TOO_LARGE', 'too_large'],
+  ['BODY_TOO_LARGE', 'too_large'],
+  ['BODIES_TOO_MANY', 'busy'],
   ['FST_ERR_CTP_INVALID_MEDIA_TYPE', 'media_type'],
   ['HPE_HEADER_OVERFLOW', 'headers_too_large'],
   ['ERR_HTTP_REQUEST_TIMEOUT', 'too_slow'],

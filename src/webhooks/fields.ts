@@ -8,7 +8,6 @@ export type Fields = Readonly<Record<string, unknown>>;
 const EARLIEST_TIME = 1_230_768_000_000;
 // Seconds until the year 5138, milliseconds since 1973: no real time is taken for the other unit.
 const SECONDS_BELOW = 1e11;
-const CLOCK_SKEW_MS = 10 * MINUTE;
 
 // How absent values are spelt by senders who turn everything into text.
 const SPELT_ABSENCE = new Set(['', 'false', 'null', 'undefined', 'none']);
@@ -64,15 +63,12 @@ export function readCode(fields: Fields, name: string): string | null {
   return /^[\w.-]{1,32}$/.test(text) ? text : null;
 }
 
-/**
- * Epoch milliseconds from seconds or milliseconds. A time that cannot be (before WhatsApp, or further in the
- * future than clocks differ) is as good as none: the time of arrival is nearer to the truth.
- */
-export function readTime(fields: Fields, name: string, now: number): number | null {
+/** Epoch milliseconds from seconds or milliseconds; what is before WhatsApp is no time. */
+export function readTime(fields: Fields, name: string): number | null {
   const number = readNumber(fields, name);
   if (number === null) return null;
   const time = Math.floor(number < SECONDS_BELOW ? number * 1000 : number);
-  return time >= EARLIEST_TIME && time <= now + CLOCK_SKEW_MS ? time : null;
+  return time >= EARLIEST_TIME ? time : null;
 }
 
 /** Minutes left of a 24 h window, as milliseconds; what no window can have left is not believed. */

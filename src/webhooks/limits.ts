@@ -3,13 +3,16 @@ import { SECOND } from '../domain/time.js';
 /** What a caller may take of us. The provider gives up after 5 s: the store's time stays below. */
 export const WEBHOOK_LIMITS = {
   bodyBytes: 256 * 1024,
+  /** Of all bodies that are on their way at a time. */
+  heldBytes: 64 * 1024 * 1024,
   headerBytes: 16 * 1024,
   headersMs: 5 * SECOND,
   requestMs: 10 * SECOND,
   /** How often the two above are looked at. */
   checkMs: SECOND,
-  /** Longer than a load balancer's idle timeout (60 s is usual): it must be the one who hangs up. */
-  keepAliveMs: 72 * SECOND,
+  keepAliveMs: 5 * SECOND,
+  /** Behind proxies: longer than their idle timeout (60 s is usual), since they must be the ones who hang up. */
+  proxiedKeepAliveMs: 72 * SECOND,
   connections: 2000,
   inFlight: 500,
   storeMs: 3 * SECOND,

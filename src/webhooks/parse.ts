@@ -5,6 +5,7 @@ import type {
   Receipt,
   ReceiptCallback,
 } from '../domain/callback.js';
+import { DAY, MINUTE } from '../domain/time.js';
 import {
   type Fields,
   isFields,
@@ -28,9 +29,13 @@ const RECEIPT_BY_ACK = new Map<number, Receipt>([
 ]);
 const SYSTEM_TYPES = new Set(['update', 'issues', 'template']);
 
+/** The provider repeats a call for a day, and clocks differ by minutes: what is outside was recorded and sent again. */
+const OLDEST_MS = 30 * DAY;
+const CLOCK_SKEW_MS = 10 * MINUTE;
+
 /**
  * What one callback says. Never throws: what is not understood is `other`, with a name from a bounded set.
- * The body's `status` is always "OK" and is not looked at. `now` (epoch ms) judges whether a time can be.
+ * The body's `status` is always "OK" and is not looked at. `now` (epoch ms): when it came.
  */
 export function parseCallback(value: unknown, now: number): Callback {
   if (!isFields(value)) return { kind: 'other', account: null, name: 'not_an_object' };
@@ -49,18 +54,21 @@ export function parseCallback(value: unknown, now: number): Callback {
 }
 
 /** `from` is the client and `to` our account. */
-function parseInbound(fields: Fields, now: number): InboundCallback | null {
+function parseInbound(fields: Fields, now: number): InboundCallback | OtherCallback | null {
   const account = readPhone(fields, 'to');
   const unique = readUnique(fields, 'unique');
   const { number, fromId } = readClient(fields);
   if (account === null || unique === null || (number ?? fromId) === null) return null;
+  const timestamp = readTime(fields, 'timestamp');
+  if (isTooOld(timestamp, now)) return other(fields, 'inbound_too_old');
   return {
     kind: 'inbound',
     account,
     number,
     fromId,
     unique,
-    timestamp: readTime(fields, 'timestamp', now),
+    // From the future: as good as none, since the time of arrival is nearer to the truth.
+    timestamp: isInFuture(timestamp, now) ? null : timestamp,
     windowLeftMs: readMinutes(fields, 'conversationTimeLeft'),
     quotedUnique: readUnique(fields, 'quoteUnique'),
   };
@@ -104,6 +112,9 @@ function parseReceipt(
   const account = readPhone(fields, 'to');
   const unique = readUnique(fields, 'unique');
   if (account === null || unique === null) return other(fields, 'receipt_incomplete');
+  const timestamp = readTime(fields, 'timestamp');
+  if (isTooOld(timestamp, now)) return other(fields, 'receipt_too_old');
+  if (isInFuture(timestamp, now)) return other(fields, 'receipt_in_future');
   return {
     kind: 'receipt',
     account,
@@ -111,8 +122,16 @@ function parseReceipt(
     unique,
     receipt: known.receipt,
     code: known.receipt === 'failed' ? readCode(fields, 'messageUpdate') : null,
-    timestamp: readTime(fields, 'timestamp', now),
+    timestamp,
   };
+}
+
+function isTooOld(timestamp: number | null, now: number): boolean {
+  return timestamp !== null && timestamp < now - OLDEST_MS;
+}
+
+function isInFuture(timestamp: number | null, now: number): boolean {
+  return timestamp !== null && timestamp > now + CLOCK_SKEW_MS;
 }
 
 function other(fields: Fields, name: string): OtherCallback {

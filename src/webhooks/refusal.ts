@@ -18,6 +18,7 @@ const CODE_BY_REFUSAL = {
   draining: 503,
   store_failed: 503,
   store_late: 503,
+  spool_full: 503,
 } as const;
 
 export type Refusal = keyof typeof CODE_BY_REFUSAL;
@@ -29,6 +30,8 @@ export type WebhookObserver = {
   /** Durable, and how long that took. For an unknown account only the callback says which. */
   applied(callback: Callback, result: CallbackResult, durationMs: number): void;
   refused(code: number, why: Refusal): void;
+  /** Something that could not be applied is kept for a person to read; `name` is a bounded word for why. */
+  quarantined(name: string): void;
   /** Every answer on the webhook's path, refusals too. */
   answered(code: number, durationMs: number): void;
 };

@@ -1,45 +1,57 @@
+import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type AddressCheck, clientAddress } from './address.js';
 import type { Admission } from './admission.js';
-import { type ApplyDeps, applyCallback } from './apply.js';
 import { isValidToken } from './auth.js';
-import { type ReceivedCallback, readBody } from './body.js';
+import { readBody } from './body.js';
 import { DeadlineError } from './deadline.js';
+import type { Keep } from './keep.js';
 import { describeError, type WebhookLog } from './log.js';
+import type { ReadText } from './read-text.js';
 import { type Refusal, refuse, type WebhookObserver } from './refusal.js';
+import { SpoolFullError } from './spool/spool.js';
 
-export type RouteDeps = Omit<ApplyDeps, 'observer'> & {
+export type RouteDeps = {
+  /** Makes a body durable. */
+  readonly keep: Keep;
+  readonly readText: ReadText;
   readonly observer: WebhookObserver;
   readonly log: WebhookLog;
   readonly tokens: () => readonly string[];
   readonly isAllowed: AddressCheck;
+  /** True of an address that has not been met yet. */
+  readonly isStranger: (address: string) => boolean;
   /** How many proxies stand in front. */
   readonly trustProxy: number;
   readonly admission: Admission;
+  readonly now: () => number;
 };
 
-/** `POST /webhooks/{token}`: authenticate, admit, read, apply; 200 with an empty body once all is durable. */
+/** `POST /webhooks/{token}`: authenticate, read, admit, keep; 200 with an empty body once all is durable. */
 export function registerWebhookRoute(app: FastifyInstance, deps: RouteDeps): void {
-  readBodiesAsText(app);
+  readBodiesAsText(app, deps.readText);
   app.post<{ Params: { token: string } }>('/webhooks/:token', {
     // Before the body is read: a stranger cannot make us hold one.
     onRequest: async (request, reply) => {
-      const refusal = authenticate(request.params.token, request, deps) ?? admit(reply, deps.admission);
+      const refusal = authenticate(request.params.token, request, deps) ?? whileDraining(deps.admission);
       if (refusal !== undefined) return refuse(reply, refusal, deps.observer);
     },
     onResponse: async (_request, reply) => deps.observer.answered(reply.statusCode, reply.elapsedTime),
+    // Only now that the body has come: those who are slow in sending one take no place of others.
     handler: async (request, reply) => {
-      const refusal = await receive(request.body, deps);
+      const refusal = admit(reply, deps.admission) ?? (await receive(request.body, deps));
       return refusal === undefined ? reply.code(200).send() : refuse(reply, refusal, deps.observer);
     },
   });
 }
 
 /** Only JSON is taken (else 415), and as text: what is not understood is kept as it came. */
-function readBodiesAsText(app: FastifyInstance): void {
+function readBodiesAsText(app: FastifyInstance, readText: ReadText): void {
   app.removeAllContentTypeParsers();
   for (const contentType of ['application/json', 'text/json', /^application\/[\w.-]+\+json\b/]) {
-    app.addContentTypeParser(contentType, { parseAs: 'string' }, (_request, body, done) => done(null, body));
+    app.addContentTypeParser(contentType, (request: FastifyRequest, body: IncomingMessage) =>
+      readText(body, Number(request.headers['content-length'] ?? 0)),
+    );
   }
 }
 
@@ -48,7 +60,9 @@ function authenticate(token: string, request: FastifyRequest, deps: RouteDeps): 
   if (!isValidToken(token, deps.tokens())) return 'token';
   const address = clientAddress(request.socket.remoteAddress, forwardedFor(request), deps.trustProxy);
   if (deps.isAllowed(address)) return undefined;
-  deps.log.warn('a valid webhook token came from an address that is not allowed', { address });
+  if (deps.isStranger(address ?? '')) {
+    deps.log.error('a valid webhook token came from an address that is not allowed', { address });
+  }
   return 'address';
 }
 
@@ -56,6 +70,10 @@ function authenticate(token: string, request: FastifyRequest, deps: RouteDeps): 
 function forwardedFor(request: FastifyRequest): string | undefined {
   const header = request.headers['x-forwarded-for'];
   return typeof header === 'string' ? header : header?.join(',');
+}
+
+function whileDraining(admission: Admission): Refusal | undefined {
+  return admission.draining ? 'draining' : undefined;
 }
 
 function admit(reply: FastifyReply, admission: Admission): Refusal | undefined {
@@ -66,21 +84,20 @@ function admit(reply: FastifyReply, admission: Admission): Refusal | undefined {
   return undefined;
 }
 
-async function receive(text: unknown, deps: RouteDeps): Promise<Refusal | undefined> {
-  const body = readBody(typeof text === 'string' ? text : '', deps.now());
-  return body.kind === 'not_json' ? body.kind : applyAll(body.callbacks, deps);
-}
-
-/** All or a repetition: what was applied before one failed is a duplicate the next time. */
-async function applyAll(
-  callbacks: readonly ReceivedCallback[],
-  deps: RouteDeps,
-): Promise<Refusal | undefined> {
+async function receive(given: unknown, deps: RouteDeps): Promise<Refusal | undefined> {
+  const text = typeof given === 'string' ? given : '';
+  const at = deps.now();
+  const body = readBody(text, at);
   try {
-    await Promise.all(callbacks.map((received) => applyCallback(received, deps)));
-    return undefined;
+    await deps.keep({ text, at, body });
   } catch (error) {
     deps.log.error('callbacks not stored', describeError(error));
-    return error instanceof DeadlineError ? 'store_late' : 'store_failed';
+    return refusalOf(error);
   }
+  return body.kind === 'not_json' ? body.kind : undefined;
+}
+
+function refusalOf(error: unknown): Refusal {
+  if (error instanceof DeadlineError) return 'store_late';
+  return error instanceof SpoolFullError ? 'spool_full' : 'store_failed';
 }

@@ -3,13 +3,15 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { ListenError } from '../errors.js';
 import { createAddressCheck } from './address.js';
 import { type Admission, createAdmission } from './admission.js';
-import type { CallbackStore } from './apply.js';
 import { createFaultAnswers } from './faults.js';
 import { type Readiness, registerHealthRoutes } from './health.js';
+import type { Keep } from './keep.js';
 import { WEBHOOK_LIMITS, type WebhookLimits } from './limits.js';
 import type { WebhookLog } from './log.js';
+import { createTextReader } from './read-text.js';
 import type { WebhookObserver } from './refusal.js';
 import { registerWebhookRoute } from './routes.js';
+import { createStrangers } from './strangers.js';
 
 export type WebhookServerOptions = {
   readonly host: string;
@@ -21,7 +23,7 @@ export type WebhookServerOptions = {
   readonly allow: readonly string[];
   /** How many proxies stand in front and append to `X-Forwarded-For`. */
   readonly trustProxy: number;
-  readonly store: CallbackStore;
+  readonly keep: Keep;
   readonly observer: WebhookObserver;
   readonly ready: () => Readiness;
   readonly log: WebhookLog;
@@ -53,7 +55,8 @@ export async function startWebhookServer(options: WebhookServerOptions): Promise
     ...options,
     isAllowed: createAddressCheck(options.allow),
     admission,
-    deadlines: limits,
+    readText: createTextReader(limits),
+    isStranger: createStrangers(),
   });
   const bound = await listen(app, options);
   options.log.info('listening', { setting: 'WAYBILL_LISTEN_WEBHOOKS', ...bound });
@@ -66,9 +69,8 @@ function createApp(options: WebhookServerOptions, limits: WebhookLimits): Fastif
   const answers = createFaultAnswers(options);
   const app = fastify({
     logger: false,
-    bodyLimit: limits.bodyBytes,
     requestTimeout: limits.requestMs,
-    keepAliveTimeout: limits.keepAliveMs,
+    keepAliveTimeout: options.trustProxy > 0 ? limits.proxiedKeepAliveMs : limits.keepAliveMs,
     http: {
       headersTimeout: limits.headersMs,
       connectionsCheckingInterval: limits.checkMs,

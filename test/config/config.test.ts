@@ -45,7 +45,7 @@ describe('an empty environment', () => {
       historyLagMs: 600_000,
       shutdownGraceMs: 40_000,
       retention: { recordHours: 168, idHours: 720 },
-      webhooks: { allow: null, spoolDir: null },
+      webhooks: { allow: null, spoolDir: null, spoolLimitBytes: 256_000_000 },
       trustProxy: 0,
       listen: {
         api: { host: '0.0.0.0', port: 8080 },

@@ -5,6 +5,8 @@ import {
   FLAGS,
   GATE_STATES,
   PUSH_OUTCOMES,
+  QUARANTINE_WHYS,
+  SPOOL_RESULTS,
   SWEPT,
   WEBHOOK_KINDS,
   WEBHOOK_RESULTS,
@@ -52,7 +54,8 @@ it.each<[string, readonly string[]]>([
   ['state', GATE_STATES],
   ['what', SWEPT.map(([what]) => what)],
   ['kind', WEBHOOK_KINDS],
-  ['result', [...WEBHOOK_RESULTS, ...PUSH_OUTCOMES, ...PREFLIGHT_RESULTS]],
+  ['why', QUARANTINE_WHYS],
+  ['result', [...WEBHOOK_RESULTS, ...PUSH_OUTCOMES, ...PREFLIGHT_RESULTS, ...SPOOL_RESULTS]],
 ])('names the values of %s', (label, values) => {
   const told = labels.find((row) => row.label === label)?.values ?? '';
   expect(values.filter((value) => !told.includes(`\`${value}\``))).toEqual([]);

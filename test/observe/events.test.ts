@@ -17,6 +17,10 @@ const METRICS = {
   waybill_sessions_opened_total: 'counter',
   waybill_window_corrections_total: 'counter',
   waybill_webhook_events_total: 'counter',
+  waybill_webhook_quarantined_total: 'counter',
+  waybill_webhook_spool_bodies_total: 'counter',
+  waybill_webhook_spool_bytes: 'gauge',
+  waybill_webhook_spool_limit_bytes: 'gauge',
   waybill_redis_reconnects_total: 'counter',
   waybill_delivery_flags_total: 'counter',
   waybill_gate_changes_total: 'counter',
@@ -228,6 +232,32 @@ describe('each event writes its metric and its line', () => {
         metric: ['webhook_events_total', { kind: 'unread', result: 'token' }, 1],
         line: { level: 'warn', msg: 'webhook refused' },
       },
+    ],
+    [
+      'a callback kept for a person to read',
+      (to) => to.webhookQuarantined({ name: 'receipt_incomplete' }),
+      {
+        metric: ['webhook_quarantined_total', { why: 'incomplete' }, 1],
+        line: { level: 'warn', name: 'receipt_incomplete' },
+      },
+    ],
+    [
+      'bodies on disk',
+      (to) => to.bodiesSpooled({ result: 'spooled', bodies: 3 }),
+      { metric: ['webhook_spool_bodies_total', { result: 'spooled' }, 3] },
+    ],
+    [
+      'bodies that nobody could read',
+      (to) => to.bodiesSpooled({ result: 'damaged', bodies: 2 }),
+      {
+        metric: ['webhook_spool_bodies_total', { result: 'damaged' }, 2],
+        line: { level: 'error', msg: 'bodies set aside', bodies: 2 },
+      },
+    ],
+    [
+      'the spool',
+      (to) => to.spoolMeasured({ bytes: 5, limitBytes: 10 }),
+      { metric: ['webhook_spool_limit_bytes', {}, 10] },
     ],
     [
       'a webhook answered',

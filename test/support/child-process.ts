@@ -1,6 +1,7 @@
 import type { Core } from '../../src/app/core.js';
 import type { Waybill } from '../../src/index.js';
 import { startHealthServer } from '../../src/observe/health.js';
+import { SPOOL_TIMINGS } from '../../src/webhooks/spool/open.js';
 import { TIMINGS, type Timings } from '../../src/worker/timings.js';
 import type { PlannedConversation } from './conversations.js';
 import { createCore } from './process.js';
@@ -46,7 +47,8 @@ async function load(): Promise<() => Promise<void>> {
     return () => produceAsTold(createWaybill({ redis: env.REDIS_URL ?? '' }));
   }
   const { runWebhooks } = await import('../../src/app/webhooks.js');
-  return () => serve(runWebhooks);
+  const spoolTimings = { ...SPOOL_TIMINGS, ...JSON.parse(env.TEST_SPOOL_TIMINGS ?? '{}') };
+  return () => serve((core) => runWebhooks(core, spoolTimings));
 }
 
 function timings(json: string | undefined): Timings {

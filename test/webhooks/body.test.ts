@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { readBody } from '../../src/webhooks/body.js';
-import { FAILED_MESSAGE, INBOUND, UPDATE } from './samples.js';
+import { FAILED_MESSAGE, INBOUND, UPDATE, WRITTEN_AT } from './samples.js';
 
-const NOW = Date.UTC(2026, 0, 15, 12);
+const NOW = WRITTEN_AT;
 
 function namesIn(text: string): string[] {
   const body = readBody(text, NOW);
@@ -41,7 +41,19 @@ test.each([
   ['levels that are never closed', '['.repeat(10_000), ['not_json']],
   ['brackets inside strings', JSON.stringify({ ...UPDATE, note: '[{"\\'.repeat(50) }), ['receipt']],
   ['one long string', JSON.stringify('\\"'.repeat(60_000)), ['not_an_object']],
-  ['the last of duplicate keys', '{"hook":"update","hook":"none of ours"}', ['hook_unlisted']],
+  [
+    'the last of duplicate keys',
+    '{"hook":"update","hook":"none of ours"}',
+    ['hook_unlisted', 'keys_repeated'],
+  ],
+  ['duplicate keys spelt in two ways', '{"hook":"a","h\\u006fok":"b"}', ['hook_unlisted', 'keys_repeated']],
+  [
+    'duplicate keys deep inside',
+    '{"hook":"a","x":[{"y":{"z":1,"z":2}}]}',
+    ['hook_unlisted', 'keys_repeated'],
+  ],
+  ['one key in two objects', '{"hook":"a","x":{"hook":1},"y":[{"hook":1},{"hook":2}]}', ['hook_unlisted']],
+  ['a key that is a value too', '{"hook":"a","x":"hook","y":["hook","hook"]}', ['hook_unlisted']],
   ['a byte order mark', `\uFEFF${JSON.stringify(UPDATE)}`, ['receipt']],
   ['nothing', '', ['not_json']],
   ['a form', 'data=%7B%7D', ['not_json']],
@@ -52,7 +64,9 @@ test.each([
 
 test('takes the last of duplicate keys', () => {
   const text = JSON.stringify(UPDATE).replace('"ack":1', '"ack":1,"ack":3');
-  expect(readBody(text, NOW)).toMatchObject({ callbacks: [{ callback: { receipt: 'read' } }] });
+  expect(readBody(text, NOW)).toMatchObject({
+    callbacks: [{ callback: { receipt: 'read' } }, { callback: { name: 'keys_repeated' }, raw: text }],
+  });
 });
 
 test('never throws, whatever the text', () => {

@@ -2,7 +2,14 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import type { Callback, InboundCallback, ReceiptCallback } from '../../src/domain/callback.js';
 import type { Status } from '../../src/domain/status.js';
-import type { ApplyResult, CallbackResult, CallbackStore } from '../../src/webhooks/apply.js';
+import {
+  type ApplyResult,
+  applyBody,
+  type CallbackResult,
+  type CallbackStore,
+} from '../../src/webhooks/apply.js';
+import type { Keep } from '../../src/webhooks/keep.js';
+import { WEBHOOK_LIMITS } from '../../src/webhooks/limits.js';
 import { startWebhookServer, type WebhookServerOptions } from '../../src/webhooks/server.js';
 import { ACCOUNT, OTHER_ACCOUNT } from './samples.js';
 
@@ -41,9 +48,11 @@ export class MemoryStore implements CallbackStore {
     return { kind: 'applied', account: callback.account, delivery: touched };
   }
 
-  async keepUnread(name: string, raw: string): Promise<void> {
+  async keepUnread(name: string, raw: string): Promise<'kept' | 'duplicate'> {
     await this.before();
+    if (this.unread.some((each) => each.name === name && each.raw === raw)) return 'duplicate';
     this.unread.push({ name, raw });
+    return 'kept';
   }
 
   private precheck(account: string, key: string): ApplyResult | undefined {
@@ -58,12 +67,14 @@ export class MemoryStore implements CallbackStore {
 export class Recorder {
   readonly applied: { readonly callback: Callback; readonly result: CallbackResult }[] = [];
   readonly refusals: string[] = [];
+  readonly quarantined: string[] = [];
   readonly answers: number[] = [];
   readonly lines: string[] = [];
 
   readonly observer = {
     applied: (callback: Callback, result: CallbackResult) => void this.applied.push({ callback, result }),
     refused: (code: number, why: string) => void this.refusals.push(`${code} ${why}`),
+    quarantined: (name: string) => void this.quarantined.push(name),
     answered: (code: number) => void this.answers.push(code),
   };
   readonly log = { info: this.line('info'), warn: this.line('warn'), error: this.line('error') };
@@ -77,21 +88,25 @@ export class Recorder {
 export async function startHarness(options: Partial<WebhookServerOptions> = {}) {
   const store = new MemoryStore();
   const recorder = new Recorder();
+  const now = () => Date.now();
+  const { observer } = recorder;
+  const deadlines = { ...WEBHOOK_LIMITS, ...options.limits };
+  const apply: Keep = (received) => applyBody(received, { store, observer, now, deadlines });
   const server = await startWebhookServer({
     host: '127.0.0.1',
     port: 0,
     tokens: () => [TOKEN],
     allow: [],
     trustProxy: 0,
-    store,
-    observer: recorder.observer,
+    keep: apply,
+    observer,
     ready: () => ({ ready: true, dependencies: { redis: 'up' } }),
     log: recorder.log,
-    now: () => Date.now(),
+    now,
     ...options,
   });
   const origin = `http://${server.address}`;
-  return { server, store, recorder, origin, hook: `${origin}/webhooks/${TOKEN}` };
+  return { server, store, recorder, apply, origin, hook: `${origin}/webhooks/${TOKEN}` };
 }
 
 export type Harness = Awaited<ReturnType<typeof startHarness>>;

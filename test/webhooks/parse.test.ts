@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { type Callback, RECEIPTS } from '../../src/domain/callback.js';
-import { HOUR, MINUTE } from '../../src/domain/time.js';
+import { DAY, HOUR, MINUTE } from '../../src/domain/time.js';
 import { parseCallback } from '../../src/webhooks/parse.js';
 import {
   ACCOUNT,
@@ -14,9 +14,10 @@ import {
   UNIQUE,
   UPDATE,
   WAMID,
+  WRITTEN_AT,
 } from './samples.js';
 
-const NOW = Date.UTC(2026, 0, 15, 12);
+const NOW = WRITTEN_AT + HOUR;
 
 describe('the documented callbacks', () => {
   test('an incoming message', () => {
@@ -26,7 +27,7 @@ describe('the documented callbacks', () => {
       number: CLIENT,
       fromId: FROM_ID,
       unique: UNIQUE,
-      timestamp: 1_600_517_209_000,
+      timestamp: WRITTEN_AT,
       windowLeftMs: 10 * HOUR,
       quotedUnique: null,
     });
@@ -57,7 +58,7 @@ describe('the documented callbacks', () => {
       unique: WAMID,
       receipt: 'failed',
       code: '7',
-      timestamp: 1_688_370_011_000,
+      timestamp: WRITTEN_AT,
     });
   });
 
@@ -113,7 +114,8 @@ describe('a client who hides the number', () => {
 
 describe('leniency', () => {
   test('takes numbers for text and text for numbers', () => {
-    const message = { ...INBOUND, to: Number(ACCOUNT), timestamp: 1_600_517_209, conversationTimeLeft: 600 };
+    const timestamp = Number(INBOUND.timestamp);
+    const message = { ...INBOUND, to: Number(ACCOUNT), timestamp, conversationTimeLeft: 600 };
     expect(parseCallback(message, NOW)).toEqual(parseCallback(INBOUND, NOW));
     expect(parseCallback({ ...UPDATE, ack: '3' }, NOW)).toMatchObject({ receipt: 'read' });
     expect(parseCallback({ ...UPDATE, unique: 12345 }, NOW)).toMatchObject({ unique: '12345' });
@@ -126,17 +128,36 @@ describe('leniency', () => {
   });
 
   test.each([
-    ['seconds as text', '1688370011', 1_688_370_011_000],
-    ['milliseconds', 1_688_370_011_123, 1_688_370_011_123],
-    ['milliseconds as text', '1688370011123', 1_688_370_011_123],
-    ['fractions of a second', '1688370011.5', 1_688_370_011_500],
+    ['seconds as text', `${WRITTEN_AT / 1000}`, WRITTEN_AT],
+    ['milliseconds', WRITTEN_AT + 123, WRITTEN_AT + 123],
+    ['milliseconds as text', `${WRITTEN_AT + 123}`, WRITTEN_AT + 123],
+    ['fractions of a second', `${WRITTEN_AT / 1000}.5`, WRITTEN_AT + 500],
     ['nothing', undefined, null],
     ['zero', 0, null],
     ['a word', 'yesterday', null],
     ['nine minutes ahead of our clock', NOW / 1000 + 540, NOW + 9 * MINUTE],
-    ['further ahead than clocks differ', NOW / 1000 + 660, null],
   ])('reads a timestamp given as %s', (_name, timestamp, expected) => {
     expect(parseCallback({ ...FAILED_MESSAGE, timestamp }, NOW)).toMatchObject({ timestamp: expected });
+  });
+
+  test.each([
+    ['30 days ago', -30 * DAY, 'receipt'],
+    ['longer ago', -30 * DAY - 1000, 'receipt_too_old'],
+    ['ten minutes ahead of our clock', 10 * MINUTE, 'receipt'],
+    ['further ahead than clocks differ', 10 * MINUTE + 1000, 'receipt_in_future'],
+  ])('takes a receipt from %s for what it is', (_name, offset, expected) => {
+    const callback = parseCallback({ ...FAILED_MESSAGE, timestamp: (NOW + offset) / 1000 }, NOW);
+    expect(callback.kind === 'other' ? callback.name : callback.kind).toBe(expected);
+  });
+
+  test('takes no message that was written 30 days ago: somebody recorded it', () => {
+    const timestamp = (NOW - 30 * DAY - 1000) / 1000;
+    expect(parseCallback({ ...INBOUND, timestamp }, NOW)).toMatchObject({ name: 'inbound_too_old' });
+  });
+
+  test('takes a message from the future for one of now', () => {
+    const timestamp = (NOW + DAY) / 1000;
+    expect(parseCallback({ ...INBOUND, timestamp }, NOW)).toMatchObject({ kind: 'inbound', timestamp: null });
   });
 
   test.each([

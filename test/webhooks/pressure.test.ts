@@ -87,15 +87,44 @@ describe('too much at once', () => {
   });
 
   test('a client that goes away gives its place back', async () => {
-    const { hook, server, recorder } = await start({ limits: { inFlight: 1 } });
+    const { hook, server, store, recorder } = await start({ limits: { inFlight: 1, storeMs: 60_000 } });
+    const [redis, begun] = [latch(), latch()];
+    store.before = () => {
+      begun.open();
+      return redis.opened;
+    };
     const { socket, received } = await openSocket(server.port);
-    socket.write(`${HEAD}content-length: 100\r\nexpect: 100-continue\r\n\r\n`);
-    await new Promise((resolve) => socket.once('data', resolve));
+    const body = JSON.stringify(INBOUND);
+    socket.write(`${HEAD}content-length: ${body.length}\r\n\r\n${body}`);
+    await begun.opened;
     expect(await post(hook, INBOUND)).toMatchObject({ status: 503 });
     socket.destroy();
     await received;
+    store.before = async () => undefined;
     await untilStatus(hook, 200);
+    redis.open();
     expect(new Set(recorder.refusals)).toEqual(new Set(['503 busy']));
+  });
+
+  test('a client that is slow in sending its body takes no place of others', async () => {
+    const { hook, server } = await start({ limits: { inFlight: 1 } });
+    const { socket } = await openSocket(server.port);
+    socket.write(`${HEAD}content-length: 100\r\nexpect: 100-continue\r\n\r\n{"hook"`);
+    await new Promise((resolve) => socket.once('data', resolve));
+    expect(await post(hook, INBOUND)).toMatchObject({ status: 200 });
+    socket.destroy();
+  });
+
+  test('more in bodies on their way than the limit: 503 for the one that is too many', async () => {
+    const { hook, server, recorder } = await start({ limits: { heldBytes: 4000 } });
+    const slow = await openSocket(server.port);
+    slow.socket.write(`${HEAD}content-length: 4000\r\nexpect: 100-continue\r\n\r\n${'x'.repeat(3900)}`);
+    await new Promise((resolve) => slow.socket.once('data', resolve));
+    await untilStatus(hook, 503);
+    expect(new Set(recorder.refusals)).toEqual(new Set(['503 busy']));
+    slow.socket.destroy();
+    await slow.received;
+    await untilStatus(hook, 200);
   });
 
   test('more connections than the limit are not taken', async () => {

@@ -8,6 +8,9 @@ export const FROM_ID = 'IL.1605856887361213';
 export const UNIQUE = '92E0A1B2C3D4E5F60718293A4B5C6D7E';
 export const WAMID = 'HBgMOTcyNTUyMjIyMjIyFQIAERgSMEE2NTQ5QjE4RDU2QTU5QTkwAA==';
 
+/** When the callbacks below were written; the provider's pages have moments of years ago. */
+export const WRITTEN_AT = Math.floor(Date.now() / 1000) * 1000;
+
 export const INBOUND = {
   status: 'OK',
   hook: 'new',
@@ -23,7 +26,7 @@ export const INBOUND = {
   body: 'hello',
   caption: 'a caption',
   isForwarded: false,
-  timestamp: '1600517209',
+  timestamp: String(WRITTEN_AT / 1000),
   media: false,
   quote: false,
   quoteUnique: false,
@@ -45,7 +48,7 @@ export const FAILED_MESSAGE = {
   hook: 'system',
   type: 'messages',
   to: OTHER_ACCOUNT,
-  timestamp: 1688370011,
+  timestamp: WRITTEN_AT / 1000,
   unique: WAMID,
   messageUpdate: 7,
   messageTo: RECIPIENT,
@@ -56,5 +59,5 @@ export const SYSTEM = {
   hook: 'system',
   type: 'issues',
   to: OTHER_ACCOUNT,
-  timestamp: 1688370011,
+  timestamp: WRITTEN_AT / 1000,
 };

@@ -50,15 +50,31 @@ describe('a callback that is taken', () => {
     expect(recorder.applied).toMatchObject([{ result: { kind: 'unknown_account' } }]);
   });
 
-  test('that is not understood is kept raw, cut at 16 KiB and at a whole character', async () => {
+  test('that is not understood is kept raw, cut at 64 KiB and at a whole character', async () => {
     const { hook, store } = await start();
-    const text = JSON.stringify({ ...SYSTEM, note: 'é'.repeat(20_000) });
+    const text = JSON.stringify({ ...SYSTEM, note: 'é'.repeat(40_000) });
     await post(hook, text);
     const [kept] = store.unread;
     expect(kept?.name).toBe('system_issues');
     expect(text.startsWith(kept?.raw ?? 'nothing')).toBe(true);
-    expect(Buffer.byteLength(kept?.raw ?? '')).toBeGreaterThan(16 * 1024 - 4);
-    expect(Buffer.byteLength(kept?.raw ?? '')).toBeLessThanOrEqual(16 * 1024);
+    expect(Buffer.byteLength(kept?.raw ?? '')).toBeGreaterThan(64 * 1024 - 4);
+    expect(Buffer.byteLength(kept?.raw ?? '')).toBeLessThanOrEqual(64 * 1024);
+  });
+
+  test('that is not understood is told of once, however often it comes', async () => {
+    const { hook, recorder } = await start();
+    for (let times = 0; times < 3; times += 1) await post(hook, SYSTEM);
+    expect(recorder.quarantined).toEqual(['system_issues']);
+    expect(recorder.applied.map(({ result }) => result.kind)).toEqual(['kept', 'duplicate', 'duplicate']);
+  });
+
+  test('with a key twice is applied by its last value, and kept as it came', async () => {
+    const { hook, store, recorder } = await start();
+    const text = JSON.stringify(UPDATE).replace('"ack":1', '"ack":1,"ack":3');
+    expect(await post(hook, text)).toMatchObject({ status: 200 });
+    expect(store.receipts.map(({ receipt }) => receipt)).toEqual(['read']);
+    expect(store.unread).toEqual([{ name: 'keys_repeated', raw: text }]);
+    expect(recorder.quarantined).toEqual(['keys_repeated']);
   });
 
   test('may be one of several in an array', async () => {
@@ -121,12 +137,13 @@ describe('a request that is refused', () => {
     expect([response.status, await response.text()]).toEqual([404, '']);
   });
 
-  test.each(['not json', '', '{"hook":', 'data=%7B%7D'])('%p: 400 and counted', async (body) => {
+  test.each(['not json', '', '{"hook":', 'data=%7B%7D'])('%p: 400, counted and kept', async (body) => {
     const { hook, recorder, store } = await start();
     expect(await post(hook, body)).toMatchObject({ status: 400, body: '' });
     expect(recorder.refusals).toEqual(['400 not_json']);
     expect(recorder.answers).toEqual([400]);
-    expect(store.unread).toEqual([]);
+    expect(store.unread).toEqual([{ name: 'not_json', raw: body }]);
+    expect(recorder.quarantined).toEqual(['not_json']);
   });
 
   test.each([
@@ -219,6 +236,36 @@ describe('who may call', () => {
     expect(await post(hook, INBOUND)).toMatchObject({ status: 404, body: '' });
     expect(recorder.refusals).toEqual(['404 address']);
     expect(recorder.lines.join()).toContain('"address":"127.0.0.1"');
+  });
+
+  test('the first call from a strange address is an error in the log, the next ones are counted', async () => {
+    const { hook, recorder } = await start({ allow: ['192.0.2.0/24'], trustProxy: 1 });
+    for (const from of ['203.0.113.9', '203.0.113.9', '203.0.113.10']) {
+      await post(hook, INBOUND, { 'x-forwarded-for': from });
+    }
+    const errors = recorder.lines.filter((line) => line.includes('"level":"error"'));
+    expect(errors.map((line) => /"address":"(.*?)"/.exec(line)?.[1])).toEqual([
+      '203.0.113.9',
+      '203.0.113.10',
+    ]);
+    expect(recorder.refusals).toEqual(['404 address', '404 address', '404 address']);
+  });
+
+  test('a wrong token says nothing of the address', async () => {
+    const { origin, recorder } = await start({ allow: ['192.0.2.0/24'] });
+    await post(`${origin}/webhooks/wrong-token-of-the-tests`, INBOUND);
+    expect([recorder.refusals, recorder.lines.filter((line) => line.includes('address'))]).toEqual([
+      ['404 token'],
+      [expect.stringContaining('listening')],
+    ]);
+  });
+
+  test.each([
+    ['keeps a connection of a caller for 5 seconds', 0, 'timeout=5'],
+    ['keeps that of a proxy for longer than the proxy itself', 1, 'timeout=72'],
+  ])('%s', async (_name, trustProxy, expected) => {
+    const { hook } = await start({ trustProxy });
+    expect((await post(hook, INBOUND)).headers.get('keep-alive')).toBe(expected);
   });
 
   test('behind a proxy the address is the one that the proxy saw', async () => {

@@ -85,7 +85,13 @@ export const SERVING_SETTINGS = {
   WAYBILL_WEBHOOK_SPOOL: {
     kind: folder,
     default: 'off',
-    meaning: 'Folder for webhooks that Redis could not take; not supported yet',
+    meaning: 'Folder for callbacks that come while Redis is away; replayed when it is back',
+  },
+  WAYBILL_WEBHOOK_SPOOL_MB: {
+    kind: integer(1, 100_000),
+    default: '256',
+    unit: 'MB per process',
+    meaning: 'How much may wait there; more is answered 503',
   },
   WAYBILL_DATA_KEY: {
     kind: dataKeys,
