@@ -31,6 +31,7 @@ export async function runApi(core: Core, version: string): Promise<RunningApi> {
         operations: {
           ...operationsOf(core, client, stopping.signal),
           cursorNow: () => cursorNow(redis),
+          checkRedis: async () => void (await cursorNow(redis)),
           desk: openDutyDesk({ config, redis }),
           explainer: client.explainer,
           boardQueue: boardQueues.open,
@@ -62,7 +63,7 @@ function operationsOf(
   { config, effects, observer }: Core,
   client: Client,
   stopping: AbortSignal,
-): Omit<Operations, 'cursorNow'> {
+): Omit<Operations, 'cursorNow' | 'checkRedis'> {
   const { waybill, operator, explainer } = client;
   const accounts = createAccountDirectory(client.accounts, effects.now);
   return {

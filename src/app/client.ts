@@ -8,7 +8,7 @@ import type { ExplainedDelivery, Explainer } from '../producer/explain.js';
 import type { ListFilter } from '../producer/list.js';
 import type { Operator, Said } from '../producer/operate.js';
 import type { Resolution } from '../producer/resolve.js';
-import { orUnavailable, PATIENCE_MS } from '../producer/unavailable.js';
+import { patiently } from '../producer/unavailable.js';
 import { createQueues } from '../queue/queues.js';
 import { type Redis, whenReady } from '../redis/connection.js';
 import { type LedgerRow, readLedger } from '../redis/ledger.js';
@@ -87,11 +87,7 @@ export function createClient(config: Config, redis: Redis): Client {
   const operator = openOperator({ config, redis, waybill, queues });
   const explainer = openExplainer({ config, redis, waybill });
   const gatekeeper = createGatekeeper({ redis, prefix, queues });
-  const onRedis = <T>(call: () => Promise<T>): Promise<T> =>
-    orUnavailable(async () => {
-      await whenReady(redis, PATIENCE_MS);
-      return call();
-    });
+  const onRedis = patiently((withinMs) => whenReady(redis, withinMs));
 
   const everyAccount = () => onRedis(() => knownAccounts({ config, redis }));
 

@@ -1,7 +1,7 @@
 import type { Config } from '../config.js';
 import { findAccount } from '../domain/account.js';
 import { createDutyDesk, type DutyDesk } from '../producer/duty.js';
-import { orUnavailable, PATIENCE_MS } from '../producer/unavailable.js';
+import { patiently } from '../producer/unavailable.js';
 import { listAccounts } from '../redis/accounts.js';
 import { type Redis, whenReady } from '../redis/connection.js';
 import { readDuty, readTally } from '../redis/duty.js';
@@ -12,11 +12,7 @@ type Parts = { readonly config: Config; readonly redis: Redis };
 /** What the people on duty look at. Accounts are as configured here, else as workers have them. */
 export function openDutyDesk({ config, redis }: Parts): DutyDesk {
   const { prefix, accounts } = config;
-  const onRedis = <T>(call: () => Promise<T>): Promise<T> =>
-    orUnavailable(async () => {
-      await whenReady(redis, PATIENCE_MS);
-      return call();
-    });
+  const onRedis = patiently((withinMs) => whenReady(redis, withinMs));
   return createDutyDesk({
     accounts: () =>
       onRedis(async () => {

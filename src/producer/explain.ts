@@ -8,7 +8,7 @@ import type { PublishedAccount } from '../redis/accounts.js';
 import type { DeliveryView } from '../redis/delivery-view.js';
 import type { Survey, SurveyAsked } from '../redis/survey.js';
 import type { Narrow } from './producer.js';
-import { orUnavailable, PATIENCE_MS } from './unavailable.js';
+import { patiently } from './unavailable.js';
 
 export type ExplainDeps = {
   /** The delivery by its id. */
@@ -32,11 +32,7 @@ export type Explainer = ReturnType<typeof createExplainer>;
 
 /** Says why a delivery waits, what for, and what its conversation would cost. Reads only. */
 export function createExplainer(deps: ExplainDeps) {
-  const onRedis = <T>(call: () => Promise<T>): Promise<T> =>
-    orUnavailable(async () => {
-      await deps.ready(PATIENCE_MS);
-      return call();
-    });
+  const onRedis = patiently(deps.ready);
 
   return {
     /** @throws NotFoundError, WaybillError AMBIGUOUS_ID, UnavailableError */

@@ -7,7 +7,7 @@ import { type ListDeps, type ListFilter, listDeliveries, type Page, readRecipien
 import type { Narrow } from './producer.js';
 import { type ResendDeps, type ResendOptions, type Resent, resend } from './resend.js';
 import { type Resolution, type ResolveDeps, type Resolved, resolve } from './resolve.js';
-import { orUnavailable, PATIENCE_MS } from './unavailable.js';
+import { inOurWords, patiently } from './unavailable.js';
 
 /** So many deliveries are changed at once. */
 const BATCH = 50;
@@ -33,11 +33,7 @@ export type Operator = ReturnType<typeof createOperator>;
 
 /** What operators can do with deliveries that nobody else helps. */
 export function createOperator(deps: OperatorDeps) {
-  const onRedis = <T>(call: () => Promise<T>): Promise<T> =>
-    orUnavailable(async () => {
-      await deps.ready(PATIENCE_MS);
-      return call();
-    });
+  const onRedis = patiently(deps.ready);
   const resolveOne = (ref: DeliveryRef, said: Said) => onRedis(() => resolve({ ref, ...said }, deps));
   const cancelOne = (ref: DeliveryRef) => onRedis(() => cancel(ref, deps));
   async function resendOne(id: string, options: ResendOptions, narrow: Narrow): Promise<Resent> {
@@ -83,7 +79,10 @@ export function createOperator(deps: OperatorDeps) {
       const accounts = await onRedis(deps.accounts);
       const account = accounts.find(({ from, name }) => from === fromOrName || name === fromOrName);
       if (account === undefined) throw new UnknownAccountError(fromOrName);
-      return erase({ from: account.from, to: readRecipient(to) }, { ...deps, list, onRedis });
+      const asked = { from: account.from, to: readRecipient(to) };
+      return erase(asked, { ...deps, list, onRedis }).catch((error: unknown) => {
+        throw inOurWords(error);
+      });
     },
   };
 }

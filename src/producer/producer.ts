@@ -8,7 +8,7 @@ import { contentId } from './content-id.js';
 import { type EnqueueDeps, type Enqueued, type EnqueuedOrError, enqueue } from './enqueue.js';
 import { type EventsDeps, type EventsOptions, type ReadEvent, readEvents } from './events.js';
 import type { EnqueueRequest } from './read-request.js';
-import { orUnavailable, PATIENCE_MS } from './unavailable.js';
+import { patiently } from './unavailable.js';
 import { type WaitOptions, waitFor } from './watch.js';
 
 export type ProducerDeps = EnqueueDeps & {
@@ -26,11 +26,7 @@ export type Producer = ReturnType<typeof createProducer>;
 
 /** What an app can do with deliveries. Every call fails with UnavailableError within a second of asking. */
 export function createProducer(deps: ProducerDeps) {
-  const onRedis = <T>(call: () => Promise<T>): Promise<T> =>
-    orUnavailable(async () => {
-      await deps.ready(PATIENCE_MS);
-      return call();
-    });
+  const onRedis = patiently(deps.ready);
 
   async function find(id: string, { from, among }: Narrow): Promise<DeliveryView> {
     const accounts = await deps.accounts();
@@ -65,7 +61,8 @@ export function createProducer(deps: ProducerDeps) {
      */
     enqueueStream: <Source extends BulkRecord>(
       source: AsyncIterable<readonly Source[]>,
-    ): AsyncIterable<readonly BulkAnswer<Source>[]> => enqueueStream(source, { deps, makeId: contentId }),
+    ): AsyncIterable<readonly BulkAnswer<Source>[]> =>
+      enqueueStream(source, { deps, makeId: contentId, wasThere: true }),
 
     get: (id: string, narrow: Narrow = {}): Promise<DeliveryView> => onRedis(() => find(id, narrow)),
 

@@ -8,11 +8,11 @@ export const PATIENCE_MS = 950;
  * Runs a call on Redis; fails within a second when Redis is away, instead of waiting for it to come back.
  * @throws UnavailableError; WaybillError where Redis refuses the call itself
  */
-export async function orUnavailable<T>(call: () => Promise<T>): Promise<T> {
+export async function orUnavailable<T>(call: () => Promise<T>, patienceMs = PATIENCE_MS): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     // A process that was busy finds its timers due before it has read the answers that have come meanwhile.
-    timer = setTimeout(() => setImmediate(() => reject(new UnavailableError())), PATIENCE_MS);
+    timer = setTimeout(() => setImmediate(() => reject(new UnavailableError())), patienceMs);
   });
   try {
     return await Promise.race([call(), late]);
@@ -23,13 +23,37 @@ export async function orUnavailable<T>(call: () => Promise<T>): Promise<T> {
   }
 }
 
+/** Asks Redis something, for one patience at most. */
+export type OnRedis = <T>(call: () => Promise<T>) => Promise<T>;
+
+/** Waits for the connection too: `ready` resolves when Redis can be asked. */
+export function patiently(ready: (withinMs: number) => Promise<void>): OnRedis {
+  return (call) =>
+    orUnavailable(async () => {
+      await ready(PATIENCE_MS);
+      return call();
+    });
+}
+
+/** Asks so often where nothing comes back in time: what Redis was slow to answer, it has done, and does once. */
+export async function insist<T>(tries: number, ask: (tried: number) => Promise<T>): Promise<T> {
+  for (let tried = 0; ; tried += 1) {
+    try {
+      return await ask(tried);
+    } catch (error) {
+      if (!(error instanceof UnavailableError) || tried + 1 >= tries) throw error;
+    }
+  }
+}
+
 const CONNECTION_WORDS =
   /AbortError|TimeoutError|Connection is closed|Stream isn't writeable|Command timed out|max retries per request|ECONN|EPIPE|ETIMEDOUT/;
 /** It answers, but takes nothing in for now. Who queues a transaction meanwhile is told that alone. */
 const NOT_NOW_WORDS =
   /READONLY|LOADING|CLUSTERDOWN|MASTERDOWN|MISCONF|NOREPLICAS|EXECABORT|OOM command not allowed/;
 
-function inOurWords(error: unknown): unknown {
+/** What the connection says of a question that was not asked through here; any other error as it is. */
+export function inOurWords(error: unknown): unknown {
   // An error of another realm is no instance of ours; one about several addresses has a code and no message.
   if (error instanceof WaybillError || !types.isNativeError(error)) return error;
   const code = 'code' in error ? String(error.code) : '';

@@ -49,7 +49,8 @@ export function createBoardQueues(options: {
 }) {
   const queues: Queue[] = [];
   return {
-    open({ from, name }: { readonly from: string; readonly name: string }): BoardQueue {
+    /** `onBroken`: it could not be set up, since Redis was away, and never will be. */
+    open({ from, name }: { readonly from: string; readonly name: string }, onBroken: () => void): BoardQueue {
       const queue = new Queue(queueName(from), {
         connection: options.connection,
         prefix: queuePrefix(options.prefix),
@@ -57,6 +58,7 @@ export function createBoardQueues(options: {
       });
       // Told by the connection's own listeners.
       queue.on('error', () => undefined);
+      queue.waitUntilReady().catch(onBroken);
       queues.push(queue);
       return new BoardQueue(queue, { readOnlyMode: true, allowRetries: false, displayName: name });
     },

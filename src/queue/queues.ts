@@ -109,6 +109,8 @@ function openWhenAsked({ connection, prefix, onError }: QueuesOptions) {
     const queue = new Queue<QueuedRequest>(queueName(from), {
       connection,
       prefix: queuePrefix(prefix),
+      // It asks once for Redis's version, and is of no use any more when nothing comes back in time.
+      skipVersionCheck: true,
       streams: { events: { maxLen: STREAM_EVENTS_KEPT } },
     });
     queue.on('error', onError);

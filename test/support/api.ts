@@ -39,6 +39,7 @@ export type Call = {
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON; a string as it is. */
   readonly body?: unknown;
+  readonly signal?: AbortSignal;
 };
 
 export type ApiOptions = {
@@ -69,9 +70,10 @@ export async function startApi(redisUrl: string, { keys = [BOSS], env = {} }: Ap
 }
 
 export async function callApi(url: string, method: string, call: Call = {}): Promise<Answer> {
-  const { key = BOSS.secret, headers = {}, body } = call;
+  const { key = BOSS.secret, headers = {}, body, signal = null } = call;
   const response = await fetch(url, {
     method,
+    signal,
     headers: {
       ...(key === null ? {} : { authorization: `Bearer ${key}` }),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),

@@ -6,41 +6,43 @@ import { SECOND } from '../../domain/time.js';
 import { type ApiLog, createErrorAnswer } from './answer.js';
 import type { Api } from './api.js';
 import { callerOf } from './guard.js';
+import { createRefusalPage } from './page/refusal-page.js';
 import { type Accounts, mayUse, type NamedAccount } from './scope.js';
 
 export type BoardOperations = {
   readonly accounts: Accounts;
-  /** Opens an account's queue for looking at; once for each account. */
-  readonly boardQueue: (account: NamedAccount) => BullMQAdapter;
+  /** @throws UnavailableError while Redis is away */
+  readonly checkRedis: () => Promise<void>;
+  /** Opens an account's queue for looking at; once for each account, and again where it is told to be of no use. */
+  readonly boardQueue: (account: NamedAccount, onBroken: () => void) => BullMQAdapter;
 };
 
 export const BOARD = '/board';
 /** The board asks for all of its queues every few seconds: it has these, and the one that is looked at. */
 const MOST_QUEUES = 20;
+/** It asks of each of them. Whether Redis is away at all is looked at before. */
+export const BOARD_PATIENCE_MS = 5 * SECOND;
 const POLL_SECONDS = (10 * SECOND) / SECOND;
 
+const FILES = `${BOARD}/static/*`;
+/** Where a browser goes; the rest is asked for by the page's script. */
+const PAGES = ['', '/', '/queue/:queueName', '/queue/:queueName/:jobId'].map((route) => `${BOARD}${route}`);
+const ASKED = ['', '/:queueName/:jobId', '/:queueName/:jobId/logs'].map(
+  (route) => `${BOARD}/api/queues${route}`,
+);
 /** What may be asked of it; whatever else it can do is closed. */
-const OPEN_ROUTES: readonly string[] = [
-  '',
-  '/',
-  '/queue/:queueName',
-  '/queue/:queueName/:jobId',
-  '/static/*',
-  '/api/queues',
-  '/api/queues/:queueName/:jobId',
-  '/api/queues/:queueName/:jobId/logs',
-].map((route) => `${BOARD}${route}`);
+const OPEN_ROUTES: readonly string[] = [...PAGES, FILES, ...ASKED];
 
 /** `/board`: bull-board, to look at the queues of the key's accounts. Who may come in is decided before. */
 export async function addBoard(
   api: Api,
-  { accounts, boardQueue }: BoardOperations,
+  { accounts, checkRedis, boardQueue }: BoardOperations,
   log: ApiLog,
 ): Promise<void> {
   api.addHook('onRoute', (route) => {
     const isOpen = OPEN_ROUTES.includes(route.url) && [route.method].flat().every(isReading);
     // Its own would turn every refusal of ours into a 500.
-    route.errorHandler = createErrorAnswer(log);
+    route.errorHandler = PAGES.includes(route.url) ? createRefusalPage(log) : createErrorAnswer(log);
     route.config = { ...route.config, roles: isOpen ? ['read', 'operate'] : [] };
   });
   const shown = new WeakMap<object, ReadonlySet<string>>();
@@ -48,11 +50,16 @@ export async function addBoard(
   const adapter = new FastifyAdapter().setBasePath(BOARD);
   const board = createBullBoard({ queues: [], serverAdapter: adapter, options: { uiConfig: LOOK } });
   api.addHook('preHandler', async (request) => {
+    if (request.routeOptions.url === FILES) return;
+    await checkRedis();
     const visible = (await accounts.all()).filter((account) => mayUse(callerOf(request), account));
     const chosen = chooseFor(request, visible);
     for (const account of chosen.filter(({ from }) => !opened.has(from))) {
       opened.add(account.from);
-      const queue = boardQueue(account);
+      const queue = boardQueue(account, () => {
+        opened.delete(account.from);
+        board.removeQueue(queue);
+      });
       // A call that is not known here sees nothing.
       queue.setVisibilityGuard(({ headers }) => shown.get(headers)?.has(account.from) ?? false);
       board.addQueue(queue);

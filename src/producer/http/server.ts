@@ -6,7 +6,7 @@ import { ListenError } from '../../errors.js';
 import { type ApiLog, answerBrokenClient, answerProblem, createErrorAnswer } from './answer.js';
 import { type Api, scoped } from './api.js';
 import type { Callers } from './auth.js';
-import { addBoard, type BoardOperations } from './board.js';
+import { addBoard, BOARD_PATIENCE_MS, type BoardOperations } from './board.js';
 import { readBodies } from './body.js';
 import { callerOf, createGuard } from './guard.js';
 import { addHealth, type Dependencies } from './health.js';
@@ -14,6 +14,7 @@ import { API_LIMITS, LONGEST_PATH_PART } from './limits.js';
 import { addOpenApi } from './openapi.js';
 import { addPageFiles, addPages } from './page/pages.js';
 import type { PageOperations } from './page/routes/operations.js';
+import { boundCalls } from './patience.js';
 import { createPeopleGuard } from './people.js';
 import { ProblemError } from './problem.js';
 import { addRoutes, type Operations } from './routes.js';
@@ -83,6 +84,7 @@ export async function createApi(options: ApiOptions, isDraining: () => boolean):
     scoped(async (behindKey) => {
       behindKey.addHook('onRequest', createGuard(options.callers));
       await limitRate(behindKey, options.callsPerSecond);
+      boundCalls(behindKey);
       addRoutes(behindKey, options.operations);
     }),
   );
@@ -96,6 +98,7 @@ export async function createApi(options: ApiOptions, isDraining: () => boolean):
   await api.register(
     scoped(async (forPeople) => {
       await guardPeople(forPeople, options);
+      boundCalls(forPeople, BOARD_PATIENCE_MS);
       await addBoard(forPeople, options.operations, options.log);
     }),
   );

@@ -5,6 +5,7 @@ import {
   ValidationError,
   WaybillError,
 } from '../../errors.js';
+import { inOurWords } from '../unavailable.js';
 import { type ProblemCode, ProblemError } from './problem.js';
 
 /** Redis is mostly back within seconds. */
@@ -39,7 +40,9 @@ export function toProblem(error: unknown): ProblemError | null {
     return new ProblemError('idempotency_key_reused', detail, { cause: error });
   }
   if (error instanceof UnknownAccountError) return unknownAccount(error);
-  return error instanceof WaybillError ? ours(error) : foreign(error);
+  if (error instanceof WaybillError) return ours(error);
+  const told = inOurWords(error);
+  return foreign(error) ?? (told instanceof WaybillError ? ours(told) : null);
 }
 
 function unknownAccount(cause: UnknownAccountError): ProblemError {

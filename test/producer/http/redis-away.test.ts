@@ -1,6 +1,7 @@
+import { z } from 'zod';
 import { createWaybill } from '../../../src/index.js';
 import { withFolder } from '../../cli/waybill-process.js';
-import { apiKeys, BOSS, callApi, startApi } from '../../support/api.js';
+import { apiKeys, BOSS, callApi, startApi, type TestApi } from '../../support/api.js';
 import { withRedis } from '../../support/redis.js';
 import { FROM, SHOP, startStack } from '../../support/stack.js';
 import { eventually } from '../../support/wait.js';
@@ -20,15 +21,6 @@ it('answers 503 while Redis is away, and takes the same call when it is back', a
   const api = await startApi(redis.url);
   const post = () => api.call('POST', '/v1/deliveries', { body: requestOf(1) });
   await redis.server.kill('SIGKILL');
-  for (const [method, path] of [
-    ['GET', '/v1/deliveries/d1'],
-    ['GET', '/v1/deliveries'],
-    ['GET', '/v1/accounts'],
-    ['POST', '/v1/deliveries/d1/cancel'],
-    ['GET', '/v1/ledger/shop/2026-11'],
-  ] as const) {
-    expect({ path, ...(await api.call(method, path)) }).toMatchObject({ path, status: 503 });
-  }
   const { status, headers, json } = await post();
   expect({ status, json }).toMatchObject({ status: 503, json: { code: 'unavailable' } });
   expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
@@ -40,6 +32,104 @@ it('answers 503 while Redis is away, and takes the same call when it is back', a
   await expect(post()).resolves.toMatchObject({ status: 200, json: { duplicate: true } });
   await expect(redis.client.exists(`waybill:queue:{${FROM}}:d-d1`)).resolves.toBe(1);
   await api.close();
+});
+
+const documentSchema = z.object({
+  paths: z.record(z.string(), z.record(z.string(), z.object({ operationId: z.string() }))),
+});
+const PARAMETERS = { id: 'd1', from: 'shop', to: '972501234567', month: '2026-11' };
+const BODIES: Readonly<Record<string, unknown>> = {
+  enqueueDelivery: requestOf(1),
+  enqueueBatch: [requestOf(1), requestOf(2)],
+  amendDelivery: { caption: 'changed' },
+  resolveDelivery: { outcome: 'sent' },
+};
+
+/** Every call that the OpenAPI document tells of, ready to be made. */
+async function everyCall(api: TestApi) {
+  const { paths } = documentSchema.parse((await api.call('GET', '/openapi.json')).json);
+  return Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, { operationId }]) => ({
+      operationId,
+      method: method.toUpperCase(),
+      path: path.replace(/\{(\w+)\}/g, (_, name: keyof typeof PARAMETERS) => PARAMETERS[name]),
+      body: BODIES[operationId],
+    })),
+  );
+}
+
+const PAGES = ['/', '/?part=live', '/deliveries', '/accounts/shop', '/deliveries/shop/d1', '/search?q=d1'];
+const BOARD = ['/board', `/board/queue/${encodeURIComponent(`{${FROM}}`)}`];
+const BOARD_DATA = '/board/api/queues';
+
+describe.each(['SIGKILL', 'SIGSTOP'] as const)('while Redis is away by %s', (signal) => {
+  let api: TestApi;
+  beforeEach(async () => {
+    api = await startApi(redis.url);
+    // What is known without asking again: the accounts.
+    await api.call('GET', '/v1/accounts');
+    await redis.server.kill(signal);
+  });
+  const comeBack = () => (signal === 'SIGSTOP' ? redis.server.kill('SIGCONT') : redis.server.restart());
+  afterEach(async () => {
+    await comeBack();
+    await api.close();
+  });
+  const soon = () => ({ signal: AbortSignal.timeout(15_000) });
+
+  it('answers every call with 503 and a problem', async () => {
+    const calls = await everyCall(api);
+    expect(calls.length).toBeGreaterThan(12);
+    const answers = await Promise.all(
+      calls.map(async ({ operationId, method, path, body }) => {
+        const { status, headers, json } = await api.call(method, path, { body, ...soon() });
+        const told = { type: headers.get('content-type'), retryAfter: headers.get('retry-after'), json };
+        return { operationId, status, ...told };
+      }),
+    );
+    const problem = { status: 503, type: 'application/problem+json', retryAfter: '2' };
+    expect(answers).toEqual(
+      calls.map(({ operationId }) => ({
+        operationId,
+        ...problem,
+        json: expect.objectContaining({ code: 'unavailable', status: 503 }),
+      })),
+    );
+  });
+
+  it('answers with a page that says so where people look, and with data again when it is back', async () => {
+    const look = async (path: string) => {
+      const { status, headers, text } = await api.call('GET', path, { key: BOSS.secret, ...soon() });
+      return {
+        path,
+        status,
+        type: headers.get('content-type'),
+        told: text.includes('Redis cannot be reached'),
+      };
+    };
+    const page = { status: 503, type: 'text/html; charset=utf-8', told: true };
+    const seen = await Promise.all([...PAGES, ...BOARD].map(look));
+    expect(seen).toEqual([...PAGES, ...BOARD].map((path) => ({ path, ...page })));
+    expect(await look(BOARD_DATA)).toMatchObject({ status: 503, type: 'application/problem+json' });
+    await comeBack();
+    for (const path of ['/', '/accounts/shop', '/deliveries', ...BOARD, BOARD_DATA]) {
+      await eventually(async () => (await look(path)).status === 200, { timeoutMs: 20_000, what: path });
+    }
+  });
+
+  it('serves every call again when it is back', async () => {
+    const calls = await everyCall(api);
+    const make = ({ method, path, body }: (typeof calls)[number]) =>
+      api.call(method, path, { body, ...soon() });
+    await Promise.all(calls.map(make));
+    await comeBack();
+    for (const call of calls.filter(({ operationId }) => operationId !== 'readEvents')) {
+      await eventually(async () => (await make(call)).status < 500, {
+        timeoutMs: 20_000,
+        what: call.operationId,
+      });
+    }
+  });
 });
 
 it('keeps what it has answered 202 to when it is killed, and does it once', async () => {

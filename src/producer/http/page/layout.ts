@@ -57,7 +57,7 @@ function searchForm(query: string): Html {
 </form>`;
 }
 
-/** A part that is drawn again every few seconds, by the script that fetches it from `from`. */
+/** A part that is drawn again every few seconds, by the script that fetches it from `from`; and where it says that it cannot. */
 export function live(from: string, content: Content): Html {
-  return html`<div id="live" data-from="${from}">${content}</div>`;
+  return html`<p id="old" class="notice old" role="status"></p><div id="live" data-from="${from}">${content}</div>`;
 }

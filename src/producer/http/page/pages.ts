@@ -1,20 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ApiLog } from '../answer.js';
 import type { Api } from '../api.js';
-import { formTokenOf, setPageHeaders } from '../people.js';
-import { PROBLEMS, ProblemError } from '../problem.js';
-import { toProblem } from '../translate.js';
-import type { PageParts } from './layout.js';
-import { refusal } from './notice.js';
+import { setPageHeaders } from '../people.js';
+import { createRefusalPage } from './refusal-page.js';
 import { addAccountPages } from './routes/account-pages.js';
 import { addDeliveryPages } from './routes/delivery-pages.js';
 import { addListPages } from './routes/list-pages.js';
 import type { PageOperations } from './routes/operations.js';
 import { addOverviewPage } from './routes/overview-page.js';
-import { answerPage } from './routes/visit.js';
-import { viewerOf } from './viewer.js';
 
 /** The pages for the people on duty; who may see them is decided before. */
 export function addPages(api: Api, operations: PageOperations, log: ApiLog): void {
@@ -52,24 +46,4 @@ export function addPageFiles(api: Api): void {
         .send(content),
     );
   }
-}
-
-function createRefusalPage(log: ApiLog) {
-  return (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
-    const known = toProblem(error);
-    if (known === null) log.error('a page met a bug', { error });
-    const problem = known ?? new ProblemError('internal', 'it is in the log of this process', {});
-    const { status, title } = PROBLEMS[problem.problem];
-    if (problem.retryAfterSeconds !== null) reply.header('retry-after', problem.retryAfterSeconds);
-    return answerPage(reply.code(status), refusalPage(request, title, problem));
-  };
-}
-
-function refusalPage(request: FastifyRequest, title: string, { message, errors }: ProblemError): PageParts {
-  const { caller } = request;
-  const details = errors.map(({ pointer, detail }) => `${pointer.split('/').at(-1)} ${detail}`);
-  const detail = details.length > 0 ? details.join('; ') : message;
-  const viewer = caller === null ? null : viewerOf(caller, formTokenOf(caller));
-  const content = refusal(title, `${detail.slice(0, 1).toUpperCase()}${detail.slice(1)}.`);
-  return { title, viewer, content };
 }

@@ -47,7 +47,7 @@ const account = z
 export function addAccounts(api: Api, routes: AccountRoutes): void {
   const { accounts, stateOf } = routes;
   api.get('/v1/accounts', {
-    config: { roles: ['read'] },
+    config: { roles: ['read'], asksMuch: true },
     schema: {
       operationId: 'listAccounts',
       summary: 'Tell the gates and queues of the key’s accounts',

@@ -37,7 +37,7 @@ const query = fromQuery.extend({
 /** `GET /v1/deliveries/{id}`, at once or when it has come to a status. */
 export function addDelivery(api: Api, routes: DeliveryRoutes): void {
   api.get('/v1/deliveries/:id', {
-    config: { roles: ['read'] },
+    config: { roles: ['read'], asksMuch: true },
     schema: {
       operationId: 'getDelivery',
       summary: 'Tell where a delivery is, and how it got there',

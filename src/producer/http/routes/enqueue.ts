@@ -1,7 +1,6 @@
 import { ValidationError } from '../../../errors.js';
 import type { Enqueued } from '../../enqueue.js';
 import type { EnqueueRequest } from '../../read-request.js';
-import { orUnavailable } from '../../unavailable.js';
 import type { Api } from '../api.js';
 import { callerOf } from '../guard.js';
 import { answers, json } from '../schemas/problem.js';
@@ -39,13 +38,9 @@ export function addEnqueue(api: Api, { accounts, enqueue, admit }: EnqueueRoutes
     },
     handler: async (request, reply) => {
       const named = idOf(request.body.id, request.headers['idempotency-key']);
-      // All of it within one patience, however many questions to Redis it is.
-      const { from, taken } = await orUnavailable(async () => {
-        const account = await accountOf(request.body.from, callerOf(request), accounts);
-        await admit(account.from);
-        const given = { ...request.body, ...named, from: account.from };
-        return { from: account.from, taken: await enqueue(given) };
-      });
+      const { from } = await accountOf(request.body.from, callerOf(request), accounts);
+      await admit(from);
+      const taken = await enqueue({ ...request.body, ...named, from });
       reply.header('location', `/v1/deliveries/${taken.id}?from=${from}`);
       return reply.code(taken.duplicate ? 200 : 202).send({ ...taken, from });
     },

@@ -45,7 +45,7 @@ const headers = z.looseObject({
 export function addEventStream(api: Api, routes: EventRoutes): void {
   let readers = 0;
   api.get('/v1/events', {
-    config: { roles: ['read'] },
+    config: { roles: ['read'], asksMuch: true },
     schema: {
       operationId: 'readEvents',
       summary: 'Follow what becomes of deliveries, as server-sent events',
@@ -65,9 +65,11 @@ export function addEventStream(api: Api, routes: EventRoutes): void {
     handler: async (request, reply) => {
       const { types, from, after } = request.query;
       if (readers >= MOST_READERS) throw tooManyReaders();
+      // Also for who knows where to begin: without Redis no stream is begun.
+      const now = await routes.cursorNow();
       const asked = {
         from: await accountsOf(from, callerOf(request), routes.accounts),
-        after: request.headers['last-event-id'] ?? after ?? (await routes.cursorNow()),
+        after: request.headers['last-event-id'] ?? after ?? now,
         ...(types === undefined ? {} : { types }),
       };
       const gone = new AbortController();
@@ -77,7 +79,9 @@ export function addEventStream(api: Api, routes: EventRoutes): void {
         gone.abort();
       });
       const signal = AbortSignal.any([gone.signal, routes.stopping]);
-      const stream = Readable.from(toEventStream(routes.events({ ...asked, signal })), { objectMode: false });
+      const cut = () => reply.raw.destroy();
+      const text = toEventStream(routes.events({ ...asked, signal }), { cut });
+      const stream = Readable.from(text, { objectMode: false });
       // Closed at its end: a draining process would wait for the next call on it.
       reply.headers({ 'cache-control': 'no-store', 'x-accel-buffering': 'no', connection: 'close' });
       return reply.type('text/event-stream').serializer(String).send(stream);

@@ -42,7 +42,7 @@ const ledgerMonth = z
 /** `GET /v1/ledger/{from}/{yyyy-mm}`: JSON, or CSV where that is asked for. */
 export function addLedger(api: Api, { accounts, zoneOf, ledger, otherSessions }: LedgerRoutes): void {
   api.get('/v1/ledger/:from/:month', {
-    config: { roles: ['read'] },
+    config: { roles: ['read'], asksMuch: true },
     schema: {
       operationId: 'getLedger',
       summary: 'List the paid sessions of a month',

@@ -46,7 +46,7 @@ const page = z
 /** `GET /v1/deliveries`: those that meet everything that is asked, page by page. */
 export function addList(api: Api, { accounts, list }: ListRoutes): void {
   api.get('/v1/deliveries', {
-    config: { roles: ['read'] },
+    config: { roles: ['read'], asksMuch: true },
     schema: {
       operationId: 'listDeliveries',
       summary: 'List deliveries by account, recipient, status and time',

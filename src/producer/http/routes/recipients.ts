@@ -28,7 +28,7 @@ const path = accountPath.extend({ to: recipientPart });
 /** `DELETE /v1/recipients/{from}/{to}`: nothing is kept but what the bill needs, without a name. */
 export function addRecipients(api: Api, { accounts, erase }: RecipientRoutes): void {
   api.delete('/v1/recipients/:from/:to', {
-    config: { roles: ['operate'] },
+    config: { roles: ['operate'], asksMuch: true },
     schema: {
       operationId: 'eraseRecipient',
       summary: 'Erase what an account keeps of a recipient; refused while something may be on its way',

@@ -3,15 +3,32 @@ const EVERY_MS = 5000;
 
 const part = document.getElementById('live');
 let timer;
+let readAt = new Date();
 
 async function refresh() {
-  try {
-    const response = await fetch(part.dataset.from, { credentials: 'same-origin', cache: 'no-store' });
-    if (response.ok && !isTyping()) redraw(await response.text());
-  } catch {
-    // The server is away: the page keeps what it has, and asks again.
-  }
+  const markup = await read(part.dataset.from);
+  if (markup !== null) readAt = new Date();
+  if (markup !== null && !isTyping()) redraw(markup);
+  tellAge(markup === null);
   plan();
+}
+
+/** Null: the server is away, or Redis is. */
+async function read(from) {
+  try {
+    const response = await fetch(from, { credentials: 'same-origin', cache: 'no-store' });
+    return response.ok ? await response.text() : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Figures that stand still must not be taken for news. */
+function tellAge(isOld) {
+  const time = readAt.toISOString().slice(11, 19);
+  const words = `This is how it was at ${time} UTC: nothing newer is to be had now. It is asked for again every few seconds.`;
+  const said = document.getElementById('old');
+  if (said.textContent !== (isOld ? words : '')) said.textContent = isOld ? words : '';
 }
 
 function isTyping() {
@@ -47,7 +64,14 @@ function plan() {
   if (!document.hidden) timer = setTimeout(refresh, EVERY_MS);
 }
 
+/** A page that could not be had comes as soon as it can. */
+async function askAgain() {
+  if ((await read(location.href)) !== null) location.reload();
+  else setTimeout(askAgain, EVERY_MS);
+}
+
 if (part !== null) {
   document.addEventListener('visibilitychange', () => (document.hidden ? clearTimeout(timer) : refresh()));
   plan();
 }
+if (document.getElementById('again') !== null) setTimeout(askAgain, EVERY_MS);
