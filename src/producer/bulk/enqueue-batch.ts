@@ -4,9 +4,10 @@ import { IdempotencyConflictError, UnavailableError, WaybillError } from '../../
 import { delayOf, type NewJob } from '../../queue/queues.js';
 import { type EnqueueDeps, type EnqueuedOrError, jobOf } from '../enqueue.js';
 import type { MakeId, ReadRequest } from '../read-request.js';
-import { orUnavailable, PATIENCE_MS } from '../unavailable.js';
+import { insist, orUnavailable, patiently } from '../unavailable.js';
 import { readBatch, type Slot } from './read-batch.js';
 import type { BulkRecord } from './record.js';
+import { settled } from './settled.js';
 
 export type BatchDeps = EnqueueDeps & {
   /** Resolves when Redis can be asked. */
@@ -16,23 +17,25 @@ export type BatchDeps = EnqueueDeps & {
 /** A batch on its way; each answer stands at its record's place. */
 export type Batch = { readonly answers: Promise<readonly EnqueuedOrError[]> };
 
+export type BatchOptions = {
+  readonly deps: BatchDeps;
+  readonly makeId: MakeId;
+  /** So often Redis is asked for the same before it counts as away. */
+  readonly tries: number;
+};
+
 /**
  * Takes in a batch in three round trips, however many it holds: records, jobs, and a second look at those that wait.
  * Resolves once the first is on its way, so that a batch begun after it comes after it in every lane.
  */
-export async function startBatch(
-  records: readonly BulkRecord[],
-  deps: BatchDeps,
-  makeId: MakeId,
-): Promise<Batch> {
+export async function startBatch(records: readonly BulkRecord[], options: BatchOptions): Promise<Batch> {
+  const { deps, makeId, tries } = options;
+  const onRedis = patiently(deps.ready);
   let slots: readonly Slot[] = records.map((record) => ('error' in record ? record : UNAVAILABLE));
   try {
-    slots = await orUnavailable(async () => {
-      await deps.ready(PATIENCE_MS);
-      return readBatch(records, deps, makeId);
-    });
+    slots = await insist(tries, () => onRedis(() => readBatch(records, deps, makeId)));
     const accepting = await orUnavailable(() => startAccepting(slots, deps));
-    return { answers: finish(slots, accepting, deps) };
+    return { answers: finish(slots, accepting, options) };
   } catch (error) {
     return { answers: Promise.resolve(withoutRedis(slots, error)) };
   }
@@ -52,11 +55,11 @@ async function startAccepting(slots: readonly Slot[], { store }: BatchDeps): Pro
       const own = reads.filter(({ delivery }) => delivery.from === from);
       const many = own.map(({ data, ...read }) => ({ ...read, request: JSON.stringify(data) }));
       const { answers } = await store.acceptMany(many);
-      return { own, answers };
+      return { own, answers: settled(answers) };
     }),
   );
   const taken = accepting.map(async ({ own, answers }) => pair(own, await answers));
-  return { answers: Promise.all(taken).then((each) => each.flat()) };
+  return { answers: settled(Promise.all(taken).then((each) => each.flat())) };
 }
 
 function pair(reads: readonly ReadRequest[], answers: readonly Accepted[]): readonly Taken[] {
@@ -68,13 +71,19 @@ function pair(reads: readonly ReadRequest[], answers: readonly Accepted[]): read
 
 async function finish(
   slots: readonly Slot[],
-  accepting: Accepting,
-  deps: BatchDeps,
+  first: Accepting,
+  { deps, tries }: BatchOptions,
 ): Promise<readonly EnqueuedOrError[]> {
+  const onRedis = patiently(deps.ready);
   try {
-    const taken = await orUnavailable(() => accepting.answers);
-    await orUnavailable(() => deps.queues.addMany(taken.flatMap(missingJobs)));
-    await orUnavailable(() => Promise.all(taken.map((each) => followUp(each, deps))));
+    const taken = await insist(tries, (tried) =>
+      tried === 0
+        ? orUnavailable(() => first.answers)
+        : // Under the ids that they have by now.
+          onRedis(async () => (await startAccepting(slots, deps)).answers),
+    );
+    await insist(tries, () => onRedis(() => deps.queues.addMany(taken.flatMap(missingJobs))));
+    await insist(tries, () => onRedis(() => Promise.all(taken.map((each) => followUp(each, deps)))));
     const accepted = new Map(taken.map((each) => [each.read, each.accepted]));
     return slots.map((slot) => ('read' in slot ? answerOf(slot.read, accepted.get(slot.read)) : slot));
   } catch (error) {

@@ -4,16 +4,22 @@ import { type MakeId, randomId } from '../read-request.js';
 import { inBatches } from './batches.js';
 import { type BatchDeps, startBatch } from './enqueue-batch.js';
 import type { BulkAnswer, BulkRecord } from './record.js';
+import { settled } from './settled.js';
 
 /** So many records go to Redis at once: it is busy with them for a few milliseconds. */
 const BATCH = 200;
 /** While Redis works at some, the next are validated and the last answered. */
 const MOST_IN_FLIGHT = 3;
 
+/** A Redis that has answered before may be slow for a moment: a batch of it is asked for again. */
+const TRIES = 4;
+
 export type StreamOptions = {
   readonly deps: BatchDeps;
   /** Default: a random id for each that brings none. */
   readonly makeId?: MakeId;
+  /** Redis has just answered; default: that is not known, and a first batch that it does not answer is not insisted on. */
+  readonly wasThere?: boolean;
 };
 
 type Arrived<Source extends BulkRecord> =
@@ -27,12 +33,12 @@ type Arrived<Source extends BulkRecord> =
  */
 export async function* enqueueStream<Source extends BulkRecord>(
   source: AsyncIterable<readonly Source[]>,
-  { deps, makeId = randomId }: StreamOptions,
+  { deps, makeId = randomId, wasThere = false }: StreamOptions,
 ): AsyncGenerator<readonly BulkAnswer<Source>[], void, undefined> {
   const batches = inBatches(source, BATCH);
   const inFlight: Promise<Arrived<Source>>[] = [];
   let next: Promise<Arrived<Source>> | null = read(batches);
-  let away = false;
+  let [isThere, away] = [wasThere, false];
   try {
     while (next !== null || inFlight.length > 0) {
       const mayRead: boolean = next !== null && inFlight.length < MOST_IN_FLIGHT;
@@ -41,12 +47,14 @@ export async function* enqueueStream<Source extends BulkRecord>(
       if (arrived.kind === 'end') next = null;
       else if (arrived.kind === 'read') {
         const { batch } = arrived;
-        const answers = away ? unavailable(batch) : (await startBatch(batch, deps, makeId)).answers;
+        const options = { deps, makeId, tries: isThere ? TRIES : 1 };
+        const answers = away ? unavailable(batch) : (await startBatch(batch, options)).answers;
         inFlight.push(answered(batch, answers));
         next = read(batches);
       } else {
         void inFlight.shift();
         away ||= arrived.answers.some(isUnavailable);
+        isThere ||= !away && arrived.answers.length > 0;
         yield arrived.answers;
       }
     }
@@ -75,12 +83,6 @@ function answered<Source extends BulkRecord>(
     return record === undefined ? [] : [{ record, answer }];
   };
   return settled(answers.then((all) => ({ kind: 'answered', answers: all.flatMap(pair) })));
-}
-
-/** One that fails while another is awaited is heard of when its turn comes, not as a bug of the process. */
-function settled<T>(promise: Promise<T>): Promise<T> {
-  promise.catch(() => undefined);
-  return promise;
 }
 
 async function unavailable(batch: readonly BulkRecord[]): Promise<readonly EnqueuedOrError[]> {

@@ -1,4 +1,5 @@
 import { SECOND } from '../../domain/time.js';
+import { UnavailableError } from '../../errors.js';
 import { ProblemError } from './problem.js';
 
 export type BacklogCapOptions = {
@@ -25,9 +26,15 @@ export function createBacklogCap({ limit, countOf, monotonic }: BacklogCapOption
   async function countNow(from: string): Promise<Count> {
     const known = counts.get(from);
     if (known !== undefined && monotonic() - known.at < STALE_MS) return known;
-    const count = { at: monotonic(), known: await countOf(from) };
-    counts.set(from, count);
-    return count;
+    try {
+      const count = { at: monotonic(), known: await countOf(from) };
+      counts.set(from, count);
+      return count;
+    } catch (error) {
+      // Whether Redis is away the call itself will tell; a moment's slowness of it is no reason to refuse.
+      if (known === undefined || !(error instanceof UnavailableError)) throw error;
+      return known;
+    }
   }
 
   /** Lets `wanted` more in. @throws ProblemError backlog_full */

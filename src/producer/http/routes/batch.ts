@@ -3,6 +3,7 @@ import type { Caller } from '../../../domain/caller.js';
 import { UnavailableError, WaybillError } from '../../../errors.js';
 import { type BulkForm, type LineRecord, readRecords } from '../../bulk/read-records.js';
 import type { BulkAnswer, BulkRecord } from '../../bulk/record.js';
+import { insist } from '../../unavailable.js';
 import { type Api, scoped } from '../api.js';
 import { writeAnswers } from '../batch-answers.js';
 import { callerOf } from '../guard.js';
@@ -17,7 +18,12 @@ export type BatchRoutes = {
   ) => AsyncIterable<readonly BulkAnswer<Source>[]>;
   /** @throws ProblemError backlog_full */
   readonly admit: (from: string, wanted: number) => Promise<void>;
+  /** @throws UnavailableError while Redis is away */
+  readonly checkRedis: () => Promise<void>;
 };
+
+/** In the middle of a batch Redis may be slow for a moment. */
+const TRIES = 4;
 
 /** Answers wait for a client that sends all it has before it reads: those of 100,000 lines are a third of it. */
 const ANSWERS_KEPT_BYTES = 32 * 1024 * 1024;
@@ -29,7 +35,7 @@ export function addBatch(api: Api, routes: BatchRoutes): void {
       scope.removeAllContentTypeParsers();
       scope.addContentTypeParser(['application/json', NDJSON], (_request, body, done) => done(null, body));
       scope.post('/v1/deliveries/batch', {
-        config: { roles: ['send'], longBody: true },
+        config: { roles: ['send'], longBody: true, asksMuch: true },
         // What stands in the body is validated line by line.
         validatorCompiler: () => (value) => ({ value }),
         schema: {
@@ -42,7 +48,9 @@ export function addBatch(api: Api, routes: BatchRoutes): void {
           body: batchBody,
           response: answers({ 200: batchAnswers }, ['unsupported_media_type']),
         },
-        handler: (request, reply) => {
+        handler: async (request, reply) => {
+          // Away from the start is an answer to the call; from here on, to each line.
+          await routes.checkRedis();
           const form: BulkForm =
             request.headers['content-type']?.startsWith(NDJSON) === true ? 'ndjson' : 'array';
           const records = admitted(readRecords(request.raw, form), callerOf(request), routes);
@@ -59,26 +67,34 @@ export function addBatch(api: Api, routes: BatchRoutes): void {
 async function* admitted(
   source: AsyncIterable<readonly LineRecord[]>,
   caller: Caller,
-  { accounts, admit }: BatchRoutes,
+  routes: BatchRoutes,
 ): AsyncGenerator<readonly LineRecord[], void, undefined> {
   let away: UnavailableError | null = null;
   for await (const records of source) {
     const scoped: LineRecord[] = [];
     for (const record of records) {
       const next: LineRecord =
-        away === null ? await withAccount(record, caller, accounts) : refused(record, away);
-      if ('error' in next && next.error instanceof UnavailableError) away = next.error;
+        away === null ? await withAccount(record, caller, routes.accounts) : refused(record, away);
+      away ??= absenceIn(next);
       scoped.push(next);
     }
-    yield away === null ? await admitAll(scoped, admit) : scoped;
+    const some: readonly LineRecord[] = away === null ? await admitAll(scoped, routes.admit) : scoped;
+    for (const record of some) away ??= absenceIn(record);
+    yield some;
   }
+}
+
+/** Once Redis is away, nothing more is asked for the lines that follow. */
+function absenceIn(record: LineRecord): UnavailableError | null {
+  return 'error' in record && record.error instanceof UnavailableError ? record.error : null;
 }
 
 async function withAccount(record: LineRecord, caller: Caller, accounts: Accounts): Promise<LineRecord> {
   if ('error' in record || typeof record.request !== 'object' || record.request === null) return record;
   try {
     const named: unknown = 'from' in record.request ? record.request.from : undefined;
-    const { from } = await accountOf(named === undefined ? undefined : String(named), caller, accounts);
+    const name = named === undefined ? undefined : String(named);
+    const { from } = await insist(TRIES, () => accountOf(name, caller, accounts));
     return { ...record, request: { ...record.request, from } };
   } catch (error) {
     return refused(record, error);
@@ -95,9 +111,10 @@ async function admitAll(
     if (from !== null) counts.set(from, (counts.get(from) ?? 0) + 1);
   }
   const full = new Map<unknown, unknown>();
-  for (const [from, wanted] of counts) {
-    await admit(String(from), wanted).catch((error: unknown) => full.set(from, error));
-  }
+  const admitting = [...counts].map(([from, wanted]) =>
+    insist(TRIES, () => admit(String(from), wanted)).catch((error: unknown) => full.set(from, error)),
+  );
+  await Promise.all(admitting);
   return records.map((record) => {
     const from = accountIn(record);
     return full.has(from) ? refused(record, full.get(from)) : record;
