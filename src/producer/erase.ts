@@ -86,11 +86,14 @@ async function eraseDeliveries(names: Names, count: Count, deps: EraseDeps): Pro
   do {
     page = await deps.list({ from, to: recipient, limit: PAGE, cursor: page.cursor ?? undefined });
     const ids = page.deliveries.map(({ id }) => id);
+    const dropDeadEvents = () => deps.onRedis(() => deps.erasure.dropDeadEvents(from, ids));
     // While the ids are still known: said again after a crash, it finds them again.
-    count.deadEvents += await deps.onRedis(() => deps.erasure.dropDeadEvents(from, ids));
+    count.deadEvents += await dropDeadEvents();
     for (const row of page.deliveries) {
       if (!(await deps.onRedis(() => eraseOne(row, count, deps)))) left ??= row;
     }
+    // Those that were given up meanwhile; whoever gives one up later finds that the record has gone.
+    count.deadEvents += await dropDeadEvents();
   } while (page.cursor !== null);
   return left;
 }

@@ -1,5 +1,5 @@
 import type { Position } from '../domain/cursor.js';
-import { EVENT_TYPES, type WaybillEvent } from '../domain/event.js';
+import { type DeliveryEvent, EVENT_TYPES, type WaybillEvent } from '../domain/event.js';
 import type { Redis } from './connection.js';
 import { newestPosition } from './events.js';
 import { accountKeys, deadEventsKey } from './keys.js';
@@ -21,6 +21,21 @@ export type PushStore = ReturnType<typeof createPushStore>;
 /** Where each endpoint is in the accounts' streams, and what it did not take. */
 export function createPushStore(redis: Redis, prefix: string) {
   const pushedKey = (from: string) => accountKeys(prefix, from).fixed.pushed;
+
+  async function add(endpoint: string, event: WaybillEvent, reason: string): Promise<string> {
+    const fields = ['event', JSON.stringify(event), 'reason', reason];
+    const id = await redis.xadd(deadEventsKey(prefix, endpoint), 'MAXLEN', '~', DEAD_KEPT, '*', ...fields);
+    return String(id);
+  }
+
+  async function exhume(endpoint: string, id: string): Promise<void> {
+    await redis.xdel(deadEventsKey(prefix, endpoint), id);
+  }
+
+  async function hasRecord({ from, deliveryId }: DeliveryEvent['data']): Promise<boolean> {
+    return (await redis.exists(accountKeys(prefix, from).record(deliveryId))) === 1;
+  }
+
   return {
     /** Where to push on; an endpoint that is new here begins with what comes from now on. */
     async begin(endpoint: string, from: string): Promise<Position> {
@@ -35,9 +50,13 @@ export function createPushStore(redis: Redis, prefix: string) {
       await redis.hset(pushedKey(from), endpoint, position);
     },
 
+    /** Of a delivery that was erased while its event was on its way, nothing is kept that only its record told. */
     async bury(endpoint: string, event: WaybillEvent, reason: string): Promise<void> {
-      const fields = ['event', JSON.stringify(event), 'reason', reason];
-      await redis.xadd(deadEventsKey(prefix, endpoint), 'MAXLEN', '~', DEAD_KEPT, '*', ...fields);
+      const id = await add(endpoint, event, reason);
+      // Looked at afterwards: who erases takes away what lies there once the record has gone.
+      if (!isDeliveryEvent(event) || (await hasRecord(event.data))) return;
+      await exhume(endpoint, id);
+      await add(endpoint, { ...event, data: { ...event.data, unique: null, metadata: {} } }, reason);
     },
 
     /** The dead letters, oldest first. */
@@ -51,10 +70,12 @@ export function createPushStore(redis: Redis, prefix: string) {
       }
     },
 
-    async exhume(endpoint: string, id: string): Promise<void> {
-      await redis.xdel(deadEventsKey(prefix, endpoint), id);
-    },
+    exhume,
   };
+}
+
+function isDeliveryEvent(event: WaybillEvent): event is DeliveryEvent {
+  return 'deliveryId' in event.data;
 }
 
 function* readDead(id: string, fields: readonly string[]): Generator<DeadEvent> {

@@ -133,6 +133,24 @@ it('takes away the events that an endpoint did not take of the deliveries, and n
   expect(left).toBe(events.length - ofOne.length);
 });
 
+it('keeps nothing of an event either that was given up only after its delivery was erased', async () => {
+  await line.work();
+  const push = createPushStore(redis.client, PREFIX);
+  await enqueue('one', { metadata: { client: 'canary caption' } });
+  await reach('one', 'accepted');
+  // As a pusher has them in hand while it tries them again.
+  const { events } = await readEvents(redis.client, PREFIX, { from: FROM, after: '0-0' });
+  await operator.erase(FROM, CLIENT);
+  for (const { event } of events) if (event.type !== 'gap') await push.bury('app', event, 'http_500');
+  await expect(traces()).resolves.toEqual([]);
+  const dead = [];
+  for await (const { event } of push.dead('app')) dead.push(event);
+  expect(dead.map(({ id }) => id)).toEqual(events.map(({ event }) => event.id));
+  expect(dead.map(({ data }) => data)).toEqual(
+    dead.map(() => expect.objectContaining({ deliveryId: 'one', unique: null, metadata: {} })),
+  );
+});
+
 it('finds the number by its from_id, and erases twice as once', async () => {
   await line.work();
   await bench().inbound({ fromId: FROM_ID });
