@@ -1,6 +1,6 @@
 import { WaybillError } from '../errors.js';
 import { orUnavailable, PATIENCE_MS } from '../producer/unavailable.js';
-import { type Replayed, replay } from '../push/replay.js';
+import { type Replayed, replay, wantedBy } from '../push/replay.js';
 import { createSender, type PushResult } from '../push/sender.js';
 import { whenReady } from '../redis/connection.js';
 import { keptEvents } from '../redis/kept-events.js';
@@ -10,7 +10,7 @@ import { connectConfigured, systemEffects } from './core.js';
 import { explainRedis } from './explain-redis.js';
 import { accountsOf, type Endpoint } from './push.js';
 
-export type { Replayed };
+export type { Endpoint, Replayed };
 
 /** What an operator does about events that are to be posted once more. */
 export type Replaying = {
@@ -18,7 +18,9 @@ export type Replaying = {
   endpoints(name?: string): readonly Endpoint[];
   /** Posts all events that are kept since then (epoch ms) to an endpoint. */
   since(endpoint: Endpoint, since: number): Promise<Replayed>;
+  countSince(endpoint: Endpoint, since: number): Promise<number>;
   dead(endpoint: Endpoint): AsyncIterable<DeadEvent>;
+  countDead(endpoint: Endpoint): Promise<number>;
   /** Posts the dead letters of an endpoint; those that it takes now are dead no more. */
   revive(endpoint: Endpoint): Promise<Replayed>;
 };
@@ -61,13 +63,17 @@ export async function withReplaying<T>(
     return { taken, failed };
   }
 
+  const keptSince = (endpoint: Endpoint, since: number) =>
+    keptEvents(redis, config.prefix, { from: accountsOf(endpoint, config), since });
+
   try {
     await orUnavailable(() => whenReady(redis, PATIENCE_MS));
     return await use({
       endpoints: (name) => pick(config.eventEndpoints, name),
-      since: (endpoint, since) =>
-        post(endpoint, keptEvents(redis, config.prefix, { from: accountsOf(endpoint, config), since })),
+      since: (endpoint, since) => post(endpoint, keptSince(endpoint, since)),
+      countSince: (endpoint, since) => countOf(wantedBy(endpoint, keptSince(endpoint, since))),
       dead: ({ name }) => store.dead(name),
+      countDead: ({ name }) => countOf(store.dead(name)),
       revive,
     });
   } catch (error) {
@@ -75,6 +81,12 @@ export async function withReplaying<T>(
   } finally {
     redis.disconnect();
   }
+}
+
+async function countOf(items: AsyncIterable<unknown>): Promise<number> {
+  let count = 0;
+  for await (const _each of items) count += 1;
+  return count;
 }
 
 async function* once<T>(value: T): AsyncGenerator<T> {

@@ -17,13 +17,22 @@ export async function replay(
   { endpoint, send, onSent }: ReplayDeps,
 ): Promise<Replayed> {
   let [taken, failed] = [0, 0];
-  for await (const event of events) {
-    const wanted = endpoint.types.length === 0 || endpoint.types.some((type) => type === event.type);
-    if (event.type === 'gap' || !wanted) continue;
+  for await (const event of wantedBy(endpoint, events)) {
     const result = await send(event);
     if (result.kind === 'taken') taken += 1;
     else failed += 1;
     await onSent(event, result);
   }
   return { taken, failed };
+}
+
+/** Those that an endpoint is told of. */
+export async function* wantedBy(
+  { types }: ReplayDeps['endpoint'],
+  events: AsyncIterable<WaybillEvent | GapEvent>,
+): AsyncGenerator<WaybillEvent> {
+  for await (const event of events) {
+    if (event.type === 'gap') continue;
+    if (types.length === 0 || types.includes(event.type)) yield event;
+  }
 }

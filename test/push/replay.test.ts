@@ -1,3 +1,4 @@
+import type { WaybillEvent } from '../../src/domain/event.js';
 import { createPushStore } from '../../src/redis/push-store.js';
 import { runCli } from '../cli/cli-in-process.js';
 import { withRedis } from '../support/redis.js';
@@ -5,6 +6,12 @@ import { FROM, SHOP } from '../support/stack.js';
 import { type Receiver, startReceiver } from './receiver.js';
 
 const redis = withRedis();
+const paused: WaybillEvent = {
+  id: `${FROM}-1-1`,
+  type: 'account.paused',
+  timestamp: '2025-11-22T12:36:40.000Z',
+  data: { from: FROM, reason: 'fire', by: 'operator' },
+};
 let receiver: Receiver;
 
 beforeEach(async () => {
@@ -27,19 +34,34 @@ const run = (...args: readonly string[]) => {
 };
 
 it('posts the events since a time once more, under their own ids', async () => {
-  const { code, stdout } = await run('replay', '--since', '2025-11-22T00:00:00Z');
+  const { code, stdout } = await run('replay', '--since', '2025-11-22T00:00:00Z', '--yes');
   expect({ code, stdout }).toEqual({ code: 0, stdout: 'app: 3 taken\n' });
   const ids = receiver.taken.map(({ event }) => event.id);
   expect(ids).toEqual([1000, 2000, 3000].map((at) => `${FROM}-1763815000000-${at}`));
 });
 
+it('tells how many there are, and posts none that nobody has confirmed', async () => {
+  const asked = { code: 1, stderr: expect.stringContaining('nothing was posted: repeat it with --yes') };
+  const since = ['replay', '--since', '2025-11-22T00:00:00Z'];
+  expect(await run(...since)).toMatchObject({ ...asked, stdout: 'app: 3 to post\n' });
+  expect(await run(...since, '--json')).toMatchObject({
+    ...asked,
+    stdout: '{"endpoint":"app","ready":3}\n',
+  });
+  await createPushStore(redis.client, 'waybill').bury('app', paused, 'http_500');
+  expect(await run('dead', '--replay')).toMatchObject({ ...asked, stdout: 'app: 1 to post\n' });
+  expect(receiver.all).toEqual([]);
+});
+
 it('posts nothing that is older', async () => {
-  expect(await run('replay', '--since', '2025-11-23T00:00:00Z')).toMatchObject({ stdout: 'app: 0 taken\n' });
+  const late = ['replay', '--since', '2025-11-23T00:00:00Z'];
+  expect(await run(...late, '--yes')).toMatchObject({ code: 0, stdout: 'app: 0 taken\n' });
+  expect(await run(...late)).toMatchObject({ code: 0, stdout: 'app: 0 to post\n' });
 });
 
 it('exits 1 where the endpoint does not take them all', async () => {
   receiver.answerWith(({ event }) => (event.data.deliveryId === 'd2000' ? 500 : 204));
-  const { code, stdout } = await run('replay', '--since', '1763815000000', '--endpoint', 'app');
+  const { code, stdout } = await run('replay', '--since', '1763815000000', '--endpoint', 'app', '--yes');
   expect({ code, stdout }).toEqual({ code: 1, stdout: 'app: 2 taken, 1 not\n' });
 });
 
@@ -52,16 +74,13 @@ it('exits 3 for an endpoint that is not configured', async () => {
 });
 
 it('lists dead letters, and posts them until they are taken', async () => {
-  const data = { from: FROM, reason: 'fire', by: 'operator' };
-  const timestamp = '2025-11-22T12:36:40.000Z';
-  const event = { id: `${FROM}-1-1`, type: 'account.paused', timestamp, data } as const;
-  await createPushStore(redis.client, 'waybill').bury('app', event, 'http_500');
+  await createPushStore(redis.client, 'waybill').bury('app', paused, 'http_500');
   const listed = await run('dead', '--json');
-  expect(JSON.parse(listed.stdout)).toEqual({ endpoint: 'app', reason: 'http_500', event });
+  expect(JSON.parse(listed.stdout)).toEqual({ endpoint: 'app', reason: 'http_500', event: paused });
 
   receiver.answerWith(() => 500);
-  expect(await run('dead', '--replay')).toMatchObject({ code: 1, stdout: 'app: 0 taken, 1 not\n' });
+  expect(await run('dead', '--replay', '--yes')).toMatchObject({ code: 1, stdout: 'app: 0 taken, 1 not\n' });
   receiver.answerWith(() => 204);
-  expect(await run('dead', '--replay')).toMatchObject({ code: 0, stdout: 'app: 1 taken\n' });
+  expect(await run('dead', '--replay', '--yes')).toMatchObject({ code: 0, stdout: 'app: 1 taken\n' });
   expect(await run('dead')).toMatchObject({ code: 0, stdout: '' });
 });

@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import { z } from 'zod';
 import { readSettings } from '../../app/boot.js';
-import { type Replayed, withReplaying } from '../../app/replay.js';
+import { type Endpoint, type Replayed, type Replaying, withReplaying } from '../../app/replay.js';
 import type { CliContext } from '../context.js';
 import { addCommand, type CommandHost } from '../define.js';
 import { eventText } from '../event-text.js';
@@ -20,23 +20,20 @@ export function addReplay(host: CommandHost): void {
     options: [
       new Option('--since <time>', 'ISO 8601 or epoch milliseconds').makeOptionMandatory(),
       endpointOption(),
+      yesOption(),
+      jsonOption(),
     ],
-    input: z.object({ since: moment, endpoint: text.optional() }),
-    help: 'They keep their ids. Exits 0 when all were taken, 1 when some were not.',
-    run: ({ since, endpoint: name }, { env, output }) =>
-      withReplaying(readSettings(env()), async (replaying) => {
-        let failed = 0;
-        for (const endpoint of replaying.endpoints(name)) {
-          const replayed = await replaying.since(endpoint, since);
-          output.line(`${endpoint.name}: ${inWords(replayed)}`);
-          failed += replayed.failed;
-        }
-        return failed === 0 ? EXIT.done : EXIT.refused;
+    input: z.object({ since: moment, endpoint: text.optional(), yes: flag, json: flag }),
+    help: 'They keep their ids. Exits 0 when all were taken, 1 when some were not, or without --yes.',
+    run: ({ since, ...given }, context) =>
+      again(given, context, {
+        count: (endpoint, { countSince }) => countSince(endpoint, since),
+        post: (endpoint, replaying) => replaying.since(endpoint, since),
       }),
   });
 }
 
-const deadInput = z.object({ endpoint: text.optional(), replay: flag, json: flag });
+const deadInput = z.object({ endpoint: text.optional(), replay: flag, yes: flag, json: flag });
 
 /** `waybill events dead`: what the endpoints did not take within a day. */
 export function addDead(host: CommandHost): void {
@@ -46,16 +43,19 @@ export function addDead(host: CommandHost): void {
     options: [
       endpointOption(),
       new Option('--replay', 'post them; those that are taken leave the list'),
+      yesOption(),
       jsonOption(),
     ],
     input: deadInput,
-    run: (input, context) => (input.replay ? revive(input, context) : list(input, context)),
+    run: (input, context) => (input.replay ? again(input, context, REVIVING) : list(input, context)),
   });
 }
 
-type DeadInput = z.infer<typeof deadInput>;
+const yesOption = () => new Option('--yes', 'post them, instead of telling how many there are');
 
-function list({ endpoint: name, json }: DeadInput, { env, output }: CliContext): Promise<ExitCode> {
+type Listing = Pick<z.infer<typeof deadInput>, 'endpoint' | 'json'>;
+
+function list({ endpoint: name, json }: Listing, { env, output }: CliContext): Promise<ExitCode> {
   return withReplaying(readSettings(env()), async (replaying) => {
     for (const endpoint of replaying.endpoints(name)) {
       for await (const { event, reason } of replaying.dead(endpoint)) {
@@ -67,15 +67,33 @@ function list({ endpoint: name, json }: DeadInput, { env, output }: CliContext):
   });
 }
 
-function revive({ endpoint: name }: DeadInput, { env, output }: CliContext): Promise<ExitCode> {
+type Again = {
+  readonly count: (endpoint: Endpoint, replaying: Replaying) => Promise<number>;
+  readonly post: (endpoint: Endpoint, replaying: Replaying) => Promise<Replayed>;
+};
+
+const REVIVING: Again = {
+  count: (endpoint, { countDead }) => countDead(endpoint),
+  post: (endpoint, { revive }) => revive(endpoint),
+};
+
+/** Posts events to their endpoints where that is confirmed; else tells how many there are. */
+function again(
+  { endpoint: name, yes, json }: Listing & { readonly yes: boolean },
+  { env, output }: CliContext,
+  { count, post }: Again,
+): Promise<ExitCode> {
   return withReplaying(readSettings(env()), async (replaying) => {
-    let failed = 0;
+    let [ready, failed] = [0, 0];
     for (const endpoint of replaying.endpoints(name)) {
-      const replayed = await replaying.revive(endpoint);
-      output.line(`${endpoint.name}: ${inWords(replayed)}`);
-      failed += replayed.failed;
+      const done = yes ? await post(endpoint, replaying) : { ready: await count(endpoint, replaying) };
+      if (json) output.json({ endpoint: endpoint.name, ...done });
+      else output.line(`${endpoint.name}: ${'ready' in done ? `${done.ready} to post` : inWords(done)}`);
+      if ('ready' in done) ready += done.ready;
+      else failed += done.failed;
     }
-    return failed === 0 ? EXIT.done : EXIT.refused;
+    if (ready > 0) output.complain('nothing was posted: repeat it with --yes');
+    return ready + failed === 0 ? EXIT.done : EXIT.refused;
   });
 }
 
