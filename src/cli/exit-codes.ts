@@ -12,6 +12,7 @@ const BY_ERROR: ReadonlyMap<string, ExitCode> = new Map<string, ExitCode>([
   ['REDIS_SERVER_MISSING', EXIT.usage],
   ['VALIDATION', EXIT.usage],
   ['ACCOUNT_NEEDED', EXIT.usage],
+  ['TOO_MANY', EXIT.usage],
   ['AMBIGUOUS_ID', EXIT.usage],
   ['invalid_options', EXIT.usage],
   ['NOT_FOUND', EXIT.notFound],

@@ -3,7 +3,12 @@ import { createColors } from 'picocolors';
 import type { Env } from '../app/boot.js';
 
 /** A stream that lines go to. */
-export type Sink = { write(text: string): unknown; readonly isTTY?: boolean | undefined };
+export type Sink = {
+  write(text: string): unknown;
+  readonly isTTY?: boolean | undefined;
+  /** How wide the terminal is now. */
+  readonly columns?: number | undefined;
+};
 
 /** Colours by what they say; plain text where there are none. */
 export type Paint = Readonly<
@@ -19,9 +24,14 @@ export type Output = {
   json(value: unknown): void;
   note(text: string): void;
   complain(text: string): void;
-  /** Writes over the last line of a terminal's stderr; null where there is no terminal. */
+  /** Writes over the last line of a terminal's stderr, as far as it is wide; null where there is no terminal. */
   readonly draw: ((text: string) => void) | null;
+  /** How much `draw` has room for. */
+  room(): number;
 };
+
+/** Of a terminal that does not tell. */
+const COLUMNS = 80;
 
 export type Streams = { readonly stdout: Sink; readonly stderr: Sink; readonly env: Env };
 
@@ -29,6 +39,8 @@ export function createOutput({ stdout, stderr, env }: Streams): Output {
   const paint = paintFor(stdout, env);
   const paintNotes = paintFor(stderr, env);
   const line = (text: string): void => void stdout.write(`${text}\n`);
+  // In its last column some terminals would begin a new line, which is not written over.
+  const room = () => (stderr.columns || COLUMNS) - 1;
   return {
     paint,
     line,
@@ -37,7 +49,10 @@ export function createOutput({ stdout, stderr, env }: Streams): Output {
     note: (text) => void stderr.write(`${paintNotes.faint(text)}\n`),
     complain: (text) => void stderr.write(`${paintNotes.bad('waybill:')} ${text}\n`),
     draw:
-      stderr.isTTY === true && env.TERM !== 'dumb' ? (text) => void stderr.write(`\r\x1b[2K${text}`) : null,
+      stderr.isTTY === true && env.TERM !== 'dumb'
+        ? (text) => void stderr.write(`\r\x1b[2K${text.slice(0, room())}`)
+        : null,
+    room,
   };
 }
 

@@ -19,11 +19,18 @@ type Around = {
   readonly add?: (host: CommandHost) => void;
   /** What comes by standard input. */
   readonly input?: readonly string[];
+  /** Stderr is a terminal that is so wide. */
+  readonly columns?: number;
+  readonly now?: () => number;
 };
 
 /** Runs `waybill` with these arguments in this process; nothing but `env` is in its environment. */
-export function startCli(args: readonly string[], env: Env, { add, input = [] }: Around = {}): Started {
-  const [stdout, stderr] = [createSink(), createSink()];
+export function startCli(
+  args: readonly string[],
+  env: Env,
+  { add, input = [], columns, now = Date.now }: Around = {},
+): Started {
+  const [stdout, stderr] = [createSink(), createSink(columns)];
   const stop = new AbortController();
   const context: CliContext = {
     version: '1.2.3',
@@ -31,7 +38,7 @@ export function startCli(args: readonly string[], env: Env, { add, input = [] }:
     stdin: () => Readable.from(input),
     env: () => env,
     stop: () => stop.signal,
-    now: Date.now,
+    now,
   };
   const ran = async (): Promise<Ran> => {
     const cli = createCli(context);
@@ -46,9 +53,11 @@ export function runCli(args: readonly string[], env: Env, input: readonly string
   return startCli(args, env, { input }).ended;
 }
 
-function createSink(): Sink & { text(): string } {
+function createSink(columns?: number): Sink & { text(): string } {
   let written = '';
   return {
+    isTTY: columns !== undefined,
+    columns,
     write: (text) => {
       written += text;
     },

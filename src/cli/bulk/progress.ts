@@ -15,7 +15,9 @@ export type Progress = { tell(tally: Tally): void; end(): void };
 
 const DRAW_EVERY_MS = 200;
 const NOTE_EVERY_MS = 10 * SECOND;
-const BAR = 24;
+const LONGEST_BAR = 24;
+/** A shorter one tells nothing. */
+const SHORTEST_BAR = 8;
 
 /** Tells how far a run has come: a bar on a terminal, else a line now and then. */
 export function startProgress({ output, now }: CliContext, input: Input): Progress {
@@ -30,7 +32,7 @@ export function startProgress({ output, now }: CliContext, input: Input): Progre
       const share = input.totalBytes === null ? null : Math.min(1, input.readBytes() / input.totalBytes);
       const text = progressText(tally, { share, elapsedMs: at - startedAt });
       if (draw === null) output.note(text);
-      else draw(share === null ? text : `${barOf(share)} ${text}`);
+      else draw(share === null ? text : withBar(text, share, output.room()));
     },
     end: () => draw?.(''),
   };
@@ -39,7 +41,7 @@ export function startProgress({ output, now }: CliContext, input: Input): Progre
 type Pace = { readonly share: number | null; readonly elapsedMs: number };
 
 /** `42 %, 12,345 done, 4,300/s, 12 refused, 1 min left` */
-export function progressText({ taken, again, refused }: Tally, { share, elapsedMs }: Pace): string {
+function progressText({ taken, again, refused }: Tally, { share, elapsedMs }: Pace): string {
   const done = taken + again + refused;
   const perSecond = elapsedMs === 0 ? 0 : Math.round((done * SECOND) / elapsedMs);
   return [
@@ -51,9 +53,12 @@ export function progressText({ taken, again, refused }: Tally, { share, elapsedM
   ].join(', ');
 }
 
-export function barOf(share: number): string {
-  const full = Math.floor(share * BAR);
-  return `[${'#'.repeat(full)}${'.'.repeat(BAR - full)}]`;
+/** `[####......] 42 %, …`, with as long a bar as there is room for beside the text. */
+function withBar(text: string, share: number, room: number): string {
+  const length = Math.min(LONGEST_BAR, room - text.length - '[] '.length);
+  if (length < SHORTEST_BAR) return text;
+  const full = Math.floor(share * length);
+  return `[${'#'.repeat(full)}${'.'.repeat(length - full)}] ${text}`;
 }
 
 /** `12,345` */

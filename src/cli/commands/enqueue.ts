@@ -84,7 +84,7 @@ const options: readonly Option[] = [
   new Option('--csv <file>', 'many: a table with the fields as columns; - for standard input'),
   new Option('--ndjson <file>', 'many: one request as JSON a line; - for standard input'),
   new Option('--rejects <file>', 'where refused ones go; default: beside the file, as <file>.rejects.csv'),
-  new Option('--dry-run', 'of a file: validate and forecast, take nothing'),
+  new Option('--dry-run', 'of a file of up to a million lines: validate and forecast, take nothing'),
   new Option('--caption <text>', 'text sent with the file'),
   new Option('--reply-to <unique>', 'unique of the message that is quoted'),
   new Option('--media-type <type>', 'when the link does not tell').choices(MEDIA_TYPES),

@@ -6,19 +6,21 @@ import {
   type Forecast,
   forecastBudget,
 } from '../../domain/forecast.js';
-import type { WaybillError } from '../../errors.js';
+import { WaybillError } from '../../errors.js';
 import { LINK_ENDS_EARLY } from '../../queue/request.js';
 import type { PublishedAccount } from '../../redis/accounts.js';
 import type { ForecastFacts } from '../../redis/forecast-facts.js';
 import type { DeliveryRef } from '../../redis/run-on-delivery.js';
 import { contentId } from '../content-id.js';
 import type { ReadDeps, ReadRequest } from '../read-request.js';
-import { orUnavailable, PATIENCE_MS } from '../unavailable.js';
+import { patiently } from '../unavailable.js';
 import { inBatches } from './batches.js';
 import { readBatch } from './read-batch.js';
 import type { BulkRecord } from './record.js';
 
 const BATCH = 500;
+/** Some 200 MB of ids and recipients. */
+const MOST_REMEMBERED = 1_000_000;
 
 export type ForecastDeps = ReadDeps & {
   readonly facts: (refs: readonly DeliveryRef[]) => Promise<readonly ForecastFacts[]>;
@@ -29,6 +31,8 @@ export type ForecastDeps = ReadDeps & {
   }) => Promise<BudgetUsed>;
   /** Resolves when Redis can be asked. */
   readonly ready: (withinMs: number) => Promise<void>;
+  /** So many requests are remembered, to tell the same again from a new one; default a million. */
+  readonly mostRemembered?: number;
 };
 
 /** What would become of a batch: by account. */
@@ -39,18 +43,26 @@ export type AccountForecast = Forecast & {
 
 type Refused<Source> = (record: Source, error: WaybillError) => Promise<void>;
 
-/** Validates records and looks what would become of them if they were taken in now; writes nothing. */
+/**
+ * Validates records and looks what would become of them if they were taken in now; writes nothing.
+ * @throws WaybillError TOO_MANY
+ */
 export async function forecast<Source extends BulkRecord>(
   source: AsyncIterable<readonly Source[]>,
   deps: ForecastDeps,
   refused: Refused<Source>,
 ): Promise<readonly AccountForecast[]> {
+  const { mostRemembered = MOST_REMEMBERED } = deps;
+  const onRedis = patiently(deps.ready);
   const forecasters = new Map<string, ReturnType<typeof createForecaster>>();
   const now = deps.now();
+  let remembered = 0;
   for await (const batch of inBatches(source, BATCH)) {
-    const slots = await onRedis(deps, () => readBatch(batch, deps, contentId));
+    const slots = await onRedis(() => readBatch(batch, deps, contentId));
     const reads = slots.flatMap((slot) => ('read' in slot ? [slot.read] : []));
-    const facts = await onRedis(deps, () => deps.facts(reads.map(({ delivery }) => delivery)));
+    remembered += reads.length;
+    if (remembered > mostRemembered) throw tooMany(mostRemembered);
+    const facts = await onRedis(() => deps.facts(reads.map(({ delivery }) => delivery)));
     for (const [index, read] of reads.entries()) {
       const { from } = read.delivery;
       const forecaster = forecasters.get(from) ?? createForecaster(now);
@@ -67,6 +79,11 @@ export async function forecast<Source extends BulkRecord>(
     withBudget(from, { result: result(), now }, deps),
   );
   return Promise.all(accounts);
+}
+
+function tooMany(most: number): WaybillError {
+  const words = `At most ${most.toLocaleString('en')} requests are forecast in one go`;
+  return new WaybillError('TOO_MANY', `${words}: forecast the file in parts; taken in it is in any length`);
 }
 
 async function lineOf({ delivery, warnings, job }: ReadRequest, facts: ForecastFacts, deps: ForecastDeps) {
@@ -88,13 +105,6 @@ async function withBudget(
 ): Promise<AccountForecast> {
   const account: Partial<PublishedAccount> = (await deps.findAccount(from)) ?? {};
   const { budget = ACCOUNT_DEFAULTS.budget, billing = ACCOUNT_DEFAULTS.billing, name = from } = account;
-  const used = await onRedis(deps, () => deps.budgetUsed({ from, budget, now }));
+  const used = await patiently(deps.ready)(() => deps.budgetUsed({ from, budget, now }));
   return { account: name, ...result, budget: forecastBudget(result.sessions, { budget, billing }, used) };
-}
-
-function onRedis<T>({ ready }: ForecastDeps, call: () => Promise<T>): Promise<T> {
-  return orUnavailable(async () => {
-    await ready(PATIENCE_MS);
-    return call();
-  });
 }
