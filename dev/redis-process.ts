@@ -14,6 +14,8 @@ export interface RedisCommand {
   readonly args: readonly string[];
   /** Removed when this process dies without stopping the server. */
   readonly disposableDir: string | undefined;
+  /** What its log says when it is up; by default, that it accepts connections. */
+  readonly upWhen?: string;
 }
 
 /** One run of a server: from accepting connections to its exit. */
@@ -37,7 +39,7 @@ export async function startRedisProcess(command: RedisCommand): Promise<RedisPro
     detached: true,
   });
   const exited = closed(child);
-  await accepting(child, exited);
+  await accepting(child, exited, command.upWhen ?? 'eady to accept connections');
   const pid = child.pid ?? 0;
   const guard = spawnGuard(pid, command.disposableDir);
   const guardExited = closed(guard);
@@ -68,7 +70,7 @@ function spawnGuard(pid: number, disposableDir: string | undefined): ChildProces
   return spawn('/bin/sh', args, { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
 }
 
-function accepting(child: ChildProcess, exited: Promise<void>): Promise<void> {
+function accepting(child: ChildProcess, exited: Promise<void>, upWhen: string): Promise<void> {
   return new Promise((resolve, reject) => {
     let log = '';
     const fail = (what: string) => {
@@ -79,7 +81,7 @@ function accepting(child: ChildProcess, exited: Promise<void>): Promise<void> {
     const timer = setTimeout(() => fail('did not get ready in time'), START_TIMEOUT_MS);
     onText([child.stdout, child.stderr], (text) => {
       log = (log + text).slice(-KEPT_LOG_CHARS);
-      if (!log.includes('eady to accept connections')) return;
+      if (!log.includes(upWhen)) return;
       clearTimeout(timer);
       resolve();
     });

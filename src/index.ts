@@ -3,10 +3,11 @@ import { DAY, HOUR } from './domain/time.js';
 import { createProducer, type Producer } from './producer/producer.js';
 import { createQueues } from './queue/queues.js';
 import { createAccountDirectory, listAccounts, type PublishedAccount } from './redis/accounts.js';
-import { connectRedisUrl, type Redis, whenReady } from './redis/connection.js';
+import { type Redis, whenReady } from './redis/connection.js';
 import { createDeliveryStore } from './redis/delivery-store.js';
 import { readDelivery } from './redis/delivery-view.js';
 import { followEvents } from './redis/follow-events.js';
+import { connectTo, type RedisServers } from './redis/servers.js';
 
 export type { Delivery } from './domain/delivery.js';
 export type { EventType, GapEvent, WaybillEvent } from './domain/event.js';
@@ -18,10 +19,14 @@ export type { EventsOptions, ReadEvent } from './producer/events.js';
 export type { Narrow } from './producer/producer.js';
 export type { EnqueueRequest } from './producer/read-request.js';
 export type { DeliveryView } from './redis/delivery-view.js';
+export type { RedisServers } from './redis/servers.js';
 
 export type WaybillOptions = {
-  /** `redis://…`, `rediss://…`, or your own ioredis connection, which then stays yours to close. */
-  readonly redis: string | Redis;
+  /**
+   * `redis://…`, `rediss://…`; `{ sentinels, name }`; `{ cluster }`; or your own ioredis connection, which then stays
+   * yours to close.
+   */
+  readonly redis: string | RedisServers | Redis;
   /** First part of every key; `waybill` unless the workers are set otherwise. */
   readonly prefix?: string;
   /** Known without asking Redis: for an app that enqueues before any worker has ever run. */
@@ -46,8 +51,8 @@ export type Waybill = Producer & {
 /** The library: what an app needs to have files sent and to know what became of them. */
 export function createWaybill(options: WaybillOptions): Waybill {
   const { prefix = 'waybill', onError = () => undefined } = options;
-  const redis = typeof options.redis === 'string' ? connectRedisUrl(options.redis, 'fails') : options.redis;
-  const own = typeof options.redis === 'string';
+  const own = !isConnection(options.redis);
+  const redis = isConnection(options.redis) ? options.redis : connectTo(options.redis, 'fails');
   if (own) redis.on('error', onError);
   const queues = createQueues({ connection: redis, prefix, onError });
   const known = (options.accounts ?? []).map(publish);
@@ -84,6 +89,11 @@ export function createWaybill(options: WaybillOptions): Waybill {
     if (own) redis.disconnect();
   };
   return Object.assign(producer, { close });
+}
+
+/** Of any copy of ioredis. */
+function isConnection(redis: WaybillOptions['redis']): redis is Redis {
+  return typeof redis === 'object' && 'status' in redis;
 }
 
 type KnownAccount = NonNullable<WaybillOptions['accounts']>[number];

@@ -1,10 +1,10 @@
-import { SECOND } from '../domain/time.js';
 import { createBacklogCap } from '../producer/http/backlog-cap.js';
 import type { Operations } from '../producer/http/routes.js';
 import { startApiServer } from '../producer/http/server.js';
 import { orUnavailable } from '../producer/unavailable.js';
 import { createBoardQueues } from '../queue/board.js';
 import { createAccountDirectory } from '../redis/accounts.js';
+import { redisTime } from '../redis/clock.js';
 import type { Redis } from '../redis/connection.js';
 import { type AccountState, type Client, createClient } from './client.js';
 import { type Core, openRedis, type Running } from './core.js';
@@ -95,8 +95,7 @@ function operationsOf(
 
 /** By Redis's clock, as the events are; a moment before, so that none of this very millisecond is missed. */
 async function cursorNow(redis: Redis): Promise<string> {
-  const [seconds = 0, micros = 0] = (await orUnavailable(() => redis.time())).map(Number);
-  return String(seconds * SECOND + Math.floor(micros / 1000) - 1);
+  return String(Math.floor(await orUnavailable(() => redisTime(redis))) - 1);
 }
 
 /** What BullMQ keeps after the end is not waiting for anything. */

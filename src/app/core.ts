@@ -6,7 +6,7 @@ import { WaybillError } from '../errors.js';
 import type { Log } from '../observe/log.js';
 import type { Observer } from '../observe/observer.js';
 import type { Network } from '../preflight/network.js';
-import { type ConnectionPatience, connectRedis, type Redis } from '../redis/connection.js';
+import { askMasters, type ConnectionPatience, connectRedis, type Redis } from '../redis/connection.js';
 import { timeCommands } from '../redis/time-commands.js';
 import type { Effects } from '../worker/clock.js';
 
@@ -83,8 +83,10 @@ export async function closeRedis(redis: Redis): Promise<void> {
  * @throws WaybillError REDIS_EVICTS
  */
 export async function checkEviction(redis: Redis): Promise<void> {
-  const policy = /^maxmemory_policy:(\S+)/m.exec(await redis.info('memory'))?.[1];
-  if (policy === undefined || policy === 'noeviction') return;
+  const infos = await askMasters(redis, (server) => server.info('memory'));
+  const policies = infos.map((info) => /^maxmemory_policy:(\S+)/m.exec(info)?.[1] ?? 'noeviction');
+  const policy = policies.find((each) => each !== 'noeviction');
+  if (policy === undefined) return;
   throw new WaybillError(
     'REDIS_EVICTS',
     `Redis may evict keys (maxmemory-policy ${policy}): set maxmemory-policy to noeviction`,

@@ -1,5 +1,5 @@
-import { SECOND } from '../domain/time.js';
 import type { Queues } from '../queue/queues.js';
+import { redisTime } from '../redis/clock.js';
 import type { Redis } from '../redis/connection.js';
 import {
   absolve,
@@ -37,14 +37,14 @@ export function createGatekeeper({ redis, prefix, queues }: Deps) {
 
   return {
     async stateOf({ from, name }: { readonly from: string; readonly name: string }): Promise<AccountState> {
-      const [gate, [seconds = 0, micros = 0], queuePaused, jobs] = await Promise.all([
+      const [gate, now, queuePaused, jobs] = await Promise.all([
         readGate(redis, prefix, from),
-        redis.time(),
+        redisTime(redis),
         queues.isPaused(from),
         queues.counts(from),
       ]);
       // Nobody opens a gate whose time is over: the next claim simply passes.
-      const over = gate.state === 'until' && gate.until <= Number(seconds) * SECOND + Number(micros) / 1000;
+      const over = gate.state === 'until' && gate.until <= now;
       return { from, name, gate: over ? { state: 'open' } : gate, queuePaused, jobs };
     },
 

@@ -9,7 +9,12 @@ export type RedisConfig = RedisPlace & {
 
 type RedisPlace =
   | { readonly kind: 'url'; readonly host: string; readonly port: number; readonly db: number }
-  | { readonly kind: 'sentinels'; readonly sentinels: readonly HostPort[]; readonly name: string }
+  | {
+      readonly kind: 'sentinels';
+      readonly sentinels: readonly HostPort[];
+      readonly name: string;
+      readonly sentinelUsername: string | null;
+    }
   | { readonly kind: 'cluster'; readonly nodes: readonly HostPort[] };
 
 /** Asked once the rules hold: at most one of the three ways is set. */
@@ -23,10 +28,12 @@ export function redisOf(values: Values): RedisConfig {
   };
 }
 
-function placeOf({ REDIS_CLUSTER, REDIS_SENTINELS, REDIS_SENTINEL_NAME, REDIS_URL }: Values): RedisPlace {
+function placeOf(values: Values): RedisPlace {
+  const { REDIS_CLUSTER, REDIS_SENTINELS, REDIS_SENTINEL_NAME, REDIS_URL } = values;
   if (REDIS_CLUSTER !== null) return { kind: 'cluster', nodes: REDIS_CLUSTER };
   if (REDIS_SENTINELS !== null && REDIS_SENTINEL_NAME !== null) {
-    return { kind: 'sentinels', sentinels: REDIS_SENTINELS, name: REDIS_SENTINEL_NAME };
+    const sentinelUsername = values.REDIS_SENTINEL_USERNAME;
+    return { kind: 'sentinels', sentinels: REDIS_SENTINELS, name: REDIS_SENTINEL_NAME, sentinelUsername };
   }
   const { host, port, db } = REDIS_URL;
   return { kind: 'url', host, port, db };

@@ -55,6 +55,12 @@ const REDIS_RULES: readonly Rule[] = [
     expected: 'to be unset, or sentinels that it is for',
   },
   {
+    about: ['REDIS_SENTINEL_USERNAME', 'REDIS_SENTINEL_PASSWORD'],
+    broken: ({ isSet }) => isSet('REDIS_SENTINEL_USERNAME') && !isSet('REDIS_SENTINEL_PASSWORD'),
+    problem: 'is set without REDIS_SENTINEL_PASSWORD',
+    expected: 'to be unset, or the user’s password beside it',
+  },
+  {
     about: ['REDIS_PASSWORD', 'REDIS_URL'],
     broken: ({ values, isSet }) => isSet('REDIS_PASSWORD') && values.REDIS_URL.password !== null,
     problem: 'is set, and REDIS_URL holds a password too',

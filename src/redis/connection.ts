@@ -1,54 +1,32 @@
 import { once } from 'node:events';
 import { Cluster, Redis as SingleRedis } from 'ioredis';
+import {
+  type ConnectionPatience,
+  inCluster,
+  PATIENT,
+  REDIRECTIONS,
+  type RedisAddress,
+  retryStrategy,
+  sharedOptions,
+  throughSentinels,
+} from './connection-options.js';
+
+export type { ConnectionPatience } from './connection-options.js';
 
 /** A connection to one server, to a Sentinel's master or to a cluster. */
 export type Redis = SingleRedis | Cluster;
 
-type HostPort = { readonly host: string; readonly port: number };
-
-/** Where Redis is and who we are there. `tls` is null for a plain connection. */
-export type RedisAddress = (
-  | { readonly kind: 'url'; readonly host: string; readonly port: number; readonly db: number }
-  | { readonly kind: 'sentinels'; readonly sentinels: readonly HostPort[]; readonly name: string }
-  | { readonly kind: 'cluster'; readonly nodes: readonly HostPort[] }
-) & {
-  readonly username: string | null;
-  readonly password: string | null;
-  readonly sentinelPassword: string | null;
-  readonly tls: { readonly ca: string | null } | null;
-};
-
-/** `waits`: commands wait for Redis to come back, as a worker's do. `fails`: they fail within a second. */
-export type ConnectionPatience = 'waits' | 'fails';
-
-const RECONNECT_MS = 100;
-const RECONNECT_CAP_MS = 1000;
-
-const PATIENT = { maxRetriesPerRequest: null };
-const IMPATIENT = { maxRetriesPerRequest: 1, enableOfflineQueue: false, commandTimeout: 900 };
-
 export function connectRedis(address: RedisAddress, patience: ConnectionPatience): Redis {
-  const options = { ...(patience === 'waits' ? PATIENT : IMPATIENT), ...identity(address), reconnectOnError };
+  const options = sharedOptions(patience, address);
   switch (address.kind) {
     case 'url': {
       const { host, port, db } = address;
       return new SingleRedis({ ...options, host, port, db, retryStrategy });
     }
-    case 'sentinels': {
-      const { sentinels, name, sentinelPassword } = address;
-      const password = sentinelPassword === null ? {} : { sentinelPassword };
-      const found = { sentinels: [...sentinels], name, ...password, failoverDetector: true };
-      return new SingleRedis({ ...options, ...found, retryStrategy });
-    }
+    case 'sentinels':
+      return new SingleRedis({ ...options, ...throughSentinels(address), retryStrategy });
     case 'cluster':
-      return new Cluster([...address.nodes], {
-        redisOptions: options,
-        clusterRetryStrategy: retryStrategy,
-        maxRedirections: 100,
-        retryDelayOnFailover: 200,
-        retryDelayOnClusterDown: 200,
-        retryDelayOnTryAgain: 200,
-      });
+      return new Cluster([...address.nodes], { ...inCluster(address, patience), redisOptions: options });
     default:
       return address satisfies never;
   }
@@ -57,11 +35,7 @@ export function connectRedis(address: RedisAddress, patience: ConnectionPatience
 /** The same, for one server by its URL. Throws a TypeError when it is none. */
 export function connectRedisUrl(url: string, patience: ConnectionPatience): Redis {
   if (!/^rediss?:\/\//.test(url)) throw new TypeError('a Redis URL begins with redis:// or rediss://');
-  return new SingleRedis(url, {
-    ...(patience === 'waits' ? PATIENT : IMPATIENT),
-    reconnectOnError,
-    retryStrategy,
-  });
+  return new SingleRedis(url, { ...sharedOptions(patience), retryStrategy });
 }
 
 /** Waits for the connection, at most so long; throws when it is not there by then. */
@@ -86,28 +60,35 @@ const BLOCKING = { ...PATIENT, enableOfflineQueue: true, commandTimeout: undefin
 /** Another connection to the same place, for commands that block; its troubles show in their results. */
 export function duplicate(redis: Redis): Redis {
   const copy =
-    redis instanceof Cluster ? redis.duplicate([], { redisOptions: BLOCKING }) : redis.duplicate(BLOCKING);
+    redis instanceof Cluster
+      ? redis.duplicate([], {
+          enableOfflineQueue: true,
+          maxRedirections: REDIRECTIONS.waits,
+          redisOptions: BLOCKING,
+        })
+      : redis.duplicate(BLOCKING);
   copy.on('error', () => undefined);
   return copy;
 }
 
+/** Whether one command may only be about keys of one slot. */
 export function isCluster(redis: Redis): boolean {
   return redis instanceof Cluster;
 }
 
-function identity({ username, password, tls }: RedisAddress) {
-  return {
-    ...(username === null ? {} : { username }),
-    ...(password === null ? {} : { password }),
-    ...(tls === null ? {} : { tls: tls.ca === null ? {} : { ca: tls.ca } }),
-  };
-}
-
-function retryStrategy(times: number): number {
-  return Math.min(RECONNECT_MS * 2 ** Math.min(times, 10), RECONNECT_CAP_MS);
-}
-
-/** A demoted or loading node: reconnect, and send the command again there. */
-function reconnectOnError(error: Error): 2 | false {
-  return /^(READONLY|LOADING)/.test(error.message) ? 2 : false;
+/**
+ * Asks every server that takes writes: the one that there is, or a cluster's masters. One that is away is left out, as
+ * another is about to take its place; throws where none answers.
+ */
+export async function askMasters<T>(
+  redis: Redis,
+  ask: (server: SingleRedis) => Promise<T>,
+): Promise<readonly T[]> {
+  if (!(redis instanceof Cluster)) return [await ask(redis)];
+  // Its masters are known once it has answered.
+  await redis.ping();
+  const asked = await Promise.allSettled(redis.nodes('master').map(ask));
+  const answers = asked.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+  if (answers.length === 0) throw new Error('Cluster has no master that answers');
+  return answers;
 }

@@ -1,13 +1,11 @@
-import { Cluster } from 'ioredis';
-import type { Redis } from './connection.js';
+import { askMasters, type Redis } from './connection.js';
 
 /** What a server holds, and how much it may: its `maxmemory`, or its machine's memory where that is not set. */
 export type RedisMemory = { readonly usedBytes: number; readonly limitBytes: number };
 
 /** Of a cluster's masters, the one that is nearest to its limit. */
 export async function measureMemory(redis: Redis): Promise<RedisMemory> {
-  const servers = redis instanceof Cluster ? redis.nodes('master') : [redis];
-  const measured = await Promise.all(servers.map(async (server) => readMemory(await server.info('memory'))));
+  const measured = await askMasters(redis, async (server) => readMemory(await server.info('memory')));
   const share = ({ usedBytes, limitBytes }: RedisMemory) => usedBytes / limitBytes;
   return measured.reduce((fullest, each) => (share(each) > share(fullest) ? each : fullest));
 }

@@ -20,6 +20,11 @@ export const REDIS_SETTINGS = {
     default: null,
     meaning: 'The master’s name among the sentinels',
   },
+  REDIS_SENTINEL_USERNAME: {
+    kind: matching(/^\S+$/, 'a name without spaces'),
+    default: null,
+    meaning: 'ACL user of the sentinels themselves, where they want one',
+  },
   REDIS_SENTINEL_PASSWORD: {
     kind: secretText,
     default: null,
@@ -41,7 +46,7 @@ export const REDIS_SETTINGS = {
   REDIS_TLS: {
     kind: onOff,
     default: 'off',
-    meaning: 'TLS to sentinels and cluster nodes; with a URL write rediss://',
+    meaning: 'TLS to sentinels, the master they tell of, and cluster nodes; with a URL write rediss://',
   },
   REDIS_CA_FILE: {
     kind: certificate,

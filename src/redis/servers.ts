@@ -1,0 +1,47 @@
+import { type ConnectionPatience, connectRedis, connectRedisUrl, type Redis } from './connection.js';
+import type { HostPort } from './connection-options.js';
+
+/** A Redis of several servers: behind sentinels, or a cluster. `tls: true` trusts the usual authorities. */
+export type RedisServers = (
+  | {
+      /** Some of them; the others are found. */
+      readonly sentinels: readonly HostPort[];
+      /** The master's name among them. */
+      readonly name: string;
+      readonly sentinelUsername?: string;
+      readonly sentinelPassword?: string;
+    }
+  | {
+      /** Some of its nodes; the others are found. */
+      readonly cluster: readonly HostPort[];
+    }
+) & {
+  readonly username?: string;
+  readonly password?: string;
+  readonly tls?: true | { readonly ca: string };
+};
+
+/** Throws a TypeError where no server is named. */
+export function connectTo(where: string | RedisServers, patience: ConnectionPatience): Redis {
+  if (typeof where === 'string') return connectRedisUrl(where, patience);
+  const { username = null, password = null, tls } = where;
+  const shared = { username, password, tls: tls === true ? { ca: null } : (tls ?? null) };
+  if ('cluster' in where) {
+    const nodes = named(where.cluster, 'cluster');
+    return connectRedis({ ...shared, kind: 'cluster', nodes, sentinelPassword: null }, patience);
+  }
+  const { name, sentinelUsername = null, sentinelPassword = null } = where;
+  const sentinels = named(where.sentinels, 'sentinels');
+  if (!name) throw new TypeError('redis.name is the master’s name among the sentinels');
+  return connectRedis(
+    { ...shared, kind: 'sentinels', sentinels, name, sentinelUsername, sentinelPassword },
+    patience,
+  );
+}
+
+function named(servers: readonly HostPort[], field: string): readonly HostPort[] {
+  const isThere =
+    Array.isArray(servers) && servers.length > 0 && servers.every(({ host, port }) => host && port);
+  if (!isThere) throw new TypeError(`redis.${field} is a list of { host, port }, one or more`);
+  return servers;
+}
