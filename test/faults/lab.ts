@@ -8,6 +8,8 @@ export type Row = {
   readonly name: string;
   /** What is expected of it, in the report's words. */
   readonly promise: string;
+  /** Has no short form. */
+  readonly onlyInFull?: true;
   run(asked: Asked): Promise<Result>;
 };
 
@@ -19,6 +21,8 @@ export type Asked = {
 
 export type Result = {
   readonly figures: Readonly<Record<string, number | string>>;
+  /** What the promise does not cover, one by one. */
+  readonly listed?: readonly string[];
   /** Every promise that was not kept. */
   readonly broken: readonly string[];
 };

@@ -49,7 +49,7 @@ function sectionOf(report: string, name: string): string {
   return found === undefined ? '' : `${found.trimEnd()}\n`;
 }
 
-function section({ row, seed, scale, seconds, figures, broken }: Told, at: Date): string {
+function section({ row, seed, scale, seconds, figures, listed = [], broken }: Told, at: Date): string {
   const [names, values] = [Object.keys(figures), Object.values(figures)];
   const table = [
     `| ${names.join(' | ')} |`,
@@ -64,6 +64,7 @@ function section({ row, seed, scale, seconds, figures, broken }: Told, at: Date)
     `${at.toISOString().slice(0, 10)}, scale ${scale}, seed ${seed}, ${seconds} s.`,
     '',
     ...(names.length === 0 ? [] : [...table, '']),
+    ...(listed.length === 0 ? [] : [...listed.map((line) => `- ${line}`), '']),
     broken.length === 0 ? 'Kept.' : `**Broken**: ${broken.join('; ')}.`,
     '',
   ].join('\n');

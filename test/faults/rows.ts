@@ -2,9 +2,11 @@ import { BUDGET } from './budget-under-kills.js';
 import { CLOCKS } from './clocks.js';
 import { CUT_POINTS } from './cut-points.js';
 import { DEPLOYS } from './deploys.js';
+import { CLUSTER_FAILOVERS, SENTINEL_FAILOVERS } from './failovers.js';
 import { FREEZES } from './freezes.js';
 import { KILLS } from './kills.js';
 import type { Row } from './lab.js';
+import { LATE_CLUSTER, LATE_SENTINEL } from './late-replicas.js';
 import { LOADING } from './loading.js';
 import { LOST_REPLIES } from './lost-replies.js';
 import { OUTAGES } from './outages.js';
@@ -26,4 +28,8 @@ export const ROWS: readonly Row[] = [
   PROVIDER,
   CUT_POINTS,
   PROVIDER_DOWN,
+  SENTINEL_FAILOVERS,
+  CLUSTER_FAILOVERS,
+  LATE_SENTINEL,
+  LATE_CLUSTER,
 ];

@@ -1,5 +1,6 @@
 import { reached } from '../../src/domain/status.js';
 import type { DeliveryView } from '../../src/index.js';
+import { parseMetrics } from '../observe/metrics-text.js';
 import type { PlannedConversation } from '../support/conversations.js';
 import { allOf, type Fleet } from '../support/fleet.js';
 import { idsOf } from '../support/provider-truth.js';
@@ -133,4 +134,18 @@ export async function endedWorkers({ workers }: Fleet): Promise<readonly string[
   const exits = await Promise.all(workers.map(({ exited }) => Promise.race([exited, running])));
   const ended = exits.filter((exit) => exit !== null).length;
   return ended === 0 ? [] : [`${ended} workers ended by themselves`];
+}
+
+/** Workers that have come back to Redis less often than it went away: cut off for good, and nobody has noticed. */
+export async function cutOffWorkers({ workers }: Fleet, outages: number): Promise<readonly string[]> {
+  const counts = await Promise.all(workers.map(({ metricsPort }) => reconnects(metricsPort)));
+  const cutOff = counts.filter((count) => count < outages).length;
+  return cutOff === 0 ? [] : [`${cutOff} workers did not come back to Redis`];
+}
+
+async function reconnects(port: number): Promise<number> {
+  const answer = await fetch(`http://127.0.0.1:${port}/metrics`);
+  const { samples } = parseMetrics(await answer.text());
+  const counted = samples.filter(({ name }) => name === 'waybill_redis_reconnects_total');
+  return counted.reduce((sum, { value }) => sum + value, 0);
 }

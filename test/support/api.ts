@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { runApi } from '../../src/app/api.js';
 import { createCore } from './process.js';
+import { type RedisAt, redisAt } from './redis-at.js';
 import { SHOP } from './stack.js';
 
 export type TestKey = {
@@ -50,9 +51,9 @@ export type ApiOptions = {
 export type TestApi = Awaited<ReturnType<typeof startApi>>;
 
 /** The HTTP API in this process, for the account of `startStack`. */
-export async function startApi(redisUrl: string, { keys = [BOSS], env = {} }: ApiOptions = {}) {
+export async function startApi(redis: string | RedisAt, { keys = [BOSS], env = {} }: ApiOptions = {}) {
   const { core, metrics, lines } = createCore({
-    REDIS_URL: redisUrl,
+    ...redisAt(redis).env,
     WAYBILL_ACCOUNTS: JSON.stringify([SHOP]),
     WAYBILL_LISTEN_API: '127.0.0.1:0',
     WAYBILL_API_KEYS: apiKeys(keys),

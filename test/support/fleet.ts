@@ -3,10 +3,11 @@ import { startSandbox } from '../../sandbox/sandbox.js';
 import { billingMonth } from '../../src/domain/session.js';
 import { DAY, SECOND } from '../../src/domain/time.js';
 import { createWaybill, type DeliveryView, type Waybill } from '../../src/index.js';
-import { connectRedisUrl } from '../../src/redis/connection.js';
 import { type LedgerRow, readLedger } from '../../src/redis/ledger.js';
+import { connectTo } from '../../src/redis/servers.js';
 import type { Timings } from '../../src/worker/timings.js';
 import { type Child, loadChild, startChild } from './child.js';
+import { type RedisAt, redisAt } from './redis-at.js';
 import { FROM, TOKEN } from './stack.js';
 import { eventually } from './wait.js';
 
@@ -37,9 +38,10 @@ export type FleetOptions = {
 export type Fleet = Awaited<ReturnType<typeof startFleet>>;
 
 /** Workers and a webhook consumer in processes of their own; the sandbox and one producer in this one. */
-export async function startFleet(redisUrl: string, options: FleetOptions = {}) {
+export async function startFleet(redis: string | RedisAt, options: FleetOptions = {}) {
+  const at = redisAt(redis);
   const froms = Array.from({ length: options.accounts ?? 1 }, (_, index) => String(Number(FROM) + index));
-  const env = environment(redisUrl, froms, options);
+  const env = environment(at, froms, options);
   const webhooks = await startChild('webhooks', env);
   const sandbox = await startSandbox({
     accounts: froms.map((from) => ({ from, apiKey: API_KEY })),
@@ -57,7 +59,7 @@ export async function startFleet(redisUrl: string, options: FleetOptions = {}) {
     startChild('worker', { ...workerEnv, ...more });
   const workers = await Promise.all(Array.from({ length: options.workers ?? 3 }, () => startWorker()));
   // Known before any worker has published them.
-  const waybill = createWaybill({ redis: redisUrl, accounts: froms.map(named) });
+  const waybill = createWaybill({ redis: at.redis, accounts: froms.map(named) });
   return {
     froms,
     sandbox,
@@ -77,7 +79,7 @@ export async function startFleet(redisUrl: string, options: FleetOptions = {}) {
     },
     startProducer: () => startChild('producer', env),
     /** The ledger of this month and of the one that may have ended while we looked. */
-    ledger: () => ledgerOf(redisUrl, froms),
+    ledger: () => ledgerOf(at, froms),
     async close(): Promise<void> {
       await waybill.close();
       await Promise.all(workers.map((worker) => worker.close()));
@@ -87,8 +89,8 @@ export async function startFleet(redisUrl: string, options: FleetOptions = {}) {
   };
 }
 
-async function ledgerOf(redisUrl: string, froms: readonly string[]): Promise<readonly LedgerRow[]> {
-  const redis = connectRedisUrl(redisUrl, 'waits');
+async function ledgerOf(at: RedisAt, froms: readonly string[]): Promise<readonly LedgerRow[]> {
+  const redis = connectTo(at.redis, 'waits');
   try {
     const now = Date.now();
     const months = new Set([now - DAY, now].map((at) => billingMonth(at, 'UTC')));
@@ -105,7 +107,7 @@ function named(from: string, index: number) {
 }
 
 function environment(
-  redisUrl: string,
+  at: RedisAt,
   froms: readonly string[],
   { account, env, timings }: FleetOptions,
 ): Readonly<Record<string, string>> {
@@ -117,7 +119,7 @@ function environment(
     ...account,
   }));
   return {
-    REDIS_URL: redisUrl,
+    ...at.env,
     WAYBILL_ACCOUNTS: JSON.stringify(shops),
     WAYBILL_WEBHOOK_TOKEN: TOKEN,
     WAYBILL_LISTEN_WEBHOOKS: '127.0.0.1:0',

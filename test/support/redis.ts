@@ -1,5 +1,6 @@
 import Redis from 'ioredis';
 import { type PrivateRedis, type PrivateRedisOptions, startPrivateRedis } from '../../dev/private-redis.js';
+import { refuseCrossSlot } from './one-slot.js';
 
 /** The Redis of one test file. Its members may be used inside tests and hooks, once the server is up. */
 export interface TestRedis {
@@ -12,9 +13,10 @@ export interface TestRedis {
 
 /**
  * Gives the surrounding `describe` (or file) a private Redis: started before its tests, emptied before each, stopped
- * after them. A test that kills or freezes the server has to bring it back itself.
+ * after them. A script whose keys no cluster would have in one slot is refused. A test that kills or freezes the server has to bring it back itself.
  */
 export function withRedis(options: PrivateRedisOptions = {}): TestRedis {
+  let allowCrossSlot = (): void => undefined;
   let running: { readonly server: PrivateRedis; readonly client: Redis } | undefined;
   const present = () => {
     if (running === undefined) throw new Error('The test Redis is only there inside tests and hooks');
@@ -22,6 +24,7 @@ export function withRedis(options: PrivateRedisOptions = {}): TestRedis {
   };
 
   beforeAll(async () => {
+    allowCrossSlot = refuseCrossSlot();
     const server = await startPrivateRedis(options);
     const client = new Redis(server.url);
     // Tests that take the server away would otherwise print every failed reconnection.
@@ -34,6 +37,7 @@ export function withRedis(options: PrivateRedisOptions = {}): TestRedis {
   afterAll(async () => {
     running?.client.disconnect();
     await running?.server.stop();
+    allowCrossSlot();
   });
 
   return {

@@ -5,6 +5,7 @@ import { runWebhooks } from '../../src/app/webhooks.js';
 import { runWorker } from '../../src/app/worker.js';
 import { createWaybill } from '../../src/index.js';
 import { createCore } from './process.js';
+import { type RedisAt, redisAt } from './redis-at.js';
 
 export const FROM = '972771234567';
 /** The account of most tests, as its owner would configure it. */
@@ -22,10 +23,11 @@ export type StackOptions = {
 export type Stack = Awaited<ReturnType<typeof startStack>>;
 
 /** Sandbox, webhook consumer, workers and the library, in this process and on a real Redis. */
-export async function startStack(redisUrl: string, options: StackOptions = {}) {
+export async function startStack(redis: string | RedisAt, options: StackOptions = {}) {
+  const at = redisAt(redis);
   const account = { ...SHOP, ...options.account };
   const env = {
-    REDIS_URL: redisUrl,
+    ...at.env,
     WAYBILL_ACCOUNTS: JSON.stringify([account]),
     WAYBILL_WEBHOOK_TOKEN: TOKEN,
     WAYBILL_LISTEN_WEBHOOKS: '127.0.0.1:0',
@@ -45,7 +47,7 @@ export async function startStack(redisUrl: string, options: StackOptions = {}) {
     createCore({ ...env, WAYBILL_PROVIDER_URL: sandbox.url }),
   );
   const workers: Running[] = await Promise.all(cores.map(({ core }) => runWorker(core)));
-  const waybill = createWaybill({ redis: redisUrl });
+  const waybill = createWaybill({ redis: at.redis });
 
   return {
     sandbox,

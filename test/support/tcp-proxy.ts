@@ -14,6 +14,8 @@ type Link = {
   end(): void;
   /** Keeps what the server says until the returned function is called. */
   holdAnswers(): () => void;
+  /** Says this to the client, as if the server had. */
+  answer(bytes: Buffer): void;
 };
 
 /** Bytes on their way; what is returned is passed on, and null is nothing of them. */
@@ -71,6 +73,9 @@ function joinEnds(client: Socket, server: Socket, { onRequest, onAnswer }: Watch
       deaf = true;
       // After the bytes that are being passed on: the end comes behind them, and the server closes when it is done.
       setImmediate(() => server.end());
+    },
+    answer(bytes) {
+      if (client.writable) client.write(bytes);
     },
     holdAnswers() {
       held ??= [];
