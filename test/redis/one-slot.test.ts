@@ -1,5 +1,5 @@
-import { createScriptRunner } from '../../src/redis/script.js';
 import { accountKeys } from '../../src/redis/keys.js';
+import { createScriptRunner } from '../../src/redis/script.js';
 import { tagOf } from '../support/one-slot.js';
 import { withRedis } from '../support/redis.js';
 
