@@ -85,10 +85,15 @@ function read<T>(flag: string, schema: z.ZodType<T>, text: string): T {
 function pick(words: readonly string[]): readonly Case[] {
   const strange = words.filter((word) => !CASES.some(({ name }) => name.includes(word)));
   if (strange.length > 0) throw new UsageError(`There is no case ${strange.join(', ')}\n\n${USAGE}`);
-  return CASES.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
+  return CASES.filter((each) => words.length === 0 || words.some((word) => isMeant(each, word)));
 }
 
 function sizeOf({ quick, full }: { readonly quick: boolean; readonly full: boolean }): Size {
   if (quick) return 'quick';
   return full ? 'full' : 'usual';
+}
+
+/** A case's whole name means that one alone, though it may be part of another's. */
+function isMeant({ name }: Case, word: string): boolean {
+  return CASES.some((each) => each.name === word) ? name === word : name.includes(word);
 }

@@ -1,8 +1,8 @@
-import { measureBacklog } from '../../src/redis/backlog.js';
 import { createDeliveryStore } from '../../src/redis/delivery-store.js';
 import { type Aof, type BenchRedis, startBenchRedis } from '../lab/redis.js';
 import { usedBytes } from '../lab/redis-stats.js';
 import { FROM } from '../load/account.js';
+import { holdAll } from '../load/hold.js';
 import { chunks, requests, type SendRequest } from '../load/requests.js';
 import { work } from '../load/work.js';
 import { number } from '../report/figures.js';
@@ -10,7 +10,7 @@ import { type Asked, atMost, type Case, type Result, scaled } from '../report/re
 import { PLAIN } from '../rivals/plain.js';
 import { asJob, openPlainQueue } from '../rivals/plain-queue.js';
 import type { Rival } from '../rivals/rival.js';
-import { clientsWrite, enqueueAll, WAYBILL } from '../rivals/waybill.js';
+import { enqueueAll, WAYBILL } from '../rivals/waybill.js';
 
 /** What a delivery costs in Redis's memory, by how it stands. */
 export const BYTES: Case = {
@@ -35,7 +35,7 @@ async function run(asked: Asked): Promise<Result> {
     await queue(redis, all);
     await lookAtAll(redis, all);
   });
-  const held = await weigh(hold);
+  const held = await weigh((redis, all) => holdAll(redis.url, all));
   const finished = await weigh((redis, all) => finish(WAYBILL, redis, all));
   const plainQueued = await weigh((redis, all) => PLAIN.fill(redis.url, all));
   const plainDelayed = await weigh(delay);
@@ -83,20 +83,6 @@ async function lookAtAll({ client }: BenchRedis, all: readonly SendRequest[]): P
   const retention = { recordMs: 7 * DAY_MS, idMs: 30 * DAY_MS };
   const store = createDeliveryStore({ redis: client, prefix: 'waybill', retention });
   for (const some of chunks(all, 1000)) await Promise.all(some.map((each) => store.look(each)));
-}
-
-/** The clients wrote two days ago: a worker takes each delivery up once, and holds it. */
-async function hold(redis: BenchRedis, all: readonly SendRequest[]): Promise<void> {
-  await clientsWrite(
-    redis.url,
-    all.map(({ to }) => to),
-    Date.now() - 2 * DAY_MS,
-  );
-  await enqueueAll(redis.url, all);
-  await work(WAYBILL, redis.url, {
-    what: `${all.length} held deliveries`,
-    isDone: async () => (await measureBacklog(redis.client, 'waybill', FROM)).heldByWindow === all.length,
-  });
 }
 
 async function finish(rival: Rival, redis: BenchRedis, all: readonly SendRequest[]): Promise<void> {

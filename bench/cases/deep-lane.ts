@@ -37,7 +37,8 @@ async function run(asked: Asked): Promise<Result> {
             );
           const snapshot = await snapshots.of(`${rival.name} ${count}`, fill);
           const concurrency = rival === PLAIN ? 1 : 50;
-          const load = { rival, snapshot, count, latencyMs, concurrency, aof: asked.aof, inFlight: 1 };
+          const part = { from: Math.round(count / 3), to: count - 1 };
+          const load = { rival, snapshot, count, part, latencyMs, concurrency, aof: asked.aof };
           const { perSecond, providerMs } = await measureSending({ ...load, unpaced: true });
           return (perSecond * providerMs) / 1000;
         }),

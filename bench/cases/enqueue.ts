@@ -1,13 +1,11 @@
-import { createWaybill } from '../../src/index.js';
 import { clockMs } from '../lab/clock.js';
 import { type Aof, type BenchRedis, startBenchRedis } from '../lab/redis.js';
 import { cpuMs } from '../lab/usage.js';
-import { ACCOUNT_NAME, FROM } from '../load/account.js';
 import { alternate } from '../load/alternate.js';
 import { chunks, recipient, requests, type SendRequest } from '../load/requests.js';
 import { ratios, spread } from '../report/figures.js';
 import { type Asked, atLeast, type Case, type Result, scaled } from '../report/result.js';
-import { asJob, openPlainQueue } from '../rivals/plain-queue.js';
+import { type OpenProducer, openPlain, openWaybill, type Producer } from '../rivals/producer.js';
 
 /** How fast an app gets deliveries into the queue. */
 export const ENQUEUE: Case = {
@@ -15,13 +13,6 @@ export const ENQUEUE: Case = {
   about: `Deliveries a second that one process enqueues, on a Redis that nobody works on: Waybill's library, whose answer means
 that the delivery is recorded, with its id, and will be sent once; and BullMQ's Queue with an id of its own for each job.`,
   run,
-};
-
-/** Puts requests into a queue, in one of several ways. */
-type Producer = {
-  readonly one: (request: SendRequest) => Promise<unknown>;
-  readonly many: (requests: readonly SendRequest[]) => Promise<unknown>;
-  readonly close: () => Promise<void>;
 };
 
 type Way = {
@@ -73,7 +64,7 @@ async function compare(way: Way, asked: Asked) {
   return { ours, theirs };
 }
 
-type Opening = { readonly open: (redisUrl: string) => Producer; readonly aof: Aof };
+type Opening = { readonly open: OpenProducer; readonly aof: Aof };
 
 async function measure(way: Way, all: readonly SendRequest[], { open, aof }: Opening): Promise<Enqueuing> {
   const redis = await startBenchRedis({ aof });
@@ -104,27 +95,6 @@ const FIRST = requests(1, () => recipient(10_000_000), 'first');
 function used({ pid }: BenchRedis) {
   const { user, system } = process.cpuUsage();
   return { own: (user + system) / 1000, redis: cpuMs(pid) };
-}
-
-function openWaybill(redisUrl: string): Producer {
-  const waybill = createWaybill({ redis: redisUrl, accounts: [{ from: FROM, name: ACCOUNT_NAME }] });
-  return {
-    one: waybill.enqueue,
-    async many(some) {
-      const refused = (await waybill.enqueueMany(some)).find((answer) => 'error' in answer);
-      if (refused !== undefined && 'error' in refused) throw refused.error;
-    },
-    close: waybill.close,
-  };
-}
-
-function openPlain(redisUrl: string): Producer {
-  const { queue, close } = openPlainQueue(redisUrl);
-  return {
-    one: (request) => queue.add('send-file', request, { jobId: request.id }),
-    many: (some) => queue.addBulk(some.map((data) => ({ ...asJob(data), opts: { jobId: data.id } }))),
-    close,
-  };
 }
 
 /** So many calls at a time, each followed by the next. */

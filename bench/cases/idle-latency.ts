@@ -1,14 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createWaybill } from '../../src/index.js';
 import { clockMs } from '../lab/clock.js';
 import { onStage, type Stage } from '../lab/stage.js';
-import { ACCOUNT_NAME, FROM } from '../load/account.js';
 import { alternate } from '../load/alternate.js';
 import { requests, type SendRequest } from '../load/requests.js';
 import { quantile, ratios, spread } from '../report/figures.js';
 import { type Asked, atMost, type Case, type Result, scaled } from '../report/result.js';
 import { PLAIN } from '../rivals/plain.js';
-import { openPlainQueue } from '../rivals/plain-queue.js';
+import { type OpenProducer, openPlain, openWaybill, type Producer } from '../rivals/producer.js';
 import type { Rival } from '../rivals/rival.js';
 import { clientsWrite, WAYBILL } from '../rivals/waybill.js';
 
@@ -25,11 +23,7 @@ const COUNT = 400;
 const WARM_UP = 100;
 const REST_MS = 15;
 
-type Sender = { readonly rival: Rival; readonly open: (redisUrl: string) => Producer };
-type Producer = {
-  readonly enqueue: (request: SendRequest) => Promise<unknown>;
-  readonly close: () => Promise<void>;
-};
+type Sender = { readonly rival: Rival; readonly open: OpenProducer };
 
 const SENDERS: readonly Sender[] = [
   { rival: WAYBILL, open: openWaybill },
@@ -83,18 +77,8 @@ type Means = { readonly producer: Producer; readonly stage: Stage };
 async function latencyOf(request: SendRequest, { producer, stage }: Means): Promise<number> {
   const { came } = await stage.provider.expect(request.to);
   const begun = clockMs();
-  await producer.enqueue(request);
+  await producer.one(request);
   const at = await stage.alive(came);
   await sleep(REST_MS);
   return at - begun;
-}
-
-function openWaybill(redisUrl: string): Producer {
-  const waybill = createWaybill({ redis: redisUrl, accounts: [{ from: FROM, name: ACCOUNT_NAME }] });
-  return { enqueue: waybill.enqueue, close: waybill.close };
-}
-
-function openPlain(redisUrl: string): Producer {
-  const { queue, close } = openPlainQueue(redisUrl);
-  return { enqueue: (request) => queue.add('send-file', request, { jobId: request.id }), close };
 }

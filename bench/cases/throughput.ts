@@ -159,7 +159,7 @@ function judge(
 
 /** One more run of Waybill alone; being watched makes it slower. */
 async function profile(asked: Asked, snapshots: Snapshots): Promise<string> {
-  const count = scaled(COUNT, asked, 1500);
+  const count = scaled(COUNT, asked, 300);
   const setting = { latencyMs: 20, concurrency: Math.min(500, count / 3), workers: 1, count };
   const snapshot = await snapshotOf(WAYBILL, count, snapshots);
   const profileFolder = mkdtempSync(join(tmpdir(), 'waybill-bench-profile-'));

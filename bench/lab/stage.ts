@@ -20,6 +20,8 @@ export type StageOptions = Omit<WorkerSetting, 'redisUrl' | 'providerUrl'> & {
   readonly workers?: number;
   /** What Redis holds from the start. */
   readonly snapshot?: string;
+  /** One that stays; else there is a new one. */
+  readonly redis?: BenchRedis;
   /** Of Node, for the workers. */
   readonly nodeArgs?: readonly string[];
 };
@@ -27,7 +29,7 @@ export type StageOptions = Omit<WorkerSetting, 'redisUrl' | 'providerUrl'> & {
 /** Builds the stage, plays on it, and clears it away. */
 export async function onStage<T>(options: StageOptions, play: (stage: Stage) => Promise<T>): Promise<T> {
   const provider = await startProvider(options);
-  const redis = await startBenchRedis(options);
+  const redis = options.redis ?? (await startBenchRedis(options));
   const { rival, workers: count = 1, nodeArgs = [] } = options;
   const env = rival.env({ ...options, redisUrl: redis.url, providerUrl: provider.url });
   const workers = Array.from({ length: count }, () => startProcess(rival.worker, { env, nodeArgs }));
@@ -36,6 +38,7 @@ export async function onStage<T>(options: StageOptions, play: (stage: Stage) => 
     return await play({ redis, provider, workers, alive });
   } finally {
     await Promise.all(workers.map((worker) => worker.close()));
-    await Promise.all([provider.close(), redis.close()]);
+    await provider.close();
+    if (options.redis === undefined) await redis.close();
   }
 }

@@ -7,9 +7,13 @@ export type Load = Omit<StageOptions, 'snapshot'> & {
   /** A Redis in which so many requests are queued. */
   readonly snapshot: string;
   readonly count: number;
-  /** How many of them the rules let be in flight; as many as the workers can, by default. */
-  readonly inFlight?: number;
+  /** What is measured, in POSTs; by default from a third on, while no worker runs out of work. */
+  readonly part?: Range;
+  /** The rest is left unsent: what keeps it waiting is not what is measured. */
+  readonly endsEarly?: boolean;
 };
+
+export type Range = { readonly from: number; readonly to: number };
 
 /** Of one run, per delivery where it says so. */
 export type Sending = {
@@ -31,27 +35,23 @@ const FINISH_TIMEOUT_MS = 60_000;
 /** Has a queue sent that is full already, and looks at the part in which the workers are warm and none is idle. */
 export function measureSending(load: Load): Promise<Sending> {
   return onStage(load, async (stage) => {
-    const part = partOf(load);
+    const { part = warmPart(load), count, endsEarly = false } = load;
     // The workers are still being loaded.
-    const watch = await stage.provider.watch([part.from, part.to, load.count]);
+    const watch = await stage.provider.watch([part.from, part.to, count]);
     const from = await stage.alive(watch.reached(part.from));
     const before = await read(stage);
     const to = await stage.alive(watch.reached(part.to));
     const after = await read(stage);
-    await stage.alive(watch.reached(load.count));
-    await untilEnd(load, stage);
+    if (!endsEarly) await stage.alive(watch.reached(count).then(() => untilEnd(load, stage)));
     const providerMs = (await stage.provider.total()).heldMs;
     return { ...figures({ before, after }, { from, to, count: part.to - part.from }), providerMs };
   });
 }
 
 /** A third to get warm; and at the end the workers run out of work one by one. */
-function partOf({ count, concurrency, workers = 1, inFlight = concurrency * workers }: Load): {
-  readonly from: number;
-  readonly to: number;
-} {
+function warmPart({ count, concurrency, workers = 1 }: Load): Range {
   const from = Math.max(1, Math.round(count / 3));
-  return { from, to: Math.max(from + 1, count - inFlight) };
+  return { from, to: Math.max(from + 1, count - concurrency * workers) };
 }
 
 type Reading = {
@@ -81,7 +81,7 @@ async function untilEnd({ rival, count }: Load, { provider, redis }: Stage): Pro
 }
 
 type Ends = { readonly before: Reading; readonly after: Reading };
-type Part = { readonly from: number; readonly to: number; readonly count: number };
+type Part = Range & { readonly count: number };
 
 function figures({ before, after }: Ends, { from, to, count }: Part): Omit<Sending, 'providerMs'> {
   const micros = (ms: number) => (ms * 1000) / count;

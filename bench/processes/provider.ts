@@ -22,6 +22,8 @@ const server = createServer((request, response) => {
     return;
   }
   const at = clockMs();
+  // A worker of Waybill's also asks how its webhook is set: it learns nothing here.
+  if (request.url !== '/whatsapp/v2/sendFile') return void response.writeHead(404).end();
   count += 1;
   if (watched.has(count)) say({ kind: 'reached', count, at });
   const chunks: Buffer[] = [];
@@ -85,7 +87,7 @@ function obey(order: z.output<typeof orderSchema>): ProviderMessage {
       expected = order.to;
       return { kind: 'watching' };
     case 'total':
-      return { kind: 'total', count, heldMs: heldMs / count };
+      return { kind: 'total', count, heldMs: heldMs / Math.max(1, count) };
     default:
       return order satisfies never;
   }

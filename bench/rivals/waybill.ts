@@ -1,9 +1,9 @@
 import Redis from 'ioredis';
-import { createWaybill } from '../../src/index.js';
 import { createCallbackStore } from '../../src/redis/callback-store.js';
 import type { Env } from '../lab/process.js';
 import { ACCOUNT_NAME, API_KEY, FROM } from '../load/account.js';
 import { chunks, type SendRequest } from '../load/requests.js';
+import { openWaybill } from './producer.js';
 import type { Rival, WorkerSetting } from './rival.js';
 
 const AT_ONCE = 1000;
@@ -14,8 +14,7 @@ export const WAYBILL: Rival = {
   worker: 'waybill-worker',
   env: workerEnv,
   async fill(redisUrl, requests) {
-    const now = Date.now();
-    await clientsWrite(redisUrl, new Set(requests.map(({ to }) => to)), now);
+    await clientsWrite(redisUrl, new Set(requests.map(({ to }) => to)), Date.now());
     await enqueueAll(redisUrl, requests);
   },
   finished: (redis) => redis.zcard(`waybill:queue:{${FROM}}:completed`),
@@ -57,13 +56,10 @@ export async function clientsWrite(redisUrl: string, clients: Iterable<string>, 
 
 /** @throws Error when one of them is not taken */
 export async function enqueueAll(redisUrl: string, requests: readonly SendRequest[]): Promise<void> {
-  const waybill = createWaybill({ redis: redisUrl, accounts: [{ from: FROM, name: ACCOUNT_NAME }] });
+  const { many, close } = openWaybill(redisUrl);
   try {
-    for (const some of chunks(requests, AT_ONCE)) {
-      const refused = (await waybill.enqueueMany(some)).find((answer) => 'error' in answer);
-      if (refused !== undefined && 'error' in refused) throw refused.error;
-    }
+    for (const some of chunks(requests, AT_ONCE)) await many(some);
   } finally {
-    await waybill.close();
+    await close();
   }
 }

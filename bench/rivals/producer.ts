@@ -1,0 +1,36 @@
+import { createWaybill } from '../../src/index.js';
+import { ACCOUNT_NAME, FROM } from '../load/account.js';
+import type { SendRequest } from '../load/requests.js';
+import { asJob, openPlainQueue } from './plain-queue.js';
+
+/** What an app puts its requests into a queue with. */
+export type Producer = {
+  readonly one: (request: SendRequest) => Promise<unknown>;
+  readonly many: (requests: readonly SendRequest[]) => Promise<unknown>;
+  readonly close: () => Promise<void>;
+};
+
+export type OpenProducer = (redisUrl: string) => Producer;
+
+/** Waybill's library. */
+export function openWaybill(redisUrl: string): Producer {
+  const waybill = createWaybill({ redis: redisUrl, accounts: [{ from: FROM, name: ACCOUNT_NAME }] });
+  return {
+    one: waybill.enqueue,
+    async many(some) {
+      const refused = (await waybill.enqueueMany(some)).find((answer) => 'error' in answer);
+      if (refused !== undefined && 'error' in refused) throw refused.error;
+    },
+    close: waybill.close,
+  };
+}
+
+/** BullMQ's Queue; a job is named after its request, as an app does that may have to repeat itself. */
+export function openPlain(redisUrl: string): Producer {
+  const { queue, close } = openPlainQueue(redisUrl);
+  return {
+    one: (request) => queue.add('send-file', request, { jobId: request.id }),
+    many: (some) => queue.addBulk(some.map((data) => ({ ...asJob(data), opts: { jobId: data.id } }))),
+    close,
+  };
+}
