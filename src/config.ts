@@ -25,7 +25,7 @@ export type Config = {
   readonly retry: { readonly maxAttempts: number; readonly baseMs: number; readonly capMs: number };
   readonly historyLagMs: number;
   readonly shutdownGraceMs: number;
-  readonly retention: { readonly recordHours: number; readonly idHours: number };
+  readonly retention: { readonly recordHours: number; readonly idHours: number; readonly ledgerDays: number };
   /** `allow` null: webhooks are taken from any address. */
   readonly webhooks: {
     readonly allow: readonly AddressRange[] | null;
@@ -87,7 +87,11 @@ function gather(values: Values): Omit<Config, 'settings'> {
     },
     historyLagMs: values.WAYBILL_HISTORY_LAG_MS,
     shutdownGraceMs: values.WAYBILL_SHUTDOWN_GRACE_MS,
-    retention: { recordHours: values.WAYBILL_RETENTION_HOURS, idHours: values.WAYBILL_ID_RETENTION_HOURS },
+    retention: {
+      recordHours: values.WAYBILL_RETENTION_HOURS,
+      idHours: values.WAYBILL_ID_RETENTION_HOURS,
+      ledgerDays: values.WAYBILL_LEDGER_RETENTION_DAYS,
+    },
     webhooks: {
       allow: values.WAYBILL_WEBHOOK_ALLOW,
       spoolDir: values.WAYBILL_WEBHOOK_SPOOL,

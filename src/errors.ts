@@ -106,6 +106,16 @@ export class IllegalStateError extends WaybillError {
   }
 }
 
+/** What a request holds cannot be read here: it is encrypted, and this process does not have the key. */
+export class DataKeyError extends WaybillError {
+  override readonly name = 'DataKeyError';
+
+  /** `why`: which key, and where it is missing. */
+  constructor(why: string, options: ErrorOptions = {}) {
+    super('DATA_KEY', why, options);
+  }
+}
+
 /** An address could not be listened on; `setting` names the variable to change. */
 export class ListenError extends WaybillError {
   override readonly name = 'ListenError';

@@ -1,7 +1,10 @@
+import { parseDataKeys } from './config/data-key.js';
 import type { AccountTemplate, ClosedWindowPolicy } from './domain/account.js';
+import type { DataKey } from './domain/seal.js';
 import { DAY, HOUR } from './domain/time.js';
 import { createProducer, type Producer } from './producer/producer.js';
 import { createQueues } from './queue/queues.js';
+import { createSealer } from './queue/sealer.js';
 import { createAccountDirectory, listAccounts, type PublishedAccount } from './redis/accounts.js';
 import { type Redis, whenReady } from './redis/connection.js';
 import { createDeliveryStore } from './redis/delivery-store.js';
@@ -11,6 +14,7 @@ import { connectTo, type RedisServers } from './redis/servers.js';
 
 export type { Delivery } from './domain/delivery.js';
 export type { EventType, GapEvent, WaybillEvent } from './domain/event.js';
+export type { DataKey } from './domain/seal.js';
 export type { Status } from './domain/status.js';
 export * from './errors.js';
 export type { BulkAnswer, BulkRecord } from './producer/bulk/record.js';
@@ -39,6 +43,11 @@ export type WaybillOptions = {
   /** Default 168 and 720, as the workers' `WAYBILL_RETENTION_HOURS` and `WAYBILL_ID_RETENTION_HOURS`. */
   readonly retentionHours?: number;
   readonly idRetentionHours?: number;
+  /**
+   * As the workers' `WAYBILL_DATA_KEY`: its text, or a function that gives the keys of 32 bytes, which is asked each time.
+   * The first encrypts, all decrypt.
+   */
+  readonly dataKey?: string | (() => readonly DataKey[]);
   /** Told of connection troubles; calls fail by themselves. */
   readonly onError?: (error: Error) => void;
 };
@@ -48,9 +57,13 @@ export type Waybill = Producer & {
   close(): Promise<void>;
 };
 
-/** The library: what an app needs to have files sent and to know what became of them. */
+/**
+ * The library: what an app needs to have files sent and to know what became of them.
+ * @throws ConfigError when `dataKey` is none
+ */
 export function createWaybill(options: WaybillOptions): Waybill {
   const { prefix = 'waybill', onError = () => undefined } = options;
+  const sealer = createSealer(dataKeysOf(options));
   const own = !isConnection(options.redis);
   const redis = isConnection(options.redis) ? options.redis : connectTo(options.redis, 'fails');
   if (own) redis.on('error', onError);
@@ -71,12 +84,14 @@ export function createWaybill(options: WaybillOptions): Waybill {
         recordMs: (options.retentionHours ?? 7 * (DAY / HOUR)) * HOUR,
         idMs: (options.idRetentionHours ?? 30 * (DAY / HOUR)) * HOUR,
       },
+      sealer,
     }),
+    sealer,
     queues,
     findAccount: async (name) => find(name) ?? directory.find(name),
     accounts: () => directory.all(),
-    read: (asked) => readDelivery(redis, prefix, asked),
-    follow: (following) => followEvents(redis, prefix, following),
+    read: (asked) => readDelivery(redis, prefix, { ...asked, sealer }),
+    follow: (following) => followEvents(redis, prefix, { ...following, sealer }),
     ready: (withinMs) => whenReady(redis, withinMs),
     now: Date.now,
   });
@@ -94,6 +109,12 @@ export function createWaybill(options: WaybillOptions): Waybill {
 /** Of any copy of ioredis. */
 function isConnection(redis: WaybillOptions['redis']): redis is Redis {
   return typeof redis === 'object' && 'status' in redis;
+}
+
+function dataKeysOf({ dataKey = () => [] }: WaybillOptions): () => readonly DataKey[] {
+  if (typeof dataKey !== 'string') return dataKey;
+  const keys = parseDataKeys(dataKey);
+  return () => keys;
 }
 
 type KnownAccount = NonNullable<WaybillOptions['accounts']>[number];

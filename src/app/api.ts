@@ -18,7 +18,7 @@ export type RunningApi = Running & { readonly address: string; readonly port: nu
 export async function runApi(core: Core, version: string): Promise<RunningApi> {
   const { config, secrets, log, observer } = core;
   const redis = openRedis(core, 'fails');
-  const client = createClient(config, redis);
+  const client = createClient(core, redis);
   const boardQueues = createBoardQueues({ connection: redis, prefix: config.prefix });
   const stopping = new AbortController();
   const dependencies = () => ({ redis: redis.status });

@@ -1,4 +1,3 @@
-import type { Config } from '../config.js';
 import { ACCOUNT_DEFAULTS, findAccount } from '../domain/account.js';
 import { UnknownAccountError, WaybillError } from '../errors.js';
 import { createWaybill, type Waybill } from '../index.js';
@@ -15,7 +14,7 @@ import { type LedgerRow, readLedger } from '../redis/ledger.js';
 import type { ListedDelivery } from '../redis/lists.js';
 import { type OtherSession, readOtherSessions } from '../redis/other-sessions.js';
 import type { Settings } from './boot.js';
-import { connectConfigured } from './core.js';
+import { connectConfigured, sealerOf } from './core.js';
 import { explainRedis } from './explain-redis.js';
 import { openExplainer } from './explainer.js';
 import { type AccountForecast, openForecast } from './forecast.js';
@@ -66,12 +65,14 @@ export type Client = {
 
 /** Opens a connection to the configured Redis. */
 export function openClient(settings: Settings): Client {
-  return createClient(settings.config, connectConfigured(settings, 'fails'));
+  return createClient(settings, connectConfigured(settings, 'fails'));
 }
 
 /** The same on a connection that is open already; closing it closes that too. */
-export function createClient(config: Config, redis: Redis): Client {
+export function createClient(settings: Pick<Settings, 'config' | 'secrets'>, redis: Redis): Client {
+  const { config, secrets } = settings;
   const { prefix, accounts, retention } = config;
+  const sealer = sealerOf(settings);
   let trouble: Error | null = null;
   redis.on('error', (error: Error) => {
     trouble = error;
@@ -83,9 +84,10 @@ export function createClient(config: Config, redis: Redis): Client {
     accounts: accounts.map(known),
     retentionHours: retention.recordHours,
     idRetentionHours: retention.idHours,
+    dataKey: () => secrets.dataKeys(),
   });
-  const operator = openOperator({ config, redis, waybill, queues });
-  const explainer = openExplainer({ config, redis, waybill });
+  const operator = openOperator({ config, redis, waybill, queues, sealer });
+  const explainer = openExplainer({ config, redis, waybill, sealer });
   const gatekeeper = createGatekeeper({ redis, prefix, queues });
   const onRedis = patiently((withinMs) => whenReady(redis, withinMs));
 

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Secrets } from '../config/secrets.js';
 import type { Config } from '../config.js';
+import type { Sealer } from '../domain/seal.js';
 import { HOUR } from '../domain/time.js';
 import { WaybillError } from '../errors.js';
 import type { Log } from '../observe/log.js';
 import type { Observer } from '../observe/observer.js';
 import type { Network } from '../preflight/network.js';
+import { createSealer } from '../queue/sealer.js';
 import { askMasters, type ConnectionPatience, connectRedis, type Redis } from '../redis/connection.js';
 import { timeCommands } from '../redis/time-commands.js';
 import type { Effects } from '../worker/clock.js';
@@ -91,6 +93,11 @@ export async function checkEviction(redis: Redis): Promise<void> {
     'REDIS_EVICTS',
     `Redis may evict keys (maxmemory-policy ${policy}): set maxmemory-policy to noeviction`,
   );
+}
+
+/** By the data keys as they are at each moment. */
+export function sealerOf({ secrets }: Pick<Core, 'secrets'>): Sealer {
+  return createSealer(() => secrets.dataKeys());
 }
 
 export function retentionOf({ retention }: Config) {

@@ -1,4 +1,5 @@
 import type { Config } from '../config.js';
+import type { Sealer } from '../domain/seal.js';
 import type { Waybill } from '../index.js';
 import { createExplainer, type Explainer } from '../producer/explain.js';
 import { listAccounts } from '../redis/accounts.js';
@@ -10,10 +11,11 @@ type Parts = {
   readonly config: Config;
   readonly redis: Redis;
   readonly waybill: Waybill;
+  readonly sealer: Sealer;
 };
 
 /** The explainer on a connection that is open already. Accounts are as the workers that send have them, else as configured here. */
-export function openExplainer({ config, redis, waybill }: Parts): Explainer {
+export function openExplainer({ config, redis, waybill, sealer }: Parts): Explainer {
   const { prefix, accounts } = config;
   return createExplainer({
     find: (id, narrow) => waybill.get(id, narrow),
@@ -22,7 +24,7 @@ export function openExplainer({ config, redis, waybill }: Parts): Explainer {
       const others = accounts.filter(({ from }) => !published.some((account) => account.from === from));
       return [...published, ...others];
     },
-    survey: (asked) => survey(redis, prefix, asked),
+    survey: (asked) => survey(redis, prefix, { ...asked, sealer }),
     ready: (withinMs) => whenReady(redis, withinMs),
     now: systemEffects.now,
   });

@@ -3,6 +3,7 @@ import { type Account, findAccount } from '../domain/account.js';
 import type { WaybillError } from '../errors.js';
 import { type AccountForecast, type ForecastDeps, forecast } from '../producer/bulk/forecast.js';
 import type { BulkRecord } from '../producer/bulk/record.js';
+import { createSealer } from '../queue/sealer.js';
 import { createAccountDirectory, listAccounts, type PublishedAccount } from '../redis/accounts.js';
 import { type Redis, whenReady } from '../redis/connection.js';
 import { readBudgetUsed, readForecastFacts } from '../redis/forecast-facts.js';
@@ -19,6 +20,8 @@ export function openForecast({ config, redis }: { readonly config: Config; reado
     findAccount: async (name): Promise<Account | PublishedAccount | undefined> =>
       findAccount(accounts, name) ?? directory.find(name),
     now,
+    // Nothing of what is read is written down.
+    sealer: createSealer(() => []),
     facts: (refs) => readForecastFacts(redis, prefix, refs),
     budgetUsed: (asked) => readBudgetUsed(redis, prefix, asked),
     ready: (withinMs) => whenReady(redis, withinMs),

@@ -1,10 +1,9 @@
 import type { Account } from '../domain/account.js';
-import { HOUR, MINUTE } from '../domain/time.js';
+import { MINUTE } from '../domain/time.js';
 import { publishAccounts } from '../redis/accounts.js';
 import { measureBacklog } from '../redis/backlog.js';
 import { renewBudget } from '../redis/budget.js';
 import type { Redis } from '../redis/connection.js';
-import { dropEvents } from '../redis/events.js';
 import { hasQueueNamed } from '../redis/has-queue.js';
 import { createLease } from '../redis/lease.js';
 import { measureMemory } from '../redis/memory.js';
@@ -20,6 +19,7 @@ import { createQueuedWalk } from '../worker/walk-queued.js';
 import { createWebhookWatch } from '../worker/watch-webhook.js';
 import { type Core, type Running, retentionOf } from './core.js';
 import { every } from './every.js';
+import { forget } from './forget.js';
 import { createGatekeeper } from './gatekeeper.js';
 import { createTenure } from './tenure.js';
 import { type Watched, watchOver } from './watch-over.js';
@@ -63,7 +63,7 @@ export function keepHouse(core: Core, house: House): Running {
     else webhooks.forget();
   });
   const watching = watchOver(core, { redis, worker, end });
-  const forgetting = every(MINUTE, log, () => forgetEvents(core, redis));
+  const forgetting = every(timings.forgetEveryMs, log, () => forget(core, house));
   const publishing = every(MINUTE, log, () => publish(core, redis));
   return {
     async close() {
@@ -140,12 +140,6 @@ function openWebhookWatch({ secrets, observer, effects }: Core, { provider }: Ho
     observer,
     monotonic: effects.monotonic,
   });
-}
-
-/** Events live as long as the records that they are about. */
-async function forgetEvents({ config, effects }: Core, redis: Redis): Promise<void> {
-  const before = effects.now() - config.retention.recordHours * HOUR;
-  for (const { from } of config.accounts) await dropEvents(redis, config.prefix, { from, before });
 }
 
 async function publish({ config: { prefix, accounts }, log }: Core, redis: Redis): Promise<void> {

@@ -1,6 +1,7 @@
 import { ulid } from 'ulid';
 import type { Config } from '../config.js';
 import { type Billing, findAccount } from '../domain/account.js';
+import type { Sealer } from '../domain/seal.js';
 import type { Waybill } from '../index.js';
 import { createOperator, type Operator } from '../producer/operate.js';
 import type { Queues } from '../queue/queues.js';
@@ -20,12 +21,13 @@ type Parts = {
   readonly redis: Redis;
   readonly waybill: Waybill;
   readonly queues: Queues;
+  readonly sealer: Sealer;
 };
 
 /** The operator's verbs on a connection that is open already. */
-export function openOperator({ config, redis, waybill, queues }: Parts): Operator {
+export function openOperator({ config, redis, waybill, queues, sealer }: Parts): Operator {
   const { prefix } = config;
-  const shared = { redis, prefix, retention: retentionOf(config) };
+  const shared = { redis, prefix, retention: retentionOf(config), sealer };
   return createOperator({
     operators: createOperatorStore(shared),
     amends: createAmendStore(shared),
@@ -33,6 +35,7 @@ export function openOperator({ config, redis, waybill, queues }: Parts): Operato
     now: systemEffects.now,
     erasure: createErasureStore(shared),
     queues,
+    sealer,
     monotonic: systemEffects.monotonic,
     attempts: createAttemptStore({ ...shared, random: systemEffects.random }),
     store: createDeliveryStore(shared),

@@ -9,7 +9,7 @@ import { followEvents } from '../redis/follow-events.js';
 import { createLease } from '../redis/lease.js';
 import { createPushStore, type PushStore } from '../redis/push-store.js';
 import type { Timings } from '../worker/timings.js';
-import type { Core, Running } from './core.js';
+import { type Core, type Running, sealerOf } from './core.js';
 import { every } from './every.js';
 
 const ROLE = 'pusher';
@@ -22,7 +22,7 @@ export async function keepPushing(core: Core, redis: Redis, timings: Timings): P
   const { config, log, observer, effects } = core;
   const { prefix, eventEndpoints } = config;
   if (eventEndpoints.length === 0) return { close: async () => undefined };
-  const store = createPushStore(redis, prefix);
+  const store = createPushStore(redis, prefix, sealerOf(core));
   // At once, not when the lease is ours: what happens from now on is to be told.
   for (const endpoint of eventEndpoints) await positionsOf(endpoint, store, config);
   const lease = createLease({
@@ -99,7 +99,12 @@ async function pushFrom(core: Core, { endpoint, redis, store, signal }: Pushing)
   const { now, random } = effects;
   const { name } = endpoint;
   const positions = await positionsOf(endpoint, store, config);
-  const following = { from: [...positions.keys()], after: { positions, base: '0-0' }, signal };
+  const following = {
+    from: [...positions.keys()],
+    after: { positions, base: '0-0' },
+    signal,
+    sealer: sealerOf(core),
+  };
   const sender = createSender({ endpoint, secrets: () => secrets.eventSecrets(endpoint.url), now });
   const own = {
     save: (from: string, position: string) => store.save(name, from, position),

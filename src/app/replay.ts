@@ -6,7 +6,7 @@ import { whenReady } from '../redis/connection.js';
 import { keptEvents } from '../redis/kept-events.js';
 import { createPushStore, type DeadEvent } from '../redis/push-store.js';
 import type { Settings } from './boot.js';
-import { connectConfigured, systemEffects } from './core.js';
+import { connectConfigured, sealerOf, systemEffects } from './core.js';
 import { explainRedis } from './explain-redis.js';
 import { accountsOf, type Endpoint } from './push.js';
 
@@ -33,7 +33,8 @@ export async function withReplaying<T>(
   const { config, secrets } = settings;
   const redis = connectConfigured(settings, 'fails');
   redis.on('error', () => undefined);
-  const store = createPushStore(redis, config.prefix);
+  const sealer = sealerOf(settings);
+  const store = createPushStore(redis, config.prefix, sealer);
 
   async function post(
     endpoint: Endpoint,
@@ -64,7 +65,7 @@ export async function withReplaying<T>(
   }
 
   const keptSince = (endpoint: Endpoint, since: number) =>
-    keptEvents(redis, config.prefix, { from: accountsOf(endpoint, config), since });
+    keptEvents(redis, config.prefix, { from: accountsOf(endpoint, config), since, sealer });
 
   try {
     await orUnavailable(() => whenReady(redis, PATIENCE_MS));

@@ -2,7 +2,7 @@ import type { Config } from '../config.js';
 import { ConfigError, type ConfigFault } from '../errors.js';
 
 /**
- * Refuses settings that are known but have nothing behind them yet: who sets a data key relies on it.
+ * Refuses settings that are known but have nothing behind them yet: who sets a folder relies on it.
  * @throws ConfigError
  */
 export function refuseUnbuilt(config: Config): void {
@@ -12,12 +12,9 @@ export function refuseUnbuilt(config: Config): void {
 
 const PROBLEM = 'is not supported in this version';
 
-function settingFaults({ journalDir, settings }: Config): ConfigFault[] {
-  const isSet = (name: string) =>
-    settings.some((row) => row.name === name && (row.from === 'environment' || row.from === 'file'));
+function settingFaults({ journalDir }: Config): ConfigFault[] {
   const set: readonly (readonly [string, boolean])[] = [
     ['WAYBILL_JOURNAL_DIR', journalDir !== null],
-    ['WAYBILL_DATA_KEY', isSet('WAYBILL_DATA_KEY')],
   ];
   return set.flatMap(([name, on]) => (on ? [{ name, problem: PROBLEM, expected: 'to be left unset' }] : []));
 }

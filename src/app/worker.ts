@@ -4,13 +4,14 @@ import { createProviderClient } from '../provider/client.js';
 import { createQueues } from '../queue/queues.js';
 import { publishAccounts } from '../redis/accounts.js';
 import type { Inspect } from '../worker/run.js';
-import { CONNECT_TIMEOUT_MS } from '../worker/send.js';
+import { CONNECT_TIMEOUT_MS, type SendTimeouts } from '../worker/send.js';
 import { createSlots } from '../worker/slots.js';
 import { TIMINGS, type Timings } from '../worker/timings.js';
 import { startWorker } from '../worker/worker.js';
 import { attend } from './attend.js';
 import { checkClock } from './check-clock.js';
-import { type Core, checkEviction, closeRedis, openRedis, type Running } from './core.js';
+import { type Core, checkEviction, closeRedis, openRedis, type Running, sealerOf } from './core.js';
+import { finishedJobsMs } from './forget.js';
 import { keepHouse } from './housekeeping.js';
 import { keepPushing } from './push.js';
 import { openStores } from './stores.js';
@@ -50,16 +51,15 @@ export async function runWorker(
     concurrencyTotal: config.concurrency.total,
     provider,
     apiKeyOf: (from) => secrets.apiKey(from) ?? '',
-    timeouts: {
-      sendMs: config.sendTimeoutMs,
-      localStorageMs: config.localStorageTimeoutMs,
-      lockMs: timings.lockMs,
-    },
+    timeouts: timeoutsOf(core, timings),
     timings,
+    finishedJobsMs: finishedJobsMs(config),
     sleep: (ms) => sleep(ms),
     store,
     attempts,
     inspect: openPreflight(core),
+    sealer: sealerOf(core),
+    lockedAgainMs: timings.lockedAgainMs,
     retry: config.retry,
     historyLagMs: config.historyLagMs,
     random: effects.random,
@@ -79,6 +79,10 @@ export async function runWorker(
       await closeRedis(redis);
     },
   };
+}
+
+function timeoutsOf({ config }: Core, { lockMs }: Timings): SendTimeouts {
+  return { sendMs: config.sendTimeoutMs, localStorageMs: config.localStorageTimeoutMs, lockMs };
 }
 
 /** Deliveries that share a link share the look; so many hosts are asked at once. */

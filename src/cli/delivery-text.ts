@@ -41,7 +41,7 @@ type Fact = readonly [name: string, fact: string];
 function factsOf(view: DeliveryView, now: number): readonly Fact[] {
   const facts: (Fact | null)[] = [
     ['to', view.to],
-    fileOf(view.request),
+    view.locked === null ? fileOf(view.request) : ['file', plain(view.locked)],
     ['window', windowOf(view, now)],
     ['session', sessionOf(view, now)],
     view.ahead === null || view.ahead === 0 ? null : ['lane', `${view.ahead} before it`],

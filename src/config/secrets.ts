@@ -1,4 +1,5 @@
 import type { Caller } from '../domain/caller.js';
+import type { DataKey } from '../domain/seal.js';
 import { ConfigError, type ConfigFault } from '../errors.js';
 import { createReloaded, type ReloadDeps } from './reloaded.js';
 import type { SecretSource, SecretSources } from './sources.js';
@@ -13,8 +14,8 @@ export type Secrets = {
   apiCallers(): readonly Caller[];
   /** The signing secrets of the event endpoint with this URL, the newest first. */
   eventSecrets(url: string): readonly string[];
-  /** 32 bytes each; the first encrypts, all decrypt. */
-  dataKeys(): readonly Buffer[];
+  /** 32 bytes each, by their ids; the first encrypts, all decrypt. */
+  dataKeys(): readonly DataKey[];
 };
 
 /**

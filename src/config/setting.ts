@@ -8,6 +8,7 @@ export type Setting<T> = {
   readonly unit?:
     | 'ms'
     | 'h'
+    | 'days'
     | 'per account'
     | 'in all'
     | 'MB per process'

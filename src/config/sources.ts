@@ -1,4 +1,5 @@
 import type { Caller } from '../domain/caller.js';
+import type { DataKey } from '../domain/seal.js';
 import type { AccountEntry } from './accounts.js';
 import type { EventEndpoint } from './endpoints.js';
 import type { RawEntry, RawEnv } from './env.js';
@@ -23,7 +24,7 @@ export type SecretSources = {
   readonly webhookTokens: SecretSource<readonly string[]> | null;
   readonly apiCallers: SecretSource<readonly Caller[]> | null;
   readonly eventEndpoints: SecretSource<readonly EventEndpoint[]> | null;
-  readonly dataKeys: SecretSource<readonly Buffer[]> | null;
+  readonly dataKeys: SecretSource<readonly DataKey[]> | null;
 };
 
 /** Where the secrets of a sound configuration are. */

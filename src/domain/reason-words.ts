@@ -8,6 +8,7 @@ const WORDS: ReadonlyMap<string, string> = new Map([
   ['limit', 'so many messages to one recipient are not allowed at once'],
   ['backoff', 'the last attempt failed, the next one comes later'],
   ['preflight', 'its link could not be looked at yet, and is looked at again soon'],
+  ['data_key', 'its request is encrypted, and no worker that took it up has the key'],
   ['window', 'the customer window is closed until the recipient writes'],
   ['budget', 'the budget for new sessions is used up'],
   ['account', 'the account is paused'],

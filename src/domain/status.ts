@@ -18,7 +18,7 @@ export const STATUSES = [
 export type Status = (typeof STATUSES)[number];
 
 /** Why a delivery waits: for a time or for its turn. */
-export const WAIT_REASONS = ['schedule', 'lane', 'limit', 'backoff', 'preflight'] as const;
+export const WAIT_REASONS = ['schedule', 'lane', 'limit', 'backoff', 'preflight', 'data_key'] as const;
 export type WaitReason = (typeof WAIT_REASONS)[number];
 
 /** Why a delivery is held: for an event. */

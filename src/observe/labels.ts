@@ -100,6 +100,7 @@ export const FLAGS = [
   'invalid',
   'conflict',
   'redundant_accept',
+  'locked',
 ] as const satisfies readonly DeliveryFlagged['flag'][];
 export const GATE_STATES = ['open', 'throttled', 'breaker', 'paused'] as const satisfies readonly GateState[];
 /** What a sweep mends, and where it is counted. */

@@ -66,7 +66,8 @@ export type DeliveryFlagged = Subject & {
     | 'stale_attempt'
     | 'invalid'
     | 'conflict'
-    | 'redundant_accept';
+    | 'redundant_accept'
+    | 'locked';
   readonly detail: string | null;
 };
 

@@ -5,6 +5,7 @@ import { delayOf, type NewJob, type Queues } from '../queue/queues.js';
 import type { Warning } from '../queue/request.js';
 import type { DeliveryStore } from '../redis/delivery-store.js';
 import { type EnqueueRequest, type ReadDeps, type ReadRequest, readRequest } from './read-request.js';
+import { renewLink } from './renew-link.js';
 
 export type Enqueued = {
   readonly id: string;
@@ -56,7 +57,7 @@ async function repeat(
 ): Promise<void> {
   if (!UNSENT.includes(known.status)) return;
   if (known.jobAt !== null) await addJob(jobOf(read, { delayMs: 0, timestamp: known.jobAt }), read, deps);
-  await deps.queues.replaceLink(read.delivery.from, read.job.id, String(read.data.fileUrl));
+  await renewLink(read, deps);
 }
 
 /**

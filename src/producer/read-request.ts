@@ -1,5 +1,6 @@
 import { ulid } from 'ulid';
 import type { Delivery } from '../domain/delivery.js';
+import { type Sealer, sealRequest } from '../domain/seal.js';
 import { UnknownAccountError, ValidationError } from '../errors.js';
 import { jobIdOf } from '../queue/names.js';
 import type { QueuedRequest } from '../queue/queues.js';
@@ -12,6 +13,7 @@ export type EnqueueRequest = DeliveryRequest & { readonly from: string };
 export type ReadDeps = {
   readonly findAccount: (fromOrName: string) => Promise<PublishedAccount | undefined>;
   readonly now: () => number;
+  readonly sealer: Sealer;
 };
 
 /** A request that can be taken in: its delivery, and the job that will carry it. */
@@ -48,7 +50,12 @@ export async function readRequest(
   const id = given ?? makeId(parsed.delivery, request, askedAt);
   const delivery = given === null ? { ...parsed.delivery, id } : parsed.delivery;
   const job = { id: jobIdOf(id), timestamp: askedAt };
-  return { delivery, warnings: parsed.warnings, job, data: queuedRequest(request, delivery) };
+  return {
+    delivery,
+    warnings: parsed.warnings,
+    job,
+    data: sealRequest(queuedRequest(request, delivery), delivery, deps.sealer),
+  };
 }
 
 /** The job's data: the request itself, its times spelled out so that they mean the same at every reading. */

@@ -1,4 +1,10 @@
-import { IdempotencyConflictError, IllegalStateError, ValidationError, WaybillError } from '../errors.js';
+import {
+  DataKeyError,
+  IdempotencyConflictError,
+  IllegalStateError,
+  ValidationError,
+  WaybillError,
+} from '../errors.js';
 import { type DeliveryRequest, requestSchema } from '../queue/request.js';
 import type { DeliveryView } from '../redis/delivery-view.js';
 import type { OperatorStore } from '../redis/operator-store.js';
@@ -22,7 +28,7 @@ export type ResendDeps = {
 
 /**
  * Makes a new delivery of one that failed or expired, and ties the two. Said again, it answers the same.
- * @throws IllegalStateError, ValidationError, IdempotencyConflictError, WaybillError (REQUEST_GONE)
+ * @throws IllegalStateError, ValidationError, IdempotencyConflictError, DataKeyError, WaybillError (REQUEST_GONE)
  */
 export async function resend(view: DeliveryView, options: ResendOptions, deps: ResendDeps): Promise<Resent> {
   if (!RESENDABLE.includes(view.status)) throw refusal(view.status);
@@ -50,6 +56,7 @@ function requestOf(view: DeliveryView, { localStorage = false }: ResendOptions):
       'The request is kept for 24 h after the end, and is gone: enqueue it anew',
     );
   }
+  if (view.locked !== null) throw new DataKeyError(view.locked);
   if (!isRequest(view.request)) throw new ValidationError(view.errors);
   const { sendAt: _sendAt, expiresAt: _expiresAt, ...request } = view.request;
   return localStorage ? { ...request, localStorage } : request;

@@ -6,6 +6,7 @@ import { JOB_NAME, queueName, queuePrefix } from './names.js';
 /** BullMQ's events stream is a convenience for listeners: bounded. */
 const STREAM_EVENTS_KEPT = 1000;
 const LOW = 10;
+const MOST_FORGOTTEN = 10_000;
 /** Without a look at it, a job of high priority comes by itself. */
 const UNTIL_LOOKED_AT_MS = 5 * SECOND;
 
@@ -52,15 +53,15 @@ export function createQueues(options: QueuesOptions) {
       );
     },
 
-    /** Replaces the link of a job that has not been sent: a signed link is signed anew, the file is the same. */
-    async replaceLink(from: string, jobId: string, fileUrl: string): Promise<void> {
-      const job = await queueOf(from).getJob(jobId);
-      if (job === undefined || job.data.fileUrl === fileUrl) return;
-      await job.updateData({ ...job.data, fileUrl });
-    },
+    /** Changes the request of a job that is there; `change` returns what it was given where nothing changes. */
+    changeRequest: (from: string, jobId: string, change: Change) =>
+      changeRequest(queueOf(from), jobId, change),
 
     /** Removes a job, unless a worker has it in hand. */
     remove: (from: string, jobId: string): Promise<Removed> => remove(queueOf(from), jobId),
+
+    /** Takes away the jobs that finished so long ago, some at a time. */
+    forgetFinished: (from: string, ms: number) => forgetFinished(queueOf(from), ms),
 
     /** Nobody fetches from the queue for so long. */
     async rest(from: string, ms: number): Promise<void> {
@@ -84,6 +85,20 @@ export function createQueues(options: QueuesOptions) {
 
     close,
   };
+}
+
+type Change = (request: QueuedRequest) => QueuedRequest;
+
+async function changeRequest(queue: Queue<QueuedRequest>, jobId: string, change: Change): Promise<void> {
+  const job = await queue.getJob(jobId);
+  if (job === undefined) return;
+  const changed = change(job.data);
+  if (changed !== job.data) await job.updateData(changed);
+}
+
+async function forgetFinished(queue: Queue<QueuedRequest>, ms: number): Promise<void> {
+  await queue.clean(ms, MOST_FORGOTTEN, 'completed');
+  await queue.clean(ms, MOST_FORGOTTEN, 'failed');
 }
 
 type Removed = 'removed' | 'gone' | 'in_hand';

@@ -28,7 +28,7 @@ export async function acceptMany(
     const recipient = recipients[index] ?? to;
     return {
       keys: deliveryKeys(keys, { id, to }, recipient),
-      args: { id, to, recipient, ...acceptArgs(acceptance) },
+      args: { id, to, recipient, ...acceptArgs(acceptance, options.sealer) },
     };
   });
   const replies = runOnMany(redis, 'accept-many', { keys: keys.fixed, many: each });

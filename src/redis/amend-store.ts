@@ -1,6 +1,6 @@
 import type { Delivery } from '../domain/delivery.js';
 import { isStatus, type Status } from '../domain/status.js';
-import { fingerprintOf } from './accept-args.js';
+import { fingerprintArgs } from './accept-args.js';
 import { accountKeys } from './keys.js';
 import { unexpectedReply } from './reply.js';
 import { createRunOnDelivery, type DeliveryRef, type StoreOptions } from './run-on-delivery.js';
@@ -34,7 +34,7 @@ export function createAmendStore(options: StoreOptions) {
       const reply = await run('amend', ref, {
         before,
         after,
-        fingerprint: fingerprintOf(delivery),
+        ...fingerprintArgs(delivery, options.sealer),
         expiresAt,
       });
       switch (reply.code) {

@@ -2,6 +2,7 @@ import type { Account } from '../domain/account.js';
 import type { GateChange } from '../domain/aftermath.js';
 import { healthOf } from '../domain/breaker.js';
 import type { Outcome } from '../domain/outcome.js';
+import type { Sealer } from '../domain/seal.js';
 import { isStatus, RECEIPT_PRECEDENCE, type Status } from '../domain/status.js';
 import { type BreakerMove, breakerArgs, readBreakerMove } from './breaker.js';
 import { accountKeys } from './keys.js';
@@ -60,12 +61,19 @@ export type AttemptStore = ReturnType<typeof createAttemptStore>;
 /** What an attempt came to, written by compare-and-set on the attempt's id. */
 export function createAttemptStore(options: AttemptStoreOptions) {
   const run = createRunOnDelivery(options);
+  const acceptanceOf = (attempt: Attempt, outcome: Outcome) =>
+    acceptanceArgs(attempt, outcome, options.sealer);
   const told = (outcome: Pick<Outcome, 'kind' | 'reason'>) => breakerArgs(healthOf(outcome), options.random);
   const unsaid = breakerArgs('none', options.random);
   return {
     /** The provider took the message, or never will. */
     settle: (attempt: Attempt, outcome: Outcome, context: SettleContext) =>
-      settle(run, { attempt, outcome, context, args: { ...told(outcome), proof: 0 } }),
+      settle(run, {
+        attempt,
+        outcome,
+        context,
+        args: { ...acceptanceOf(attempt, outcome), ...told(outcome), proof: 0 },
+      }),
 
     /** The attempt came to nothing that counts; the delivery is tried again after the delay, or on an event. */
     postpone: (attempt: Attempt, outcome: Outcome, next: Postponement) =>
@@ -83,7 +91,12 @@ export function createAttemptStore(options: AttemptStoreOptions) {
 
     /** The provider took the message, as its history shows; stale when another delivery has that message. */
     prove: (attempt: Attempt, outcome: Outcome, context: SettleContext) =>
-      settle(run, { attempt, outcome, context, args: { ...unsaid, proof: 1 } }),
+      settle(run, {
+        attempt,
+        outcome,
+        context,
+        args: { ...acceptanceOf(attempt, outcome), ...unsaid, proof: 1 },
+      }),
 
     /** Notes that the history was asked and did not settle an unknown outcome. */
     async noteAsked(attempt: Attempt, asked: Asked): Promise<void> {
@@ -143,7 +156,6 @@ async function settle(run: RunOnDelivery, { attempt, outcome, context, args }: S
     ...outcomeArgs(outcome),
     ...operatorArgs(context),
     why: context.reason,
-    ...acceptanceArgs(outcome),
     ...gateArgs(context.gate),
     ...args,
     billed: context.account.billing === 'session' ? 1 : 0,
@@ -191,10 +203,11 @@ function operatorArgs({ by }: SettleContext) {
 
 const NO_ACCEPTANCE = { uniqueId: '', acceptedAt: '', windowLeftMs: '', originalRequest: '' };
 
-function acceptanceArgs(outcome: Outcome) {
+function acceptanceArgs(attempt: Attempt, outcome: Outcome, sealer: Sealer) {
   if (outcome.kind !== 'accepted') return NO_ACCEPTANCE;
-  const { unique, timestamp, windowLeftMs, originalRequest = '' } = outcome.acceptance;
+  const { unique, timestamp, windowLeftMs, originalRequest: echo = '' } = outcome.acceptance;
   const [uniqueId, acceptedAt] = [unique ?? '', timestamp ?? ''];
+  const originalRequest = echo === '' ? '' : sealer.seal(echo, attempt, 'original_request');
   return { uniqueId, acceptedAt, windowLeftMs: windowLeftMs ?? '', originalRequest };
 }
 

@@ -14,6 +14,19 @@ export type Look =
   /** Its job is not in the queue: what is needed to add it again. */
   | { readonly kind: 'missing'; readonly request: string; readonly job: Job };
 
+/** What becomes of a delivery whose request cannot be read. Epoch milliseconds by Redis's clock. */
+export type Locked =
+  /** It waits; or an attempt of it has not ended, or nothing is known of it: then this is somebody else's to mend. */
+  | { readonly kind: 'waits' | 'under_way' | 'unseen'; readonly now: number }
+  /** Its time is over. */
+  | { readonly kind: 'expired'; readonly to: string }
+  | {
+      readonly kind: 'ended';
+      readonly status: Status;
+      readonly unique: string | null;
+      readonly reason: string;
+    };
+
 export function readAccepted(reply: Reply): Accepted {
   switch (reply.code) {
     case 'new':
@@ -112,6 +125,23 @@ export function readLook(reply: Reply): Look {
       };
     default:
       return unexpectedReply('look', reply.code);
+  }
+}
+
+export function readLocked(reply: Reply): Locked {
+  switch (reply.code) {
+    case 'waits':
+    case 'under_way':
+    case 'unseen':
+      return { kind: reply.code, now: reply.number(1) };
+    case 'expired':
+      return { kind: 'expired', to: reply.text(1) };
+    case 'ended': {
+      const status = readStatus(reply.text(1)) ?? 'failed';
+      return { kind: 'ended', status, unique: reply.textOrNull(2), reason: reply.text(3) };
+    }
+    default:
+      return unexpectedReply('lock', reply.code);
   }
 }
 

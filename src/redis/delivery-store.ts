@@ -2,14 +2,24 @@ import type { Account } from '../domain/account.js';
 import type { Claim } from '../domain/claim.js';
 import type { Delivery, SendKind } from '../domain/delivery.js';
 import type { Accepted } from '../domain/record.js';
+import type { Owner, Sealer } from '../domain/seal.js';
 import type { HoldReason, Status, WaitReason } from '../domain/status.js';
 import type { Recollection } from '../domain/window.js';
-import { type Acceptance, acceptArgs, fingerprintOf } from './accept-args.js';
+import { type Acceptance, acceptArgs, fingerprintArgs } from './accept-args.js';
 import { acceptMany } from './accept-many.js';
 import { budgetArgs } from './budget.js';
-import { type Job, type Look, readAccepted, readClaim, readLook, readStatus } from './delivery-replies.js';
+import {
+  type Job,
+  type Locked,
+  type Look,
+  readAccepted,
+  readClaim,
+  readLocked,
+  readLook,
+  readStatus,
+} from './delivery-replies.js';
 import { accountKeys } from './keys.js';
-import { unexpectedReply } from './reply.js';
+import { readReply, unexpectedReply } from './reply.js';
 import {
   createRunOnDelivery,
   type DeliveryRef,
@@ -28,20 +38,21 @@ export type DeliveryStore = ReturnType<typeof createDeliveryStore>;
 
 /** The delivery's record and lane: every script that moves a delivery outside of an attempt. */
 export function createDeliveryStore(options: StoreOptions) {
+  const { sealer } = options;
   const run = createRunOnDelivery(options);
-  const runScript = createScriptRunner(options.redis);
   return {
     /** Takes a request in; `request` is its job's data, kept until the job has been seen in the queue. */
-    accept: (delivery: Delivery, job: Job, request: string) => accept(run, { delivery, job, request }),
+    accept: (delivery: Delivery, job: Job, request: string) =>
+      accept(run, { delivery, job, request }, sealer),
 
     /** The same for many of one account at once; it resolves when they are on their way, in their order. */
-    acceptMany: (many: readonly Acceptance[]) => acceptMany(options, many, (one) => accept(run, one)),
+    acceptMany: (many: readonly Acceptance[]) => acceptMany(options, many, (one) => accept(run, one, sealer)),
 
     /** Records that a job can never be sent, with the JSON of its errors; false when its id is taken. */
     refuse: (ref: DeliveryRef, job: Job, errors: string) => refuse(run, { ref, job, errors }),
 
     /** Asks for the right to send now. */
-    claim: (delivery: Delivery, job: Job, asked: Asked) => claim(run, { delivery, job, asked }),
+    claim: (delivery: Delivery, job: Job, asked: Asked) => claim(run, { delivery, job, asked }, sealer),
 
     /** Writes that a delivery waits or is held; `go` when the reason has just gone. */
     async park(ref: DeliveryRef, { status, reason: why }: Parking): Promise<'parked' | 'go' | 'ended'> {
@@ -64,11 +75,11 @@ export function createDeliveryStore(options: StoreOptions) {
     /** Gives up asking about an unknown outcome: it stays unknown for good. */
     resign: async (ref: DeliveryRef): Promise<void> => void (await run('resign', ref)),
 
+    /** Lets a delivery wait whose request cannot be read, unless something else became of it meanwhile. */
+    lock: (owner: Owner, againMs: number) => lock(options, owner, againMs),
+
     /** A delivery by its id alone; null when nothing is known of it. */
-    async find(from: string, id: string): Promise<DeliveryRef | null> {
-      const to = await options.redis.hget(accountKeys(options.prefix, from).record(id), 'to');
-      return to === null ? null : { from, id, to };
-    },
+    find: (from: string, id: string) => find(options, { from, id }),
 
     /** Whether the account's gate is closed until somebody opens it. */
     async isPaused(from: string): Promise<boolean> {
@@ -77,11 +88,7 @@ export function createDeliveryStore(options: StoreOptions) {
     },
 
     /** The deliveries whose wake entry is due; those whose record has gone are dropped on the way. */
-    async overdue(from: string, most: number): Promise<readonly DeliveryRef[]> {
-      const raw = await runScript('overdue', accountKeys(options.prefix, from).fixed, { most });
-      const flat = Array.isArray(raw) ? raw.map(String) : [];
-      return flat.flatMap((id, index) => (index % 2 === 0 ? [{ from, id, to: flat[index + 1] ?? '' }] : []));
-    },
+    overdue: (from: string, most: number) => overdue(options, from, most),
   };
 }
 
@@ -128,9 +135,10 @@ type Concluded = {
   readonly status: Status | null;
 };
 
-async function accept(run: RunOnDelivery, acceptance: Acceptance): Promise<Accepted> {
+async function accept(run: RunOnDelivery, acceptance: Acceptance, sealer: Sealer): Promise<Accepted> {
   const { delivery, job } = acceptance;
-  return readAccepted(await run('accept', delivery, { ...acceptArgs(acceptance), job: job.id, refused: '' }));
+  const args = { ...acceptArgs(acceptance, sealer), job: job.id, refused: '' };
+  return readAccepted(await run('accept', delivery, args));
 }
 
 type Refusal = { readonly ref: DeliveryRef; readonly job: Job; readonly errors: string };
@@ -138,6 +146,7 @@ type Refusal = { readonly ref: DeliveryRef; readonly job: Job; readonly errors: 
 async function refuse(run: RunOnDelivery, { ref, job, errors }: Refusal): Promise<boolean> {
   const { code } = await run('accept', ref, {
     fingerprint: `invalid-${job.timestamp}`,
+    otherFingerprints: '',
     job: job.id,
     jobAt: job.timestamp,
     sendAt: job.timestamp,
@@ -152,10 +161,10 @@ async function refuse(run: RunOnDelivery, { ref, job, errors }: Refusal): Promis
 
 type Claiming = { readonly delivery: Delivery; readonly job: Job; readonly asked: Asked };
 
-async function claim(run: RunOnDelivery, { delivery, job, asked }: Claiming): Promise<Claim> {
+async function claim(run: RunOnDelivery, { delivery, job, asked }: Claiming, sealer: Sealer): Promise<Claim> {
   const { account, attempt, send, horizonMs, maxAttempts, retryWaitMs } = asked;
   const reply = await run('claim', delivery, {
-    fingerprint: fingerprintOf(delivery),
+    ...fingerprintArgs(delivery, sealer),
     jobAt: job.timestamp,
     attempt,
     send,
@@ -172,6 +181,27 @@ async function claim(run: RunOnDelivery, { delivery, job, asked }: Claiming): Pr
     ...budgetArgs(account.budget, asked.now),
   });
   return readClaim(reply, send);
+}
+
+async function lock({ redis, prefix }: StoreOptions, { from, id }: Owner, againMs: number): Promise<Locked> {
+  const keys = accountKeys(prefix, from);
+  const named = { ...keys.fixed, record: keys.record(id) };
+  return readLocked(readReply(await createScriptRunner(redis)('lock', named, { id, againMs })));
+}
+
+async function find({ redis, prefix }: StoreOptions, owner: Owner): Promise<DeliveryRef | null> {
+  const to = await redis.hget(accountKeys(prefix, owner.from).record(owner.id), 'to');
+  return to === null ? null : { ...owner, to };
+}
+
+async function overdue(
+  { redis, prefix }: StoreOptions,
+  from: string,
+  most: number,
+): Promise<readonly DeliveryRef[]> {
+  const raw = await createScriptRunner(redis)('overdue', accountKeys(prefix, from).fixed, { most });
+  const flat = Array.isArray(raw) ? raw.map(String) : [];
+  return flat.flatMap((id, index) => (index % 2 === 0 ? [{ from, id, to: flat[index + 1] ?? '' }] : []));
 }
 
 async function notePreflight(

@@ -1,55 +1,54 @@
 import { nextReadAt, UNKNOWN_ENDS_MS } from '../domain/doubt.js';
+import type { Sealer } from '../domain/seal.js';
 import { isReceipt, isStatus, type Receipts, receiptsConflict, type Status } from '../domain/status.js';
 import type { Redis } from './connection.js';
 import { canonicalRecipient } from './conversation.js';
 import { accountKeys } from './keys.js';
-import { readMetadata } from './metadata.js';
+import { parseJson } from './parse-json.js';
+import { type PrivateView, readPrivate } from './private-view.js';
 import { readTimeline, type Timeline } from './timeline.js';
 
 /** All that is known of a delivery. Times in epoch milliseconds; null: not known, or not yet. */
-export type DeliveryView = Timeline & {
-  readonly id: string;
-  readonly from: string;
-  readonly to: string;
-  readonly status: Status;
-  /** Why it waits, is held, or ended. */
-  readonly reason: string;
-  /** Since when it has this status. */
-  readonly statusAt: number;
-  readonly createdAt: number;
-  readonly sendAt: number;
-  readonly expiresAt: number;
-  readonly receipts: Receipts;
-  readonly receiptsConflict: boolean;
-  readonly failureCode: string | null;
-  readonly unique: string | null;
-  /** The provider's clock. */
-  readonly acceptedAt: number | null;
-  readonly windowLeftMs: number | null;
-  readonly window: { readonly closesAt: number | null };
-  readonly session: { readonly openedAt: number | null };
-  /** Deliveries in its lane that go before it. */
-  readonly ahead: number | null;
-  readonly notBefore: number | null;
-  /** Of an unknown outcome: when no sender can still be sending it, and when the history is asked next. */
-  readonly horizonAt: number | null;
-  readonly nextReadAt: number | null;
-  /** The deliveries that this one was made of, and that was made of this one. */
-  readonly resendOf: string | null;
-  readonly resentAs: string | null;
-  readonly originalRequest: string | null;
-  readonly metadata: Readonly<Record<string, string>>;
-  /** Why the request was refused, as JSON pointers and words; for jobs of other BullMQ clients. */
-  readonly errors: readonly { readonly pointer: string; readonly detail: string }[];
-  /** The request as it stands in the queue; null once its job has gone. */
-  readonly request: unknown;
-};
+export type DeliveryView = Timeline &
+  PrivateView & {
+    readonly id: string;
+    readonly from: string;
+    readonly to: string;
+    readonly status: Status;
+    /** Why it waits, is held, or ended. */
+    readonly reason: string;
+    /** Since when it has this status. */
+    readonly statusAt: number;
+    readonly createdAt: number;
+    readonly sendAt: number;
+    readonly expiresAt: number;
+    readonly receipts: Receipts;
+    readonly receiptsConflict: boolean;
+    readonly failureCode: string | null;
+    readonly unique: string | null;
+    /** The provider's clock. */
+    readonly acceptedAt: number | null;
+    readonly windowLeftMs: number | null;
+    readonly window: { readonly closesAt: number | null };
+    readonly session: { readonly openedAt: number | null };
+    /** Deliveries in its lane that go before it. */
+    readonly ahead: number | null;
+    readonly notBefore: number | null;
+    /** Of an unknown outcome: when no sender can still be sending it, and when the history is asked next. */
+    readonly horizonAt: number | null;
+    readonly nextReadAt: number | null;
+    /** The deliveries that this one was made of, and that was made of this one. */
+    readonly resendOf: string | null;
+    readonly resentAs: string | null;
+    /** Why the request was refused, as JSON pointers and words; for jobs of other BullMQ clients. */
+    readonly errors: readonly { readonly pointer: string; readonly detail: string }[];
+  };
 
 /** Reads a delivery; null when the account has none by this id. */
 export async function readDelivery(
   redis: Redis,
   prefix: string,
-  asked: { readonly from: string; readonly id: string },
+  asked: { readonly from: string; readonly id: string; readonly sealer: Sealer },
 ): Promise<DeliveryView | null> {
   const keys = accountKeys(prefix, asked.from);
   const record = await redis.hgetall(keys.record(asked.id));
@@ -66,6 +65,7 @@ export async function readDelivery(
 type Rows = {
   readonly from: string;
   readonly id: string;
+  readonly sealer: Sealer;
   readonly record: DeliveryRecord;
   readonly conversation: Readonly<Record<string, string>>;
   readonly ahead: number | null;
@@ -74,7 +74,7 @@ type Rows = {
 };
 
 /** A delivery as its rows tell it; null when there is no record. */
-export function viewOf({ from, id, record, conversation, ahead, job }: Rows): DeliveryView | null {
+export function viewOf({ from, id, sealer, record, conversation, ahead, job }: Rows): DeliveryView | null {
   const { status } = record;
   if (!isStatus(status)) return null;
   const receipts = readReceipts(record);
@@ -102,14 +102,16 @@ export function viewOf({ from, id, record, conversation, ahead, job }: Rows): De
     ...readDoubt(record),
     resendOf: record.resendOf ?? null,
     resentAs: record.resentAs ?? null,
-    originalRequest: record.originalRequest ?? null,
-    metadata: readMetadata(record.metadata),
     errors: readErrors(record.errors),
-    request: parseJson(job ?? record.request ?? 'null'),
+    ...readPrivate(privateRows(record, job), { from, id }, sealer),
   };
 }
 
 type DeliveryRecord = Readonly<Record<string, string>>;
+
+function privateRows({ originalRequest, metadata, request }: DeliveryRecord, job: string | null) {
+  return { originalRequest, metadata, request: job ?? request };
+}
 
 function readDoubt({ status, reason, startedAt, horizonAt, lastReadAt, hinted }: DeliveryRecord) {
   if (status !== 'unknown') return { horizonAt: null, nextReadAt: null };
@@ -138,12 +140,4 @@ function readErrors(text: string | undefined): DeliveryView['errors'] {
 
 function numberOrNull(text: string | undefined): number | null {
   return text === undefined || text === '' ? null : Number(text);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

@@ -1,13 +1,15 @@
 import { eventId, type Position, timeOf } from '../domain/cursor.js';
 import { eventTypeOf, type GapEvent, type WaybillEvent } from '../domain/event.js';
 import { isStatus } from '../domain/status.js';
-import { readMetadata } from './metadata.js';
 
 /** An entry of the stream as the scripts wrote it. */
 export type StreamEntry = { readonly position: Position; readonly fields: ReadonlyMap<string, string> };
 
-/** What a delivery's record adds; `metadata` as JSON. */
-export type DeliveryFacts = { readonly unique: string | null; readonly metadata: string | undefined };
+/** What a delivery's record adds. */
+export type DeliveryFacts = {
+  readonly unique: string | null;
+  readonly metadata: Readonly<Record<string, string>>;
+};
 
 type Read = { readonly position: Position; readonly event: WaybillEvent };
 
@@ -51,7 +53,7 @@ function deliveryEvent(
       reason: fields.get('reason') || null,
       attempt: Number(fields.get('attempt') ?? 0),
       unique: ACCEPTED.includes(status) ? (known?.unique ?? null) : null,
-      metadata: readMetadata(known?.metadata),
+      metadata: known?.metadata ?? {},
     },
   };
 }

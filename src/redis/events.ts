@@ -1,8 +1,10 @@
 import type { Position } from '../domain/cursor.js';
 import type { GapEvent, WaybillEvent } from '../domain/event.js';
+import type { Owner, Sealer } from '../domain/seal.js';
 import type { Redis } from './connection.js';
 import { type DeliveryFacts, readEntry, readGap, type StreamEntry } from './event-entry.js';
-import { accountKeys } from './keys.js';
+import { accountKeys, deadEventsKey } from './keys.js';
+import { openMetadata } from './private-view.js';
 import { createScriptRunner } from './script.js';
 
 /** So many events are read at once: bounds what a slow reader keeps in memory. */
@@ -19,15 +21,23 @@ export type EventPage = {
   readonly next: Position;
 };
 
-type Asked = { readonly from: string; readonly after: Position };
+type Asked = { readonly from: string; readonly after: Position; readonly sealer: Sealer };
 
-/** Reads on after a position; a gap comes first where something in between is not kept any more. */
-export async function readEvents(redis: Redis, prefix: string, { from, after }: Asked): Promise<EventPage> {
+/**
+ * Reads on after a position; a gap comes first where something in between is not kept any more.
+ * @throws DataKeyError
+ */
+export async function readEvents(
+  redis: Redis,
+  prefix: string,
+  { from, after, sealer }: Asked,
+): Promise<EventPage> {
   const keys = accountKeys(prefix, from);
   const raw = await createScriptRunner(redis)('events', keys.fixed, { after, most: PAGE });
   const [missed, firstKept, ...flat] = Array.isArray(raw) ? raw : [];
   const entries = entriesOf(flat);
-  const facts = await readFacts(redis, entries, keys.record);
+  const read = factsReader(redis, keys.record, sealer);
+  const facts = await readFacts(entries, (id) => read({ from, id }));
   const gap = Number(missed) === 1 ? [readGap({ from, after, firstKept: String(firstKept) })] : [];
   return {
     events: [
@@ -51,18 +61,19 @@ function entriesOf(flat: readonly unknown[]): readonly StreamEntry[] {
 
 /** What the deliveries' records add to their events: it never changes once it is there. */
 async function readFacts(
-  redis: Redis,
   entries: readonly StreamEntry[],
-  recordOf: (id: string) => string,
+  read: (id: string) => Promise<DeliveryFacts>,
 ): Promise<ReadonlyMap<string, DeliveryFacts>> {
   const ids = [...new Set(entries.flatMap(({ fields }) => fields.get('delivery') ?? []))];
-  const facts = await Promise.all(
-    ids.map(async (id): Promise<[string, DeliveryFacts]> => {
-      const [unique, metadata] = await redis.hmget(recordOf(id), 'unique', 'metadata');
-      return [id, { unique: unique || null, metadata: metadata ?? undefined }];
-    }),
-  );
+  const facts = await Promise.all(ids.map(async (id) => [id, await read(id)] as const));
   return new Map(facts);
+}
+
+function factsReader(redis: Redis, recordOf: (id: string) => string, sealer: Sealer) {
+  return async (owner: Owner): Promise<DeliveryFacts> => {
+    const [unique, metadata] = await redis.hmget(recordOf(owner.id), 'unique', 'metadata');
+    return { unique: unique || null, metadata: openMetadata(metadata ?? undefined, owner, sealer) };
+  };
 }
 
 /** Where the account's stream ends; `0-0` while there is nothing in it. */
@@ -71,11 +82,18 @@ export async function newestPosition(redis: Redis, prefix: string, from: string)
   return newest?.[0] ?? '0-0';
 }
 
-/** Drops the events that are older than this (epoch ms): a quiet account would keep them for ever. */
+/**
+ * Drops the events that are older than this (epoch ms), BullMQ's and those that endpoints did not take as well: a quiet
+ * account would keep them for ever. To the last one, since each names a delivery.
+ */
 export async function dropEvents(
   redis: Redis,
   prefix: string,
   { from, before }: { readonly from: string; readonly before: number },
 ): Promise<void> {
-  await redis.xtrim(accountKeys(prefix, from).fixed.events, 'MINID', '~', before);
+  const { events, bullEvents, pushed } = accountKeys(prefix, from).fixed;
+  // Also of endpoints that are configured nowhere any more.
+  const endpoints = await redis.hkeys(pushed);
+  const streams = [events, bullEvents, ...endpoints.map((endpoint) => deadEventsKey(prefix, endpoint))];
+  await Promise.all(streams.map((stream) => redis.xtrim(stream, 'MINID', before)));
 }

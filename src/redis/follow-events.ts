@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Cursor, formatCursor, type Position } from '../domain/cursor.js';
 import type { GapEvent, WaybillEvent } from '../domain/event.js';
+import type { Sealer } from '../domain/seal.js';
 import { SECOND } from '../domain/time.js';
 import { duplicate, isCluster, type Redis } from './connection.js';
 import { newestPosition, readEvents } from './events.js';
@@ -32,7 +33,7 @@ export type Followed = {
 export async function* followEvents(
   redis: Redis,
   prefix: string,
-  { from, after, signal }: Following,
+  { from, after, signal, sealer }: Following & { readonly sealer: Sealer },
 ): AsyncGenerator<Followed> {
   const connection = duplicate(redis);
   const stop = () => connection.disconnect();
@@ -41,7 +42,7 @@ export async function* followEvents(
     const start = await startOf(redis, prefix, { from, after });
     let news: readonly string[] = from;
     while (signal?.aborted !== true) {
-      for (const account of news) yield* readAll(connection, prefix, { account, start });
+      for (const account of news) yield* readAll(connection, prefix, { account, start, sealer });
       news = await waitForNews(connection, prefix, start.positions);
     }
   } catch (error) {
@@ -77,12 +78,12 @@ async function startOf(
 async function* readAll(
   connection: Redis,
   prefix: string,
-  { account, start }: { readonly account: string; readonly start: Start },
+  { account, start, sealer }: { readonly account: string; readonly start: Start; readonly sealer: Sealer },
 ): AsyncGenerator<Followed> {
   const { positions, listed, base } = start;
   for (;;) {
     const after = positions.get(account) ?? '0-0';
-    const page = await readEvents(connection, prefix, { from: account, after });
+    const page = await readEvents(connection, prefix, { from: account, after, sealer });
     for (const { event, position } of page.events) {
       positions.set(account, position);
       listed.set(account, position);

@@ -1,4 +1,5 @@
 import type { GapEvent, WaybillEvent } from '../domain/event.js';
+import type { Sealer } from '../domain/seal.js';
 import type { Redis } from './connection.js';
 import { readEvents } from './events.js';
 
@@ -6,11 +7,15 @@ import { readEvents } from './events.js';
 export async function* keptEvents(
   redis: Redis,
   prefix: string,
-  { from, since }: { readonly from: readonly string[]; readonly since: number },
+  {
+    from,
+    since,
+    sealer,
+  }: { readonly from: readonly string[]; readonly since: number; readonly sealer: Sealer },
 ): AsyncGenerator<WaybillEvent | GapEvent> {
   for (const account of from) {
     for (let after = `${Math.max(0, since)}-0`; ; ) {
-      const page = await readEvents(redis, prefix, { from: account, after });
+      const page = await readEvents(redis, prefix, { from: account, after, sealer });
       for (const { event } of page.events) yield event;
       if (page.next === after) break;
       after = page.next;

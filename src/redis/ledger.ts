@@ -2,6 +2,7 @@ import { billingMonth } from '../domain/session.js';
 import { DAY } from '../domain/time.js';
 import type { Redis } from './connection.js';
 import { type AccountKeys, accountKeys } from './keys.js';
+import { createScriptRunner } from './script.js';
 
 /** One paid session, as the bill should have it. Epoch milliseconds. */
 export type LedgerRow = {
@@ -34,6 +35,18 @@ export async function readLedgerSpan(
   if (names.length === 0) return [];
   const rows = await redis.hmget(fixed.ledgerRows, ...names);
   return names.map((name, index) => readRow(name, rows[index] ?? ''));
+}
+
+const MOST_TRIMMED = 1000;
+
+/** Takes sessions out that were opened longer ago than they are to be kept, some at a time. */
+export async function trimLedger(
+  redis: Redis,
+  prefix: string,
+  { from, keptMs }: { readonly from: string; readonly keptMs: number },
+): Promise<void> {
+  const { fixed } = accountKeys(prefix, from);
+  await createScriptRunner(redis)('trim-ledger', fixed, { keptMs, most: MOST_TRIMMED });
 }
 
 function readRow(name: string, row: string): LedgerRow {

@@ -1,6 +1,8 @@
 import type { Position } from '../domain/cursor.js';
-import { type DeliveryEvent, EVENT_TYPES, type WaybillEvent } from '../domain/event.js';
+import type { DeliveryEvent, WaybillEvent } from '../domain/event.js';
+import type { Sealer } from '../domain/seal.js';
 import type { Redis } from './connection.js';
+import { openEvent, parseStored, type StoredEvent, sealEvent } from './dead-event.js';
 import { newestPosition } from './events.js';
 import { accountKeys, deadEventsKey } from './keys.js';
 
@@ -19,11 +21,11 @@ export type DeadEvent = {
 export type PushStore = ReturnType<typeof createPushStore>;
 
 /** Where each endpoint is in the accounts' streams, and what it did not take. */
-export function createPushStore(redis: Redis, prefix: string) {
+export function createPushStore(redis: Redis, prefix: string, sealer: Sealer) {
   const pushedKey = (from: string) => accountKeys(prefix, from).fixed.pushed;
 
   async function add(endpoint: string, event: WaybillEvent, reason: string): Promise<string> {
-    const fields = ['event', JSON.stringify(event), 'reason', reason];
+    const fields = ['event', JSON.stringify(sealEvent(event, sealer)), 'reason', reason];
     const id = await redis.xadd(deadEventsKey(prefix, endpoint), 'MAXLEN', '~', DEAD_KEPT, '*', ...fields);
     return String(id);
   }
@@ -59,14 +61,10 @@ export function createPushStore(redis: Redis, prefix: string) {
       await add(endpoint, { ...event, data: { ...event.data, unique: null, metadata: {} } }, reason);
     },
 
-    /** The dead letters, oldest first. */
+    /** The dead letters, oldest first. @throws DataKeyError */
     async *dead(endpoint: string): AsyncGenerator<DeadEvent> {
-      for (let after = '-'; ; ) {
-        const page = await redis.xrange(deadEventsKey(prefix, endpoint), after, '+', 'COUNT', DEAD_PAGE);
-        for (const [id, fields] of page) yield* readDead(id, fields);
-        const last = page.at(-1);
-        if (last === undefined) return;
-        after = `(${last[0]}`;
+      for await (const { event, ...entry } of readDead(redis, deadEventsKey(prefix, endpoint))) {
+        yield { ...entry, event: openEvent(event, sealer) };
       }
     },
 
@@ -78,14 +76,19 @@ function isDeliveryEvent(event: WaybillEvent): event is DeliveryEvent {
   return 'deliveryId' in event.data;
 }
 
-function* readDead(id: string, fields: readonly string[]): Generator<DeadEvent> {
-  const [json, reason] = [fields[fields.indexOf('event') + 1], fields[fields.indexOf('reason') + 1]];
-  const event = parseEvent(json ?? '');
-  if (event !== null) yield { id, event, reason: reason ?? '' };
-}
+type StoredDead = Omit<DeadEvent, 'event'> & { readonly event: StoredEvent };
 
-/** As `bury` wrote it. */
-function parseEvent(json: string): WaybillEvent | null {
-  const event = JSON.parse(json);
-  return EVENT_TYPES.includes(event?.type) ? event : null;
+/** The dead letters as they lie in Redis, oldest first. */
+export async function* readDead(redis: Redis, key: string): AsyncGenerator<StoredDead> {
+  for (let after = '-'; ; ) {
+    const page = await redis.xrange(key, after, '+', 'COUNT', DEAD_PAGE);
+    for (const [id, fields] of page) {
+      const [json, reason] = [fields[fields.indexOf('event') + 1], fields[fields.indexOf('reason') + 1]];
+      const event = parseStored(json ?? '');
+      if (event !== null) yield { id, event, reason: reason ?? '' };
+    }
+    const last = page.at(-1);
+    if (last === undefined) return;
+    after = `(${last[0]}`;
+  }
 }

@@ -1,4 +1,5 @@
 import type { Retention } from '../domain/record.js';
+import type { Sealer } from '../domain/seal.js';
 import type { Redis } from './connection.js';
 import { conversationKeys, onConversation } from './conversation.js';
 import { type AccountKeys, accountKeys } from './keys.js';
@@ -12,6 +13,7 @@ export type StoreOptions = {
   readonly redis: Redis;
   readonly prefix: string;
   readonly retention: Retention;
+  readonly sealer: Sealer;
 };
 
 /** Arguments by the names in the script's header; id, recipients and lifetimes are added here. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { AccountFacts, DeliveryFacts, Facts } from '../domain/explain/facts.js';
+import type { Sealer } from '../domain/seal.js';
 import { isStatus } from '../domain/status.js';
 import type { Redis } from './connection.js';
 import { conversationKeys, onConversation } from './conversation.js';
@@ -26,8 +27,12 @@ export type Survey = Omit<Facts, 'account'> & {
   readonly budget: { readonly day: number; readonly month: number } & Pick<AccountFacts, 'budgetQueue'>;
 };
 
-export async function survey(redis: Redis, prefix: string, asked: SurveyAsked): Promise<Survey> {
-  const { from, to, dayName, monthName } = asked;
+export async function survey(
+  redis: Redis,
+  prefix: string,
+  asked: SurveyAsked & { readonly sealer: Sealer },
+): Promise<Survey> {
+  const { from, to, dayName, monthName, sealer } = asked;
   const keys = accountKeys(prefix, from);
   const runScript = createScriptRunner(redis);
   const id = asked.id ?? '';
@@ -37,7 +42,7 @@ export async function survey(redis: Redis, prefix: string, asked: SurveyAsked): 
     const raw = await runScript('survey', named, args);
     return Array.isArray(raw) && raw[0] === 'moved' ? { code: 'moved' } : { code: 'surveyed', raw };
   });
-  return readSurvey('raw' in answer ? answer.raw : null, { from, id });
+  return readSurvey('raw' in answer ? answer.raw : null, { from, id, sealer });
 }
 
 const text = z.coerce.string();
@@ -75,7 +80,7 @@ const reply = z.tuple([
   z.tuple([number, number, number, number, number, number, number]),
 ]);
 
-type Ref = { readonly from: string; readonly id: string };
+type Ref = { readonly from: string; readonly id: string; readonly sealer: Sealer };
 
 function readSurvey(raw: unknown, ref: Ref): Survey {
   const [, now, record, job, conversation, gate, lane, account] = reply.parse(raw);

@@ -4,11 +4,13 @@ import { retryWaitMs } from '../domain/breaker.js';
 import type { Claim } from '../domain/claim.js';
 import { type Decision, decide } from '../domain/decide.js';
 import type { SendKind } from '../domain/delivery.js';
+import { isFields, type Owner, type Sealer, sealRequest } from '../domain/seal.js';
 import { act } from './act.js';
 import { createAge } from './clock.js';
 import type { JobEnd } from './job-end.js';
+import { lock } from './lock.js';
 import { linkToInspect } from './preflight.js';
-import { readJob } from './read-job.js';
+import { deliveryIdOf, readJob } from './read-job.js';
 import type { Claimed, DeliverDeps, Delivered, Run } from './run.js';
 import { horizonOf } from './send.js';
 import { refuse } from './stop.js';
@@ -25,11 +27,21 @@ export async function deliver(
   deps: DeliverDeps,
 ): Promise<Delivered> {
   const queued = { id: job.id ?? '', timestamp: job.timestamp };
-  const read = readJob(job, account);
+  const owner = { from: account.from, id: deliveryIdOf(job, account.from) };
+  await sealJob(job, owner, deps.sealer);
+  const read = readJob(job, { owner, account }, deps.sealer);
+  if ('locked' in read) return lock({ owner, account, why: read.locked }, deps);
   if (!read.ok) return refuse({ ...read, account, job: queued }, deps);
   const isPrioritised = job.priority > 0;
   const run = { delivery: read.delivery, account, job: queued, request: job.data, isPrioritised, signal };
   return { ref: read.delivery, end: await claimAndAct(run, deps) };
+}
+
+/** Another client's request comes in clear: from now on it is not. */
+async function sealJob(job: QueueJob, owner: Owner, sealer: Sealer): Promise<void> {
+  if (!isFields(job.data)) return;
+  const sealed = sealRequest(job.data, owner, sealer);
+  if (sealed !== job.data) await job.updateData(sealed);
 }
 
 async function claimAndAct(run: Run, deps: DeliverDeps): Promise<JobEnd> {
@@ -65,7 +77,7 @@ function isOwnDoubt({ attempt, claim }: Claimed): boolean {
 async function claim(
   run: Run,
   kind: SendKind,
-  { store, effects, timeouts, retry, release }: DeliverDeps,
+  { store, effects, timeouts, retry, release, sealer }: DeliverDeps,
 ): Promise<Claimed> {
   const age = createAge(effects);
   const attempt = effects.newId();
@@ -79,7 +91,7 @@ async function claim(
     maxAttempts,
     retryWaitMs: retryWaitMs(effects.random()),
     now: effects.now(),
-    preflight: linkToInspect(run),
+    preflight: linkToInspect(run, sealer),
   };
   try {
     return { attempt, age, claim: await store.claim(delivery, job, asked) };

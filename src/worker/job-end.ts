@@ -13,6 +13,8 @@ export type JobEnd =
   | { readonly kind: 'failed'; readonly reason: string }
   /** Comes back at `until`, or earlier when it is moved to the front. */
   | { readonly kind: 'delayed'; readonly until: number; readonly status: Status }
+  /** Comes back at `until`, and is not looked at before: nothing but its key is missing. Whether its delivery waits by now. */
+  | { readonly kind: 'locked'; readonly until: number; readonly waits: boolean }
   /** Goes back to the front; nobody fetches from the queue for so long. */
   | { readonly kind: 'rest'; readonly ms: number }
   /** Goes back to the front of a queue that stays paused until somebody resumes it. */
@@ -37,6 +39,10 @@ export async function endJob(
       await delay(job, token, end);
       // Looked at once more: the event it waits for may have come while its job was not yet delayed.
       await store.look(ref);
+      throw new DelayedError();
+    case 'locked':
+      if (end.waits) await showStatus(job, 'waiting');
+      await job.moveToDelayed(end.until, token);
       throw new DelayedError();
     case 'rest':
       await queues.rest(ref.from, Math.max(1, Math.ceil(end.ms)));
@@ -68,6 +74,10 @@ export function isJobEnd(error: unknown): boolean {
 }
 
 async function delay(job: Job, token: string, end: { readonly until: number; readonly status: Status }) {
-  if (job.progress !== end.status) await job.updateProgress(end.status);
+  await showStatus(job, end.status);
   await job.moveToDelayed(end.until, token);
+}
+
+async function showStatus(job: Job, status: Status): Promise<void> {
+  if (job.progress !== status) await job.updateProgress(status);
 }

@@ -1,13 +1,16 @@
-import { createHash } from 'node:crypto';
 import { FINE_MS, type Finding, verdictOfFinding } from '../domain/preflight.js';
+import type { Sealer } from '../domain/seal.js';
 import type { JobEnd } from './job-end.js';
 import type { DeliverDeps, Run } from './run.js';
 import { conclude } from './stop.js';
 import { subjectOf } from './tell.js';
 
 /** What stands for the link in the record; empty where the account wants no preflight. */
-export function linkToInspect({ account, delivery }: Pick<Run, 'account' | 'delivery'>): string {
-  return account.preflight ? createHash('sha256').update(delivery.fileUrl).digest('hex').slice(0, 32) : '';
+export function linkToInspect(
+  { account, delivery }: Pick<Run, 'account' | 'delivery'>,
+  sealer: Sealer,
+): string {
+  return account.preflight ? sealer.marks(delivery.fileUrl)[0] : '';
 }
 
 /**
@@ -21,7 +24,7 @@ export async function preflight(run: Run, before: number, deps: DeliverDeps): Pr
   const verdict = verdictOfFinding(found, before);
   const look = {
     look: deps.effects.newId(),
-    link: linkToInspect(run),
+    link: linkToInspect(run, deps.sealer),
     found: found.reason,
     detail: found.detail,
     looks: before + 1,

@@ -3,7 +3,8 @@ import type { Job } from 'bullmq';
 import { ulid } from 'ulid';
 import type { Account } from '../domain/account.js';
 import type { Delivery } from '../domain/delivery.js';
-import type { ValidationFault } from '../errors.js';
+import { isFields, type Owner, openRequest, type Sealer } from '../domain/seal.js';
+import { DataKeyError, type ValidationFault } from '../errors.js';
 import { JOB_NAME } from '../queue/names.js';
 import { DELIVERY_ID, parseRequest } from '../queue/request.js';
 
@@ -11,11 +12,28 @@ export type ReadJob =
   | { readonly ok: true; readonly delivery: Delivery }
   | { readonly ok: false; readonly id: string; readonly errors: readonly ValidationFault[] };
 
+/** Why a request cannot be read in this process. */
+export type LockedJob = { readonly locked: string };
+
 /** Reads a job that anybody may have added, by the queue contract. */
-export function readJob(job: Job, account: Account): ReadJob {
-  const id = deliveryIdOf(job, account.from);
-  const { id: named, from, ...request } = isObject(job.data) ? job.data : { ...NOTHING, data: job.data };
-  const parsed = parseRequest(isObject(job.data) ? request : job.data, {
+export function readJob(
+  job: Job,
+  { owner, account }: { readonly owner: Owner; readonly account: Account },
+  sealer: Sealer,
+): ReadJob | LockedJob {
+  try {
+    return readData(job, { data: openRequest(job.data, owner, sealer), id: owner.id, account });
+  } catch (error) {
+    if (error instanceof DataKeyError) return { locked: error.message };
+    throw error;
+  }
+}
+
+type Opened = { readonly data: unknown; readonly id: string; readonly account: Account };
+
+function readData(job: Job, { data, id, account }: Opened): ReadJob {
+  const { id: named, from, ...request } = isFields(data) ? data : { ...NOTHING, data };
+  const parsed = parseRequest(isFields(data) ? request : data, {
     id,
     from: account.from,
     askedAt: job.timestamp,
@@ -53,7 +71,7 @@ function contractFaults(job: Job, { id, named, from, account }: Contract): reado
  * `d-<id>` names its delivery. Another job's delivery gets an id that every run of the job finds again: its time
  * and, for chance, a digest of what only this job has.
  */
-function deliveryIdOf(job: Job, from: string): string {
+export function deliveryIdOf(job: Pick<Job, 'id' | 'timestamp'>, from: string): string {
   const named = /^d-(.+)$/s.exec(job.id ?? '')?.[1];
   if (named !== undefined && DELIVERY_ID.test(named)) return named;
   const digest = createHash('sha256')
@@ -61,8 +79,4 @@ function deliveryIdOf(job: Job, from: string): string {
     .digest();
   let next = 0;
   return `dlv_${ulid(job.timestamp, () => (digest[next++ % digest.length] ?? 0) / 256)}`;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

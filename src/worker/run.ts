@@ -2,6 +2,7 @@ import type { Account } from '../domain/account.js';
 import type { Claim } from '../domain/claim.js';
 import type { Delivery } from '../domain/delivery.js';
 import type { Finding } from '../domain/preflight.js';
+import type { Sealer } from '../domain/seal.js';
 import type { Attempt } from '../redis/attempt-store.js';
 import type { Job } from '../redis/delivery-replies.js';
 import type { DeliveryStore } from '../redis/delivery-store.js';
@@ -44,6 +45,9 @@ export type DeliverDeps = SendDeps &
     /** How long a sent message may take to show in the history. */
     readonly historyLagMs: number;
     readonly inspect: Inspect;
+    readonly sealer: Sealer;
+    /** How soon a delivery is tried again whose request could not be read. */
+    readonly lockedAgainMs: number;
     readonly isDraining: () => boolean;
     /** Runs an attempt, so that a shutdown knows of it. */
     readonly fly: Flights['fly'];

@@ -35,7 +35,7 @@ export async function conclude(
 /** The job of a delivery that has ended: finished to match. */
 export function finish(
   id: string,
-  { status, unique, reason }: Extract<Decision, { readonly do: 'finish' }>,
+  { status, unique, reason }: Omit<Extract<Decision, { readonly do: 'finish' }>, 'do'>,
 ): JobEnd {
   if (status === 'failed' || status === 'expired' || status === 'unknown') {
     return { kind: 'failed', reason: `${status.toUpperCase()} ${reason}`.trim() };

@@ -1,5 +1,5 @@
 import { FIRST_PROBE_MS } from '../domain/probe.js';
-import { SECOND } from '../domain/time.js';
+import { MINUTE, SECOND } from '../domain/time.js';
 
 /** How soon the work of a worker that died is taken up. The same for all workers: they judge one another by it. */
 export type Timings = {
@@ -12,6 +12,10 @@ export type Timings = {
   readonly sweeperLeaseMs: number;
   /** How long after a worker has paused an account the provider is first asked whether all is well. */
   readonly firstProbeMs: number;
+  /** How soon a delivery is tried again whose request could not be read for want of a data key. */
+  readonly lockedAgainMs: number;
+  /** What has grown older than it is to be kept goes this often. */
+  readonly forgetEveryMs: number;
 };
 
 export const TIMINGS: Timings = {
@@ -20,4 +24,6 @@ export const TIMINGS: Timings = {
   sweepEveryMs: 5 * SECOND,
   sweeperLeaseMs: 15 * SECOND,
   firstProbeMs: FIRST_PROBE_MS,
+  lockedAgainMs: 30 * SECOND,
+  forgetEveryMs: MINUTE,
 };

@@ -1,6 +1,6 @@
 import { type ConnectionOptions, type Job, Worker as QueueWorker } from 'bullmq';
 import type { Account } from '../domain/account.js';
-import { HOUR, SECOND } from '../domain/time.js';
+import { SECOND } from '../domain/time.js';
 import type { Log } from '../observe/log.js';
 import { queueName, queuePrefix } from '../queue/names.js';
 import type { Queues } from '../queue/queues.js';
@@ -15,7 +15,6 @@ import type { Timings } from './timings.js';
 
 /** A run that is cut short costs nothing: the record knows what was sent. BullMQ must not give a job up. */
 const STALLED_AT_MOST = 1000;
-const FINISHED_JOBS_KEPT_SECONDS = (24 * HOUR) / SECOND;
 const LONGEST_REST_MS = 5 * SECOND;
 const FAULT_PAUSE_MS = 5 * SECOND;
 /** BullMQ heeds `queue.rateLimit` only where a limiter is set; this one never limits by itself. */
@@ -32,6 +31,8 @@ export type WorkerDeps = Omit<DeliverDeps, 'isDraining' | 'release' | 'fly'> & {
   readonly concurrency: number;
   readonly concurrencyTotal: number;
   readonly timings: Pick<Timings, 'lockMs' | 'stalledCheckMs'>;
+  /** How long a finished job is kept. */
+  readonly finishedJobsMs: number;
   readonly log: Log;
 };
 
@@ -140,8 +141,8 @@ function openWorker(account: Account, deps: WorkerDeps, run: Run): QueueWorker {
       maximumRateLimitDelay: LONGEST_REST_MS,
       stalledInterval: deps.timings.stalledCheckMs,
       maxStalledCount: STALLED_AT_MOST,
-      removeOnComplete: { age: FINISHED_JOBS_KEPT_SECONDS },
-      removeOnFail: { age: FINISHED_JOBS_KEPT_SECONDS },
+      removeOnComplete: { age: Math.ceil(deps.finishedJobsMs / SECOND) },
+      removeOnFail: { age: Math.ceil(deps.finishedJobsMs / SECOND) },
     },
   );
   worker.on('error', (error) => {

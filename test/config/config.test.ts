@@ -12,6 +12,7 @@ import { ConfigError, type ConfigFault } from '../../src/errors.js';
 
 const FROM = '972771234567';
 const KEY = 'provider-key-canary';
+const DATA_KEY = `k1:${Buffer.alloc(32, 0xcd).toString('base64')}`;
 const TOKEN = 'webhook-token-canary';
 const SHA = 'AB'.repeat(32);
 const SIGNING = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
@@ -44,7 +45,7 @@ describe('an empty environment', () => {
       retry: { maxAttempts: 8, baseMs: 2000, capMs: 600_000 },
       historyLagMs: 600_000,
       shutdownGraceMs: 40_000,
-      retention: { recordHours: 168, idHours: 720 },
+      retention: { recordHours: 168, idHours: 720, ledgerDays: 400 },
       webhooks: { allow: null, spoolDir: null, spoolLimitBytes: 256_000_000 },
       trustProxy: 0,
       listen: {
@@ -337,7 +338,9 @@ describe('a fault names its variable and what it should be', () => {
     [{ WAYBILL_LISTEN_API: '70000' }, 'WAYBILL_LISTEN_API', 'has a port outside 0-65535'],
     [{ WAYBILL_LISTEN_METRICS: 'a b:1' }, 'WAYBILL_LISTEN_METRICS', 'has the wrong form'],
     [{ WAYBILL_LOG_LEVEL: 'loud' }, 'WAYBILL_LOG_LEVEL', 'is none of these'],
-    [{ WAYBILL_DATA_KEY: 'c2hvcnQ=' }, 'WAYBILL_DATA_KEY', 'has a key that is not 32 bytes long'],
+    [{ WAYBILL_DATA_KEY: 'k1:c2hvcnQ=' }, 'WAYBILL_DATA_KEY', 'has a key that is not 32 bytes in base64'],
+    [{ WAYBILL_DATA_KEY: 'cd'.repeat(32) }, 'WAYBILL_DATA_KEY', 'has a key without an id'],
+    [{ WAYBILL_DATA_KEY: `${DATA_KEY},${DATA_KEY}` }, 'WAYBILL_DATA_KEY', 'has two keys with the same id'],
     [{ WAYBILL_API_KEYS: '{' }, 'WAYBILL_API_KEYS', 'is not JSON'],
     [
       { WAYBILL_API_KEYS: JSON.stringify([{ name: 'crm', sha256: 'ab', accounts: ['*'], roles: ['send'] }]) },
@@ -462,7 +465,7 @@ describe('what a command needs', () => {
         { name: 'crm', sha256: SHA, accounts: ['*'], roles: ['send', 'read'] },
       ]),
       WAYBILL_EVENT_ENDPOINTS: JSON.stringify([{ url: 'https://a.example/hook', secrets: [SIGNING] }]),
-      WAYBILL_DATA_KEY: 'cd'.repeat(32),
+      WAYBILL_DATA_KEY: DATA_KEY,
     };
     const secrets = secretsOf(parse(env, ['accounts', 'webhookToken', 'apiKeys']).sources);
     expect(secrets.apiKey(FROM)).toBe(KEY);
@@ -471,7 +474,7 @@ describe('what a command needs', () => {
       { name: 'crm', sha256: SHA.toLowerCase(), accounts: ['*'], roles: ['send', 'read'] },
     ]);
     expect(secrets.eventSecrets('https://a.example/hook')).toEqual([SIGNING]);
-    expect(secrets.dataKeys()).toEqual([Buffer.alloc(32, 0xcd)]);
+    expect(secrets.dataKeys()).toEqual([{ id: 'k1', key: Buffer.alloc(32, 0xcd) }]);
   });
 });
 
@@ -496,7 +499,7 @@ describe('waybill config', () => {
     ...accounts(shop),
     REDIS_URL: 'rediss://app:redis-canary@redis.example/1',
     WAYBILL_WEBHOOK_TOKEN: TOKEN,
-    WAYBILL_DATA_KEY: 'cd'.repeat(32),
+    WAYBILL_DATA_KEY: DATA_KEY,
     WAYBILL_SEND_TIMEOUT_MS: '20000',
   };
 

@@ -74,7 +74,8 @@ export function createModelQueue(redis: Redis, keys: AccountKeys, now: () => num
     async addMany(jobs): Promise<void> {
       for (const job of jobs) await add(job);
     },
-    replaceLink: async () => undefined,
+    changeRequest: async () => undefined,
+    forgetFinished: async () => undefined,
     async remove(_, jobId) {
       if (locks.has(jobId)) return 'in_hand';
       await redis

@@ -7,6 +7,7 @@ import type { DeliveryStore } from '../../src/redis/delivery-store.js';
 import type { DeliveryRef } from '../../src/redis/run-on-delivery.js';
 import { deliver } from '../../src/worker/deliver.js';
 import type { JobEnd } from '../../src/worker/job-end.js';
+import { PLAIN } from '../support/sealing.js';
 import type { Actor } from './actor.js';
 import type { ModelProvider } from './model-provider.js';
 import type { ModelQueue } from './model-queue.js';
@@ -54,6 +55,8 @@ function depsOf(actor: Actor, { store, attempts, provider, now, newId, historyLa
     observer: SILENT,
     historyLagMs,
     inspect: async () => finding('fine', 'ok'),
+    sealer: PLAIN,
+    lockedAgainMs: 1000,
     fly: <T>(_: number, attempt: () => Promise<T>) => attempt(),
     isDraining: () => false,
     release: async (attempt: Attempt) => {
@@ -74,6 +77,9 @@ async function endJob(actor: Actor, { id, end, ref }: Ending, { queue, store }: 
     case 'delayed':
       await actor.gate(() => queue.delay(id, token, end.until));
       await actor.gate(() => store.look(ref));
+      return;
+    case 'locked':
+      await actor.gate(() => queue.delay(id, token, end.until));
       return;
     case 'rest':
       await actor.gate(() => queue.queues.rest(ref.from, Math.max(1, end.ms)));

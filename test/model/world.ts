@@ -17,6 +17,7 @@ import { walkOn } from '../../src/redis/walk.js';
 import { sweep } from '../../src/worker/sweep.js';
 import { createWalk } from '../../src/worker/walk.js';
 import { createQueuedWalk } from '../../src/worker/walk-queued.js';
+import { PLAIN } from '../support/sealing.js';
 import { type Actor, createActor } from './actor.js';
 import { createModelProvider, FATES, type Taken } from './model-provider.js';
 import { createModelQueue } from './model-queue.js';
@@ -69,7 +70,12 @@ export async function openWorld(
   await redis.flushall();
   await redis.set(clockKey(FROM), clock);
   const timed = withVirtualTime(redis, FROM);
-  const shared = { redis: timed, prefix: PREFIX, retention: { recordMs: 30 * DAY, idMs: 60 * DAY } };
+  const shared = {
+    redis: timed,
+    prefix: PREFIX,
+    retention: { recordMs: 30 * DAY, idMs: 60 * DAY },
+    sealer: PLAIN,
+  };
   const store = createDeliveryStore(shared);
   const attempts = createAttemptStore({ ...shared, random: () => 0.5 });
   const callbacks = createCallbackStore({ ...shared, isAccount: async (from) => from === FROM });
@@ -149,7 +155,7 @@ export async function openWorld(
     /** An app enqueues, or asks again with the same id. */
     startEnqueue: (request: EnqueueRequest & { readonly id: string }) =>
       start('app', async (as) => {
-        const deps = { store: as.gated(store), queues: as.gated(queue.queues), now };
+        const deps = { store: as.gated(store), queues: as.gated(queue.queues), now, sealer: PLAIN };
         const asked = enqueue(request, { ...deps, findAccount: async () => account });
         await asked.catch((error: unknown) => {
           // Asked again when it has expired.

@@ -8,6 +8,7 @@ import { openBench, PREFIX, receipt } from '../redis/bench.js';
 import { dump } from '../redis/dump.js';
 import { createCore } from '../support/process.js';
 import { withRedis } from '../support/redis.js';
+import { PLAIN } from '../support/sealing.js';
 import { FROM, requestTo } from '../support/stack.js';
 import { eventually } from '../support/wait.js';
 import { type Line, openLine } from '../worker/line.js';
@@ -25,7 +26,7 @@ beforeEach(async () => {
   line = await openLine(redis.url);
   const { config } = createCore({ REDIS_URL: redis.url }).core;
   queues = createQueues({ connection: redis.client, prefix: PREFIX, onError: () => undefined });
-  operator = openOperator({ config, redis: redis.client, waybill: line.waybill, queues });
+  operator = openOperator({ config, redis: redis.client, waybill: line.waybill, queues, sealer: PLAIN });
 });
 afterEach(async () => {
   await queues.close();
@@ -115,13 +116,13 @@ it('keeps the count of the sessions, the other recipients, and what the ids stan
 
 it('takes away the events that an endpoint did not take of the deliveries, and no others', async () => {
   await line.work();
-  const push = createPushStore(redis.client, PREFIX);
+  const push = createPushStore(redis.client, PREFIX, PLAIN);
   await push.begin('app', FROM);
   await enqueue('one', { metadata: { client: 'canary caption' } });
   await reach('one', 'accepted');
   await enqueue('two', { to: OTHER, caption: 'two', fileUrl: 'https://files.example.com/two.pdf' });
   await reach('two', 'accepted');
-  const { events } = await readEvents(redis.client, PREFIX, { from: FROM, after: '0-0' });
+  const { events } = await readEvents(redis.client, PREFIX, { from: FROM, after: '0-0', sealer: PLAIN });
   for (const { event } of events) if (event.type !== 'gap') await push.bury('app', event, 'http_500');
   await expect(traces()).resolves.toContainEqual(expect.stringContaining('dead-events:app'));
   const ofOne = events.filter(({ event }) => 'deliveryId' in event.data && event.data.deliveryId === 'one');

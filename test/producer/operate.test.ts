@@ -7,6 +7,7 @@ import { readLedger } from '../../src/redis/ledger.js';
 import { openBench, PREFIX } from '../redis/bench.js';
 import { createCore } from '../support/process.js';
 import { withRedis } from '../support/redis.js';
+import { PLAIN } from '../support/sealing.js';
 import { FROM, requestTo } from '../support/stack.js';
 import { eventually } from '../support/wait.js';
 import { type Line, openLine } from '../worker/line.js';
@@ -22,7 +23,7 @@ beforeEach(async () => {
   line = await openLine(redis.url);
   const { config } = createCore({ REDIS_URL: redis.url }).core;
   queues = createQueues({ connection: redis.client, prefix: PREFIX, onError: () => undefined });
-  operator = openOperator({ config, redis: redis.client, waybill: line.waybill, queues });
+  operator = openOperator({ config, redis: redis.client, waybill: line.waybill, queues, sealer: PLAIN });
   queue = new Queue(`{${FROM}}`, { connection: { url: redis.url }, prefix: `${PREFIX}:queue` });
   await line.work();
 });

@@ -2,6 +2,7 @@ import { DAY } from '../../src/domain/time.js';
 import { createPushStore } from '../../src/redis/push-store.js';
 import { startFleet } from '../support/fleet.js';
 import { withRedis } from '../support/redis.js';
+import { PLAIN } from '../support/sealing.js';
 import { FROM, requestTo } from '../support/stack.js';
 import { eventually } from '../support/wait.js';
 import { type Line, openLine } from '../worker/line.js';
@@ -152,7 +153,7 @@ it('loses nothing when the process that pushes is killed', async () => {
 
 it('puts an event that nobody has taken for a day among the dead letters, and goes on', async () => {
   receiver.answerWith(({ event }) => (event.data.deliveryId === 'old' ? 500 : 204));
-  const store = createPushStore(redis.client, 'waybill');
+  const store = createPushStore(redis.client, 'waybill', PLAIN);
   await store.begin('app', FROM);
   const fields = ['delivery', 'old', 'status', 'queued', 'reason', '', 'attempt', '0'];
   await redis.client.xadd(`waybill:{${FROM}}:events`, `${Date.now() - 2 * DAY}-0`, ...fields);

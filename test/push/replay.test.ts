@@ -2,6 +2,7 @@ import type { WaybillEvent } from '../../src/domain/event.js';
 import { createPushStore } from '../../src/redis/push-store.js';
 import { runCli } from '../cli/cli-in-process.js';
 import { withRedis } from '../support/redis.js';
+import { PLAIN } from '../support/sealing.js';
 import { FROM, SHOP } from '../support/stack.js';
 import { type Receiver, startReceiver } from './receiver.js';
 
@@ -74,7 +75,7 @@ it('exits 3 for an endpoint that is not configured', async () => {
 });
 
 it('lists dead letters, and posts them until they are taken', async () => {
-  await createPushStore(redis.client, 'waybill').bury('app', paused, 'http_500');
+  await createPushStore(redis.client, 'waybill', PLAIN).bury('app', paused, 'http_500');
   const listed = await run('dead', '--json');
   expect(JSON.parse(listed.stdout)).toEqual({ endpoint: 'app', reason: 'http_500', event: paused });
 

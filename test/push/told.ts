@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { GapEvent, WaybillEvent } from '../../src/domain/event.js';
 import { readEvents } from '../../src/redis/events.js';
+import { PLAIN } from '../support/sealing.js';
 
 type Event = WaybillEvent | GapEvent;
 type Seen = { readonly id: string };
@@ -9,7 +10,7 @@ type Seen = { readonly id: string };
 export async function allEvents(redis: Redis, from: string): Promise<readonly Event[]> {
   const all: Event[] = [];
   for (let after = '0-0'; ; ) {
-    const { events, next } = await readEvents(redis, 'waybill', { from, after });
+    const { events, next } = await readEvents(redis, 'waybill', { from, after, sealer: PLAIN });
     all.push(...events.map(({ event }) => event));
     if (next === after) return all;
     after = next;

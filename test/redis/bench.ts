@@ -7,6 +7,7 @@ import { createCallbackStore } from '../../src/redis/callback-store.js';
 import type { Redis } from '../../src/redis/connection.js';
 import { createDeliveryStore } from '../../src/redis/delivery-store.js';
 import { accountKeys } from '../../src/redis/keys.js';
+import { PLAIN } from '../support/sealing.js';
 
 export const FROM = '972771234567';
 export const CLIENT = '972501234567';
@@ -33,7 +34,7 @@ const RETRY: Postponement = { status: 'waiting', reason: 'backoff', delayMs: 0, 
 
 /** The stores on one connection, with short ways to call them. */
 export function openBench(redis: Redis, random = () => 0) {
-  const shared = { redis, prefix: PREFIX, retention: RETENTION };
+  const shared = { redis, prefix: PREFIX, retention: RETENTION, sealer: PLAIN };
   const store = createDeliveryStore(shared);
   const attempts = createAttemptStore({ ...shared, random });
   const callbacks = createCallbackStore({ redis, prefix: PREFIX, isAccount: async (from) => from === FROM });

@@ -6,6 +6,7 @@ import { DAY } from '../../src/domain/time.js';
 import { queueName, queuePrefix } from '../../src/queue/names.js';
 import { readDelivery } from '../../src/redis/delivery-view.js';
 import { withRedis } from '../support/redis.js';
+import { PLAIN } from '../support/sealing.js';
 import { eventually } from '../support/wait.js';
 import { type Bench, delivery, FROM, openBench, PREFIX, receipt } from './bench.js';
 
@@ -24,7 +25,7 @@ async function accept(): Promise<void> {
 }
 
 async function view() {
-  const seen = await readDelivery(redis.client, PREFIX, { from: FROM, id: 'one' });
+  const seen = await readDelivery(redis.client, PREFIX, { from: FROM, id: 'one', sealer: PLAIN });
   if (seen === null) throw new Error('the record is there');
   return seen;
 }

@@ -4,6 +4,7 @@ import { createAttemptStore } from '../../src/redis/attempt-store.js';
 import { connectRedisUrl, whenReady } from '../../src/redis/connection.js';
 import { createReleases, type Releases } from '../../src/worker/releases.js';
 import { withRedis } from '../support/redis.js';
+import { PLAIN } from '../support/sealing.js';
 import { eventually } from '../support/wait.js';
 import { type Bench, delivery, openBench, PREFIX, RETENTION } from './bench.js';
 
@@ -77,6 +78,7 @@ describe('while Redis does not answer', () => {
       redis: connection,
       prefix: PREFIX,
       retention: RETENTION,
+      sealer: PLAIN,
       random: () => 0,
     });
     const monotonic = () => performance.now();

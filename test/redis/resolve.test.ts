@@ -1,6 +1,7 @@
 import { HOUR } from '../../src/domain/time.js';
 import { createOperatorStore } from '../../src/redis/operator-store.js';
 import { withRedis } from '../support/redis.js';
+import { PLAIN } from '../support/sealing.js';
 import {
   accepted,
   account,
@@ -20,7 +21,8 @@ const one = delivery('one');
 const attempt = { ...one, attempt: 'a1' };
 const said = { account: account(), reason: 'operator', gate: null, by: 'Anna' };
 
-const operators = () => createOperatorStore({ redis: redis.client, prefix: PREFIX, retention: RETENTION });
+const operators = () =>
+  createOperatorStore({ redis: redis.client, prefix: PREFIX, retention: RETENTION, sealer: PLAIN });
 const resolvable = () => operators().resolvable(one);
 
 beforeEach(async () => {

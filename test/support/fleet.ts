@@ -20,6 +20,8 @@ const QUICK: Timings = {
   sweepEveryMs: SECOND,
   sweeperLeaseMs: 3 * SECOND,
   firstProbeMs: 15 * SECOND,
+  lockedAgainMs: SECOND,
+  forgetEveryMs: 60 * SECOND,
 };
 
 export type FleetOptions = {

@@ -47,7 +47,8 @@ export async function startStack(redis: string | RedisAt, options: StackOptions 
     createCore({ ...env, WAYBILL_PROVIDER_URL: sandbox.url }),
   );
   const workers: Running[] = await Promise.all(cores.map(({ core }) => runWorker(core)));
-  const waybill = createWaybill({ redis: at.redis });
+  const dataKey = options.env?.WAYBILL_DATA_KEY;
+  const waybill = createWaybill({ redis: at.redis, ...(dataKey === undefined ? {} : { dataKey }) });
 
   return {
     sandbox,

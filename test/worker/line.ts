@@ -13,6 +13,8 @@ export const QUICK: Timings = {
   sweepEveryMs: 50,
   sweeperLeaseMs: 2000,
   firstProbeMs: 15_000,
+  lockedAgainMs: 500,
+  forgetEveryMs: 1000,
 };
 
 export type LineOptions = {

@@ -104,6 +104,12 @@ export const SENDING_SETTINGS = {
     unit: 'h',
     meaning: 'How long its id is remembered',
   },
+  WAYBILL_LEDGER_RETENTION_DAYS: {
+    kind: integer(62, 3660),
+    default: '400',
+    unit: 'days',
+    meaning: 'How long the ledger keeps a session, with the recipient’s number',
+  },
   WAYBILL_PREFLIGHT: {
     kind: onOff,
     default: 'off',

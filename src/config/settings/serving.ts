@@ -1,8 +1,9 @@
 import { allowedAddresses, listenAddress } from '../address.js';
 import { apiCallers } from '../callers.js';
+import { dataKeys } from '../data-key.js';
 import { eventEndpoints } from '../endpoints.js';
 import { folder, integer, oneOf } from '../kinds.js';
-import { dataKeys, webhookTokens } from '../secret-kinds.js';
+import { webhookTokens } from '../secret-kinds.js';
 import type { SettingTable } from '../setting.js';
 
 /** As the log takes them: this part may not ask the log itself. */
@@ -97,6 +98,6 @@ export const SERVING_SETTINGS = {
     kind: dataKeys,
     default: null,
     secret: true,
-    meaning: 'Encrypts what is personal in Redis; not supported yet',
+    meaning: 'Encrypts links, captions, templates and metadata in Redis',
   },
 } as const satisfies SettingTable;

@@ -51,6 +51,7 @@ function unsentAwaiting(delivery: DeliveryFacts, standing: Standing): Awaiting {
     case 'backoff':
     case 'limit':
     case 'preflight':
+    case 'data_key':
       return { for: 'time', until: delivery.notBefore };
     case 'lane':
       return { for: 'turn', until: delivery.expiresAt };

@@ -4,6 +4,7 @@ import { IdempotencyConflictError, UnavailableError, WaybillError } from '../../
 import { delayOf, type NewJob } from '../../queue/queues.js';
 import { type EnqueueDeps, type EnqueuedOrError, jobOf } from '../enqueue.js';
 import type { MakeId, ReadRequest } from '../read-request.js';
+import { renewLink } from '../renew-link.js';
 import { insist, orUnavailable, patiently } from '../unavailable.js';
 import { readBatch, type Slot } from './read-batch.js';
 import type { BulkRecord } from './record.js';
@@ -99,13 +100,10 @@ function missingJobs({ read, accepted }: Taken): readonly NewJob[] {
 }
 
 /** As after a single `enqueue`: the delivery before it may have ended meanwhile; a link may be signed anew. */
-async function followUp(taken: Taken, { store, queues }: BatchDeps): Promise<void> {
+async function followUp(taken: Taken, deps: BatchDeps): Promise<void> {
   const { read, accepted } = taken;
-  const { delivery, job, data } = read;
-  if (missingJobs(taken).some((added) => delayOf(added) > 0)) await store.look(delivery);
-  if (accepted.kind === 'again' && UNSENT.includes(accepted.status)) {
-    await queues.replaceLink(delivery.from, job.id, String(data.fileUrl));
-  }
+  if (missingJobs(taken).some((added) => delayOf(added) > 0)) await deps.store.look(read.delivery);
+  if (accepted.kind === 'again' && UNSENT.includes(accepted.status)) await renewLink(read, deps);
 }
 
 function answerOf({ delivery, warnings }: ReadRequest, accepted: Accepted | undefined): EnqueuedOrError {

@@ -23,6 +23,7 @@ export const PROBLEMS = {
   rate_limited: { status: 429, title: 'Too many calls with this key' },
   headers_too_large: { status: 431, title: 'The headers are too large' },
   internal: { status: 500, title: 'Something is wrong here' },
+  data_key: { status: 500, title: 'The request is encrypted, and its key is not here' },
   unavailable: { status: 503, title: 'Redis cannot be reached' },
   draining: { status: 503, title: 'This process is shutting down' },
 } as const satisfies Readonly<Record<string, { readonly status: number; readonly title: string }>>;

@@ -17,6 +17,7 @@ const BY_CODE: ReadonlyMap<string, ProblemCode> = new Map<string, ProblemCode>([
   ['AMBIGUOUS_ID', 'ambiguous_id'],
   ['ILLEGAL_STATE', 'illegal_state'],
   ['REQUEST_GONE', 'request_gone'],
+  ['DATA_KEY', 'data_key'],
   ['UNAVAILABLE', 'unavailable'],
 ]);
 

@@ -1,7 +1,7 @@
 -- Takes in requests of one account, as accept does one; their jobs are named after them.
 -- KEYS: wake order events statusPrefix deliveries
 -- each KEYS: record tomb conv lane alias recipientDeliveries
--- each ARGV: id to recipient fingerprint jobAt sendAt expiresAt strict request metadata
+-- each ARGV: id to recipient fingerprint otherFingerprints jobAt sendAt expiresAt strict request metadata
 -- Returns what accept returns, for each
 -- include: clock alias tell record turn known accept
 local now = clock()

@@ -1,7 +1,7 @@
 -- Takes a request in: new, the same again, or another payload under a known id. A due one joins its lane.
 -- The request itself stays in the record only until its job has been seen in the queue.
 -- KEYS: record tomb conv lane wake order events alias statusPrefix deliveries recipientDeliveries
--- ARGV: id to recipient fingerprint job jobAt sendAt expiresAt strict request metadata refused idRetentionMs
+-- ARGV: id to recipient fingerprint otherFingerprints job jobAt sendAt expiresAt strict request metadata refused idRetentionMs
 -- Returns {moved} | {conflict} | {again, status, jobAt while the job was not seen} | {refused} | {new, delayMs, status}
 -- include: clock alias tell record turn known accept
 if moved(to, recipient) then

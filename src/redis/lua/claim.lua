@@ -5,7 +5,7 @@
 -- KEYS: wake order events gate pace holds budgetPrefix budgetHeld statusPrefix
 -- each KEYS: record tomb conv lane held alias
 -- ARGV: maxAttempts rate pairBurst pairIntervalMs aheadMs idRetentionMs billed dayName dayLimit dayEndsAt monthName monthLimit monthEndsAt askHistory
--- each ARGV: id to recipient fingerprint jobAt attempt send horizonMs retryWaitMs preflight
+-- each ARGV: id to recipient fingerprint otherFingerprints jobAt attempt send horizonMs retryWaitMs preflight
 -- Returns for each {code, now, expiresAt, attempts, closesAt, lastInboundAt, …what the code tells}
 -- include: clock alias tell record turn join known standing session reserve limits book gate retries passage window preflight begin each
 local now = clock()
@@ -52,6 +52,7 @@ local answers = each(function()
   if unbooked then
     redis.call('HSET', conv, 'pairTat', pairTat or c[3] or 0)
     redis.call('HSET', record, 'pairAt', pairAt)
+    redis.call('PEXPIRE', conv, idRetentionMs)
     return refuse(unpack(unbooked))
   end
   pass(r[16], now)

@@ -65,6 +65,7 @@ function facts(view: DeliveryView, name: string, now: number): Html {
   return html`<dl class="facts">
 ${fact('From', html`<a href="${places.account(name)}">${name}</a> <span class="detail">${view.from}</span>`)}
 ${fact('To', html`<a href="${places.conversation(name, view.to)}">${view.to}</a> <span class="detail">its conversation</span>`)}
+${view.locked !== null && fact('Request', html`<b class="bad">${view.locked}</b>`)}
 ${link !== null && fact('File', html`<span class="link">${link}</span>`)}
 ${caption !== null && fact('Caption', html`<span dir="auto" class="caption">${caption}</span>`)}
 ${fact('Created', time(view.createdAt))}

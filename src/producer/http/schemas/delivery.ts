@@ -65,6 +65,9 @@ export const delivery = z
     resentAs: textOrNull,
     originalRequest: textOrNull,
     errors: faults.describe('Why a job of another BullMQ client was refused'),
+    locked: textOrNull.describe(
+      'Why request, metadata and originalRequest cannot be read: their key is not here',
+    ),
     request: z.unknown().describe('The request without its link’s query; null once it is not kept any more'),
   })
   .meta({ id: 'Delivery' });

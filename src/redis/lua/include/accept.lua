@@ -2,14 +2,14 @@
 local function knownAs()
   local known = redis.call('HMGET', record, 'fingerprint', 'status', 'request', 'jobAt')
   if known[1] then
-    if known[1] ~= fingerprint then
+    if not same(known[1]) then
       return { 'conflict' }
     end
     return { 'again', known[2], known[3] and known[4] or '' }
   end
   local mark, status = fromTomb()
   if mark then
-    return mark == fingerprint and { 'again', status, '' } or { 'conflict' }
+    return same(mark) and { 'again', status, '' } or { 'conflict' }
   end
 end
 

@@ -8,6 +8,7 @@ local function keepEarly(now)
   end
   redis.call('PEXPIRE', orphan, orphanMs)
   redis.call('ZADD', orphans, now, uniqueId)
+  redis.call('PEXPIRE', orphans, orphanMs)
   redis.call('ZREMRANGEBYSCORE', orphans, '-inf', now - orphanMs)
   local excess = redis.call('ZCARD', orphans) - orphansKept
   if excess > 0 then

@@ -2,6 +2,7 @@
 local LOW, PRIORITY = 10, 0x100000000
 -- How near to the serving end the last one of high priority is looked for, and from how many on it may stand farther.
 local NEAR, MANY = 500, 100
+local HIGHS_MS = 24 * 3600 * 1000
 
 -- What a job's request asks for: 'high', 'low', or something else.
 local function wanted(data)
@@ -36,6 +37,7 @@ local function serveNext(job, isHigh)
   if isHigh then
     redis.call('HSET', highs, 'job', job)
     redis.call('HINCRBY', highs, 'count', 1)
+    redis.call('PEXPIRE', highs, HIGHS_MS)
   end
 end
 

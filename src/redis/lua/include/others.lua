@@ -3,6 +3,8 @@
 local function noteOther(now)
   redis.call('ZADD', others, 'NX', now, uniqueId)
   redis.call('HSETNX', othersTo, uniqueId, to)
+  redis.call('PEXPIRE', others, othersMs)
+  redis.call('PEXPIRE', othersTo, othersMs)
   local outdated = redis.call('ZRANGE', others, '-inf', now - othersMs, 'BYSCORE', 'LIMIT', 0, 100)
   local excess = redis.call('ZCARD', others) - othersKept
   if #outdated == 0 and excess > 0 then

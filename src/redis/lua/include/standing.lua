@@ -5,9 +5,9 @@ local function standing(r, now)
     if not mark then
       return { 'unseen' }
     end
-    return mark == fingerprint and { 'ended', ended, '', '' } or { 'conflict' }
+    return same(mark) and { 'ended', ended, '', '' } or { 'conflict' }
   end
-  if r[1] ~= fingerprint or tonumber(jobAt) < tonumber(r[3]) then
+  if not same(r[1]) or tonumber(jobAt) < tonumber(r[3]) then
     return { 'conflict' }
   end
   -- Its process has told this attempt's end, or given it up: the claim was too long on its way.
