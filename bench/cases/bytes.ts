@@ -1,3 +1,4 @@
+import { createSealer } from '../../src/queue/sealer.js';
 import { createDeliveryStore } from '../../src/redis/delivery-store.js';
 import { type Aof, type BenchRedis, startBenchRedis } from '../lab/redis.js';
 import { usedBytes } from '../lab/redis-stats.js';
@@ -81,7 +82,12 @@ function queue(redis: BenchRedis, all: readonly SendRequest[]): Promise<void> {
 /** As the sweeper does five seconds later: from then on the request stands in its job alone. */
 async function lookAtAll({ client }: BenchRedis, all: readonly SendRequest[]): Promise<void> {
   const retention = { recordMs: 7 * DAY_MS, idMs: 30 * DAY_MS };
-  const store = createDeliveryStore({ redis: client, prefix: 'waybill', retention });
+  const store = createDeliveryStore({
+    redis: client,
+    prefix: 'waybill',
+    retention,
+    sealer: createSealer(() => []),
+  });
   for (const some of chunks(all, 1000)) await Promise.all(some.map((each) => store.look(each)));
 }
 

@@ -13,8 +13,6 @@ export function refuseUnbuilt(config: Config): void {
 const PROBLEM = 'is not supported in this version';
 
 function settingFaults({ journalDir }: Config): ConfigFault[] {
-  const set: readonly (readonly [string, boolean])[] = [
-    ['WAYBILL_JOURNAL_DIR', journalDir !== null],
-  ];
+  const set: readonly (readonly [string, boolean])[] = [['WAYBILL_JOURNAL_DIR', journalDir !== null]];
   return set.flatMap(([name, on]) => (on ? [{ name, problem: PROBLEM, expected: 'to be left unset' }] : []));
 }

@@ -136,11 +136,11 @@ it('takes away the events that an endpoint did not take of the deliveries, and n
 
 it('keeps nothing of an event either that was given up only after its delivery was erased', async () => {
   await line.work();
-  const push = createPushStore(redis.client, PREFIX);
+  const push = createPushStore(redis.client, PREFIX, PLAIN);
   await enqueue('one', { metadata: { client: 'canary caption' } });
   await reach('one', 'accepted');
   // As a pusher has them in hand while it tries them again.
-  const { events } = await readEvents(redis.client, PREFIX, { from: FROM, after: '0-0' });
+  const { events } = await readEvents(redis.client, PREFIX, { from: FROM, after: '0-0', sealer: PLAIN });
   await operator.erase(FROM, CLIENT);
   for (const { event } of events) if (event.type !== 'gap') await push.bury('app', event, 'http_500');
   await expect(traces()).resolves.toEqual([]);

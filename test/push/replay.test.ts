@@ -49,7 +49,7 @@ it('tells how many there are, and posts none that nobody has confirmed', async (
     ...asked,
     stdout: '{"endpoint":"app","ready":3}\n',
   });
-  await createPushStore(redis.client, 'waybill').bury('app', paused, 'http_500');
+  await createPushStore(redis.client, 'waybill', PLAIN).bury('app', paused, 'http_500');
   expect(await run('dead', '--replay')).toMatchObject({ ...asked, stdout: 'app: 1 to post\n' });
   expect(receiver.all).toEqual([]);
 });

@@ -1,11 +1,13 @@
 import { type ForecastDeps, forecast } from '../../../src/producer/bulk/forecast.js';
 import type { BulkRecord } from '../../../src/producer/bulk/record.js';
+import { PLAIN } from '../../support/sealing.js';
 import { FROM, SHOP } from '../../support/stack.js';
 
 const account = { ...SHOP, onClosedWindow: 'hold', template: null, billing: 'session' } as const;
 const deps: ForecastDeps = {
   findAccount: async () => account,
   now: Date.now,
+  sealer: PLAIN,
   facts: async (refs) =>
     refs.map(({ to }) => ({ recipient: to, isKnown: false, closesAt: null, sessionAt: null })),
   budgetUsed: async () => ({ day: 0, month: 0 }),
