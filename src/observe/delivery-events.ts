@@ -2,7 +2,7 @@ import type { OutcomeKind } from '../domain/outcome.js';
 import { reasonLabel } from './labels.js';
 import type { AttemptEnded, ClaimDecided, DeliveryMoved, DeliveryObserver } from './observer.js';
 import type { Sinks } from './sinks.js';
-import { masked, toSeconds, toTime } from './told.js';
+import { toSeconds, toTime } from './told.js';
 
 type Level = 'info' | 'warn' | 'error';
 
@@ -26,20 +26,20 @@ export function observeDeliveries(sinks: Sinks): DeliveryObserver {
     claimRefused: (event) => claimDecided(sinks, event, 'claim refused'),
     deliveryFlagged: (event) => {
       metrics.counters.deliveryFlags.inc({ account: event.account, flag: event.flag });
-      log.warn('delivery flagged', masked(event));
+      log.warn('delivery flagged', event);
     },
     preflightEnded: (event) => {
       const { account, result } = event;
       metrics.counters.preflights.inc({ account, result });
-      log[result === 'passed' ? 'info' : 'warn']('link looked at', masked(event));
+      log[result === 'passed' ? 'info' : 'warn']('link looked at', event);
     },
     windowCorrected: (event) => {
       metrics.counters.windowCorrections.inc({ account: event.account });
-      log.info('window corrected', { ...masked(event), expectedClosesAt: toTime(event.expectedClosesAt) });
+      log.info('window corrected', { ...event, expectedClosesAt: toTime(event.expectedClosesAt) });
     },
     sessionOpened: (event) => {
       metrics.counters.sessionsOpened.inc({ account: event.account });
-      log.info('session opened', { ...masked(event), closesAt: toTime(event.closesAt) });
+      log.info('session opened', { ...event, closesAt: toTime(event.closesAt) });
     },
   };
 }
@@ -51,7 +51,7 @@ function attemptEnded({ metrics, log }: Sinks, event: AttemptEnded): void {
   metrics.histograms.attemptDuration.observe({ outcome }, toSeconds(durationMs));
   if (dueToAcceptMs !== null) metrics.histograms.dueToAccept.observe(toSeconds(dueToAcceptMs));
   log[ATTEMPT_LEVEL[outcome]]('attempt ended', {
-    ...masked(event),
+    ...event,
     nextAttemptAt: toTime(event.nextAttemptAt),
   });
 }
@@ -62,11 +62,13 @@ function deliveryMoved({ metrics, log }: Sinks, event: DeliveryMoved): void {
   if (acceptToDeliveredMs !== undefined) {
     metrics.histograms.acceptToDelivered.observe(toSeconds(acceptToDeliveredMs));
   }
-  log.info('delivery moved', masked(event));
+  // The attempt's own line tells how it ended.
+  const isTold = event.from === 'sending' && event.reason !== 'worker_lost';
+  log[isTold ? 'debug' : 'info']('delivery moved', event);
 }
 
 /** Debug: a lane's followers are refused in passing, and the attempt's line tells the rest. */
 function claimDecided({ metrics, log }: Sinks, event: ClaimDecided, message: string): void {
   metrics.counters.claims.inc({ account: event.account, verdict: event.verdict });
-  log.debug(message, { ...masked(event), until: toTime(event.until) });
+  log.debug(message, () => ({ ...event, until: toTime(event.until) }));
 }

@@ -12,12 +12,15 @@ export type LogFormat = (typeof LOG_FORMATS)[number];
 
 export type LogFields = Readonly<Record<string, unknown>>;
 
+/** A function is asked only for a line that somebody will see. */
+type Told = LogFields | (() => LogFields);
+
 /** All that the rest of Waybill knows of logging. A message is a fixed phrase; what varies goes into fields. */
 export type Log = {
-  debug(message: string, fields?: LogFields): void;
-  info(message: string, fields?: LogFields): void;
-  warn(message: string, fields?: LogFields): void;
-  error(message: string, fields?: LogFields): void;
+  debug(message: string, fields?: Told): void;
+  info(message: string, fields?: Told): void;
+  warn(message: string, fields?: Told): void;
+  error(message: string, fields?: Told): void;
   /** A log whose every line carries these fields too. */
   child(bindings: LogFields): Log;
 };
@@ -28,7 +31,7 @@ export type LogDestination = { write(line: string): unknown; readonly isTTY?: bo
 export type LogOptions = {
   readonly level: LogLevel;
   readonly format: LogFormat;
-  /** Default: the process's stdout, written at once so that the last line before an exit is not lost. */
+  /** Default: the process's stdout, to which the last line before an exit is written too. */
   readonly destination?: LogDestination;
   readonly bindings?: LogFields;
 };
@@ -52,23 +55,43 @@ export function createLog(options: LogOptions): Log {
 
 function openStream({ format, destination }: LogOptions): pino.DestinationStream {
   const isTerminal = destination === undefined ? process.stdout.isTTY : destination.isTTY === true;
-  const plain = destination ?? pino.destination({ fd: 1, sync: true });
+  const plain = destination ?? oncePerTurn(pino.destination({ fd: 1, sync: true }));
   const forPeople = format === 'pretty' || (format === 'auto' && isTerminal);
   if (!forPeople) return { write: (line) => void plain.write(line) };
   const toText = pretty.prettyFactory(isTerminal ? {} : { colorize: false });
   return { write: (line) => void plain.write(toText(line)) };
 }
 
-function wrap(logger: pino.Logger): Log {
-  const write = (level: 'debug' | 'info' | 'warn' | 'error') => (message: string, fields?: LogFields) => {
-    // Masking walks the fields: not for a line that nobody will see.
-    if (logger.isLevelEnabled(level)) logger[level](redact(fields ?? {}), maskText(message));
+/** Writes what one turn of the event loop has told at its end, or when the process exits before that. */
+function oncePerTurn(stream: pino.DestinationStream): pino.DestinationStream {
+  let told = '';
+  function flush(): void {
+    const lines = told;
+    told = '';
+    if (lines !== '') stream.write(lines);
+  }
+  process.once('exit', flush);
+  return {
+    write(line) {
+      if (told === '') setImmediate(flush);
+      told += line;
+    },
   };
+}
+
+function wrap(logger: pino.Logger): Log {
+  const write =
+    (level: 'debug' | 'info' | 'warn' | 'error') =>
+    (message: string, fields: Told = {}) => {
+      // Masking walks the fields: not for a line that nobody will see.
+      if (!logger.isLevelEnabled(level)) return;
+      logger[level](redact(typeof fields === 'function' ? fields() : fields), maskText(message));
+    };
   return {
     debug: write('debug'),
     info: write('info'),
     warn: write('warn'),
     error: write('error'),
-    child: (bindings) => wrap(logger.child(redact(bindings))),
+    child: (bindings) => wrap(logger.child({ ...redact(bindings) })),
   };
 }

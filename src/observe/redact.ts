@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { maskText } from '../domain/mask.js';
+import { maskNumber, maskText } from '../domain/mask.js';
 
 const REDACTED = '[redacted]';
 
@@ -9,6 +9,9 @@ const SECRET_KEY =
 
 /** An id that Waybill made holds no number, though its characters may happen to look like one. */
 const OWN_ID = /^(dlv|evt|att)_[0-9A-HJKMNP-TV-Z]{26}$/;
+
+/** Holds a number or a `from_id`, and nothing else that anybody should see. */
+const RECIPIENT = 'recipient';
 
 /** Deeper or longer than this is a payload, and payloads are not logged. */
 const MAX_DEPTH = 6;
@@ -87,15 +90,28 @@ function commandOf(error: Error): { readonly command?: unknown } {
 }
 
 function redactFields(fields: Readonly<Record<string, unknown>>, path: Ancestors): Record<string, unknown> {
-  const entries = Object.entries(fields).slice(0, MAX_ITEMS);
-  return Object.fromEntries(
-    entries.map(([key, value]) => [
-      maskText(key),
-      isSecret(key, value) ? REDACTED : redactValue(value, path),
-    ]),
-  );
+  const safe: Record<string, unknown> = Object.create(null);
+  for (const [key, value] of Object.entries(fields).slice(0, MAX_ITEMS)) {
+    const { masked, isSecret } = judge(key);
+    const isSet = value !== undefined && value !== null;
+    if (isSecret && isSet) safe[masked] = REDACTED;
+    else if (key === RECIPIENT && typeof value === 'string') safe[masked] = maskNumber(value);
+    else safe[masked] = redactValue(value, path);
+  }
+  return safe;
 }
 
-function isSecret(key: string, value: unknown): boolean {
-  return value !== undefined && value !== null && SECRET_KEY.test(key.replace(/[^a-z]/gi, '').toLowerCase());
+type Judged = { readonly masked: string; readonly isSecret: boolean };
+
+/** The same few keys come with every line; those of payloads do not, and are not remembered without end. */
+const judged = new Map<string, Judged>();
+const MOST_JUDGED = 1000;
+
+function judge(key: string): Judged {
+  const known = judged.get(key);
+  if (known !== undefined) return known;
+  const isSecret = SECRET_KEY.test(key.replace(/[^a-z]/gi, '').toLowerCase());
+  const judgement = { masked: maskText(key), isSecret };
+  if (judged.size < MOST_JUDGED) judged.set(key, judgement);
+  return judgement;
 }

@@ -1,6 +1,3 @@
-import { maskNumber } from '../domain/mask.js';
-import type { Subject } from './observer.js';
-
 /** Milliseconds as the seconds that Prometheus wants. */
 export function toSeconds(ms: number): number {
   return ms / 1000;
@@ -9,9 +6,4 @@ export function toSeconds(ms: number): number {
 /** A moment as people and log stores read it; null stays null. */
 export function toTime(at: number | null): string | null {
   return at === null ? null : new Date(at).toISOString();
-}
-
-/** An event's subject for the log: the recipient masked. */
-export function masked<Event extends Subject>(event: Event): Event {
-  return { ...event, recipient: maskNumber(event.recipient) };
 }

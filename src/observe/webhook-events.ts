@@ -1,4 +1,3 @@
-import { maskNumber } from '../domain/mask.js';
 import { quarantineLabel, REFUSED_KIND } from './labels.js';
 import type { WebhookApplied, WebhookObserver } from './observer.js';
 import type { Sinks } from './sinks.js';
@@ -30,9 +29,8 @@ export function observeWebhooks(sinks: Sinks): WebhookObserver {
 }
 
 function webhookApplied({ metrics, log }: Sinks, event: WebhookApplied): void {
-  const { account, kind, result, recipient, receivedAt, ...told } = event;
+  const { account, kind, result } = event;
   metrics.counters.webhookEvents.inc({ kind, result });
-  if (account !== null) metrics.gauges.webhookLastEvent.set({ account }, toSeconds(receivedAt));
-  const shown = recipient === null ? null : maskNumber(recipient);
-  log.info('webhook applied', { account, kind, result, ...told, recipient: shown });
+  if (account !== null) metrics.gauges.webhookLastEvent.set({ account }, toSeconds(event.receivedAt));
+  log.info('webhook applied', event);
 }
