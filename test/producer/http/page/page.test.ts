@@ -388,3 +388,40 @@ describe('has no serious fault for those who cannot see well', () => {
     }
   });
 });
+
+describe('while Redis is away', () => {
+  afterEach(() => redis.server.kill('SIGCONT'));
+  const seen = (page: Page, words: string) =>
+    eventually(async () => (await page.textContent('main'))?.includes(words), {
+      timeoutMs: 30_000,
+      what: words,
+    });
+
+  it('says of a page that stands open how old it is, until there is something newer', async () => {
+    const page = await visit('/');
+    await expect(page.textContent('#old')).resolves.toBe('');
+    await redis.server.kill('SIGSTOP');
+    await seen(page, 'nothing newer is to be had now');
+    expect(await page.textContent('#old')).toMatch(/^This is how it was at \d\d:\d\d:\d\d UTC/);
+    expect(await page.textContent('main')).toContain('shop');
+    await redis.server.kill('SIGCONT');
+    await eventually(async () => (await page.textContent('#old')) === '', { timeoutMs: 30_000 });
+  });
+
+  it('says so on a page that is opened meanwhile, which comes by itself when it can', async () => {
+    await redis.server.kill('SIGSTOP');
+    const page = await visit('/');
+    await seen(page, 'Nothing can be shown until it is back');
+    expect(await page.textContent('h1')).toBe('Redis cannot be reached');
+    await redis.server.kill('SIGCONT');
+    await page.waitForSelector('#live', { timeout: 30_000 });
+  });
+
+  it('does not claim that something was done of which nobody knows', async () => {
+    const page = await visit('/accounts/shop');
+    await redis.server.kill('SIGSTOP');
+    await page.fill('#reason', 'wrong price list');
+    await page.click('text=Pause shop');
+    await seen(page, 'Nobody can say now whether this was done');
+  });
+});
