@@ -59,10 +59,13 @@ export type Waybill = Producer & {
 
 /**
  * The library: what an app needs to have files sent and to know what became of them.
- * @throws ConfigError when `dataKey` is none
+ * @throws ConfigError when `dataKey` is none; TypeError where `redis` is neither a Redis URL nor a connection
  */
 export function createWaybill(options: WaybillOptions): Waybill {
   const { prefix = 'waybill', onError = () => undefined } = options;
+  // Mostly a variable of the environment that is not set: said here, not by the first call.
+  if (!options.redis)
+    throw new TypeError('redis must be a URL such as redis://127.0.0.1:6379, or a connection');
   const sealer = createSealer(dataKeysOf(options));
   const own = !isConnection(options.redis);
   const redis = isConnection(options.redis) ? options.redis : connectTo(options.redis, 'fails');

@@ -211,3 +211,7 @@ describe('without Redis', () => {
     expect(line.sandbox.accepted({ to: '972509999999' })).toHaveLength(1);
   });
 });
+
+it('says at once that it was given no Redis', () => {
+  expect(() => createWaybill({ redis: '' })).toThrow('redis must be a URL such as redis://127.0.0.1:6379');
+});
