@@ -21,7 +21,8 @@ export const USAGE = `npm run bench -- [case …] [options]
   --scale X        multiplies every count (1)
   --full           every setting, at full size: hours on a small machine
   --aof MODE       everysec (default), always, or both
-  --profile        shows where the worker's time goes, in throughput
+  --setting LxCxW  throughput only so: L ms provider, C in flight, W workers, as 20x500x1; may be repeated
+  --profile        throughput: only shows where the worker's time goes; writes no results
   --quick          one tiny round, to see that it works; writes no results unless --results is given
   --results FILE   where the results go (bench/RESULTS.md)
 `;
@@ -34,6 +35,7 @@ const flags = {
   scale: { type: 'string' },
   full: { type: 'boolean', default: false },
   aof: { type: 'string', default: 'everysec' },
+  setting: { type: 'string', multiple: true },
   profile: { type: 'boolean', default: false },
   quick: { type: 'boolean', default: false },
   results: { type: 'string' },
@@ -46,6 +48,12 @@ const aof = z.union([
   z.enum(AOF_MODES).transform((mode) => [mode]),
   z.literal('both').transform(() => AOF_MODES),
 ]);
+
+const setting = z
+  .string()
+  .regex(/^\d+x[1-9]\d*x[1-9]\d*$/, { error: 'must be three numbers, as 20x500x1' })
+  .transform((text) => text.split('x').map(Number))
+  .transform(([latencyMs = 0, concurrency = 1, workers = 1]) => ({ latencyMs, concurrency, workers }));
 
 const QUICK_SCALE = 0.02;
 const USUAL_RESULTS = join(ROOT, 'bench', 'RESULTS.md');
@@ -60,11 +68,12 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     rounds: read('--rounds', rounds, values.rounds ?? (quick ? '1' : '5')),
     scale: read('--scale', scale, values.scale ?? (quick ? String(QUICK_SCALE) : '1')),
   };
+  const settings = (values.setting ?? []).map((text) => read('--setting', setting, text));
   const modes = read('--aof', aof, values.aof);
   return {
     cases: pick(positionals),
-    asked: modes.map((mode) => ({ ...amounts, profile, aof: mode })),
-    resultsFile: values.results ?? (quick ? null : USUAL_RESULTS),
+    asked: modes.map((mode) => ({ ...amounts, settings, profile, aof: mode })),
+    resultsFile: values.results ?? (quick || profile ? null : USUAL_RESULTS),
   };
 }
 

@@ -2,7 +2,7 @@ import { createSealer } from '../../src/queue/sealer.js';
 import { createDeliveryStore } from '../../src/redis/delivery-store.js';
 import { type Aof, type BenchRedis, startBenchRedis } from '../lab/redis.js';
 import { usedBytes } from '../lab/redis-stats.js';
-import { FROM } from '../load/account.js';
+import { weighKeys } from '../lab/weigh-keys.js';
 import { holdAll } from '../load/hold.js';
 import { chunks, requests, type SendRequest } from '../load/requests.js';
 import { work } from '../load/work.js';
@@ -17,16 +17,19 @@ import { enqueueAll, WAYBILL } from '../rivals/waybill.js';
 export const BYTES: Case = {
   name: 'bytes',
   about: `Bytes of Redis's memory per delivery, each to a client of its own: what all of them took, divided. Plain BullMQ's job
-stands beside it in the state that comes nearest. What a delivery's events take is in it, and told apart: the stream of
-an account keeps the events of its last 80,000 deliveries or so. Figures do not vary: one round.`,
+stands beside it in the state that comes nearest. Below it, by the kinds of Waybill's keys. The stream of an account keeps
+the events of its last 80,000 deliveries or so. Figures do not vary: one round.`,
   run,
 };
 
 const COUNT = 20_000;
 const DAY_MS = 24 * 3600 * 1000;
-const EVENTS = `waybill:{${FROM}}:events`;
 
-type Bytes = { readonly all: number; readonly events: number };
+type Bytes = {
+  readonly all: number;
+  /** By the kind of its keys. */
+  readonly kinds: ReadonlyMap<string, number>;
+};
 
 async function run(asked: Asked): Promise<Result> {
   const wanted = requests(scaled(COUNT, asked, 100));
@@ -49,14 +52,25 @@ async function run(asked: Asked): Promise<Result> {
   ];
   const figures = [seen.all / plainQueued.all];
   return {
-    tables: [{ head: ['delivery', 'Waybill', 'of that, events', 'plain BullMQ', 'ratio'], rows }],
+    tables: [
+      { head: ['delivery', 'Waybill', 'plain BullMQ', 'ratio'], rows },
+      { head: ['queued', 'bytes'], rows: kindRows(seen) },
+      { head: ['finished', 'bytes'], rows: kindRows(finished) },
+    ],
     targets: [atMost({ what: 'Bytes of a queued delivery / of a plain job', figures, bound: 1.6 })],
   };
 }
 
 function row(state: string, ours: Bytes, theirs: Bytes): readonly string[] {
   const ratio = number(ours.all / theirs.all, 2);
-  return [state, number(ours.all), number(ours.events), number(theirs.all), ratio];
+  return [state, number(ours.all), number(theirs.all), ratio];
+}
+
+/** Where they are; the names of keys are in `src/redis/keys.ts`. */
+function kindRows({ all, kinds }: Bytes): readonly (readonly string[])[] {
+  const told = [...kinds].filter(([, bytes]) => bytes >= 1);
+  const rest = all - told.reduce((sum, [, bytes]) => sum + bytes, 0);
+  return [...told.map(([kind, bytes]) => [kind, number(bytes)]), ['Redis’s own tables', number(rest)]];
 }
 
 type Fill = (redis: BenchRedis, requests: readonly SendRequest[]) => Promise<void>;
@@ -67,8 +81,10 @@ async function weighed(wanted: readonly SendRequest[], aof: Aof, fill: Fill): Pr
     const before = await usedBytes(redis.client);
     await fill(redis, wanted);
     const all = ((await usedBytes(redis.client)) - before) / wanted.length;
-    const events = Number((await redis.client.memory('USAGE', EVENTS, 'SAMPLES', 0)) ?? 0) / wanted.length;
-    return { all, events };
+    const kinds = [...(await weighKeys(redis.client))].map(
+      ([kind, bytes]) => [kind, bytes / wanted.length] as const,
+    );
+    return { all, kinds: new Map(kinds) };
   } finally {
     await redis.close();
   }
@@ -102,7 +118,7 @@ async function finish(rival: Rival, redis: BenchRedis, all: readonly SendRequest
 async function delay(redis: BenchRedis, all: readonly SendRequest[]): Promise<void> {
   const { queue, close } = openPlainQueue(redis.url);
   for (const some of chunks(all, 1000)) {
-    await queue.addBulk(some.map((data) => ({ ...asJob(data), opts: { delay: DAY_MS } })));
+    await queue.addBulk(some.map((data) => asJob(data, { delay: DAY_MS })));
   }
   await close();
 }

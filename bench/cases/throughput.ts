@@ -1,15 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { openSnapshots, type Snapshots } from '../lab/redis.js';
 import { alternate } from '../load/alternate.js';
-import { measureRaw } from '../load/measure-raw.js';
+import { measureRaw, type RawLoad } from '../load/measure-raw.js';
 import { measureSending, type Sending } from '../load/measure-sending.js';
+import { profileSending } from '../load/profile-sending.js';
 import { requests } from '../load/requests.js';
-import { selfTimes } from '../profile/read-profile.js';
-import { showProfile } from '../profile/show-profile.js';
+import { countOf, labelOf, settingsOf } from '../load/settings.js';
 import { number, ratios, spread } from '../report/figures.js';
-import { type Asked, atLeast, type Case, type Result, scaled, type Target } from '../report/result.js';
+import { type Asked, atLeast, type Case, type Result, type Setting, type Target } from '../report/result.js';
 import { BY_HAND } from '../rivals/by-hand.js';
 import { PLAIN } from '../rivals/plain.js';
 import type { Rival } from '../rivals/rival.js';
@@ -24,61 +21,24 @@ Waybill's worker runs with its default settings, but for the account's pace (a n
   run,
 };
 
-type Setting = {
-  readonly latencyMs: number;
-  readonly concurrency: number;
-  readonly workers: number;
-  readonly count: number;
-  /** Of these there are targets. */
-  readonly isJudged: boolean;
-};
-
-const COUNT = 24_000;
 const RIVALS = [WAYBILL, PLAIN, BY_HAND];
-
-const MATRIX = {
-  quick: { latencies: [20], concurrencies: [50], workers: [1] },
-  usual: { latencies: [20], concurrencies: [200, 500], workers: [1, 2] },
-  full: { latencies: [0, 20, 200], concurrencies: [50, 200, 500], workers: [1, 2] },
-};
-
-function settings(asked: Asked): readonly Setting[] {
-  const { latencies, concurrencies, workers: processes } = MATRIX[asked.size];
-  return latencies.flatMap((latencyMs) =>
-    concurrencies.flatMap((concurrency) =>
-      processes.map((workers) => ({
-        latencyMs,
-        concurrency,
-        workers,
-        count: countOf({ latencyMs, concurrency, workers }, asked),
-        isJudged: latencyMs === 20 && concurrency >= 200,
-      })),
-    ),
-  );
-}
-
-/** Where the provider's time is the limit, three seconds of it are enough. */
-function countOf(
-  { latencyMs, concurrency, workers }: Pick<Setting, 'latencyMs' | 'concurrency' | 'workers'>,
-  asked: Asked,
-): number {
-  const most = latencyMs === 0 ? COUNT : Math.min(COUNT, (4.5 * 1000 * concurrency * workers) / latencyMs);
-  return scaled(most, asked, 3 * concurrency * workers);
-}
+const PROFILED: Setting = { latencyMs: 20, concurrency: 500, workers: 1 };
 
 async function run(asked: Asked): Promise<Result> {
   const snapshots = await openSnapshots();
+  const means = { asked, snapshots };
   try {
+    if (asked.profile) return { tables: [], targets: [], profile: await profile(means) };
     const rows: string[][] = [];
     const targets: Target[] = [];
-    for (const setting of settings(asked)) {
-      const { table, judged } = await measureSetting(setting, { asked, snapshots });
+    for (const setting of settingsOf(asked)) {
+      const { table, judged } = await measureSetting(setting, means);
       rows.push(...table);
       targets.push(...judged);
     }
-    const tables = [{ head: HEAD, rows }];
-    if (!asked.profile) return { tables, targets };
-    return { tables, targets, profile: await profile(asked, snapshots) };
+    const result = { tables: [{ head: HEAD, rows }], targets };
+    // Where a target is not met, what takes the time belongs beside it.
+    return targets.every(({ isMet }) => isMet) ? result : { ...result, profile: await profile(means) };
   } finally {
     await snapshots.close();
   }
@@ -104,21 +64,22 @@ async function measureSetting(setting: Setting, means: Means) {
     RIVALS.map((rival) => () => measure(rival, setting, means)),
   );
   const [ours = [], ...theirs] = runs.map((sendings) => sendings.map(({ perSecond }) => perSecond));
-  const label = `${setting.latencyMs} ms, ${setting.concurrency} × ${setting.workers}`;
+  const label = labelOf(setting);
   const table = RIVALS.map((rival, index) => {
     const rates = theirs[index - 1];
     const ratio = rates === undefined ? '' : spread(ratios(ours, rates), 2);
     return [label, rival.name, ...columns(runs[index] ?? [], ratio)];
   });
-  const raw = setting.workers === 1 ? [await rawRow(label, setting)] : [];
-  const judged = setting.isJudged ? judge(label, ours, theirs) : [];
+  const raw =
+    setting.workers === 1 ? [await rawRow(label, { ...setting, count: countOf(setting, means.asked) })] : [];
+  const judged = isJudged(setting) ? judge(label, ours, theirs) : [];
   return { table: [...table, ...raw], judged };
 }
 
 async function measure(rival: Rival, setting: Setting, { asked, snapshots }: Means): Promise<Sending> {
-  const { count } = setting;
+  const count = countOf(setting, asked);
   const snapshot = await snapshotOf(rival, count, snapshots);
-  return measureSending({ ...setting, rival, snapshot, aof: asked.aof });
+  return measureSending({ ...setting, count, rival, snapshot, aof: asked.aof });
 }
 
 function snapshotOf(rival: Rival, count: number, snapshots: Snapshots): Promise<string> {
@@ -138,8 +99,13 @@ function columns(sendings: readonly Sending[], ratio: string): readonly string[]
   ];
 }
 
-async function rawRow(label: string, setting: Setting): Promise<string[]> {
-  return [label, 'raw undici', number(await measureRaw(setting)), '', '', '', '', '', ''];
+async function rawRow(label: string, load: RawLoad): Promise<string[]> {
+  return [label, 'raw undici', number(await measureRaw(load)), '', '', '', '', '', ''];
+}
+
+/** Of these there are targets. */
+function isJudged({ latencyMs, concurrency }: Setting): boolean {
+  return latencyMs === 20 && concurrency >= 200;
 }
 
 const BOUNDS = [
@@ -157,17 +123,9 @@ function judge(
   );
 }
 
-/** One more run of Waybill alone; being watched makes it slower. */
-async function profile(asked: Asked, snapshots: Snapshots): Promise<string> {
-  const count = scaled(COUNT, asked, 300);
-  const setting = { latencyMs: 20, concurrency: Math.min(500, count / 3), workers: 1, count };
+async function profile({ asked, snapshots }: Means): Promise<string> {
+  const setting = (asked.size === 'quick' ? settingsOf(asked) : asked.settings)[0] ?? PROFILED;
+  const count = countOf(setting, asked);
   const snapshot = await snapshotOf(WAYBILL, count, snapshots);
-  const profileFolder = mkdtempSync(join(tmpdir(), 'waybill-bench-profile-'));
-  try {
-    const nodeArgs = ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`];
-    const part = await measureSending({ ...setting, rival: WAYBILL, snapshot, aof: asked.aof, nodeArgs });
-    return showProfile(selfTimes(profileFolder, part));
-  } finally {
-    rmSync(profileFolder, { recursive: true, force: true });
-  }
+  return profileSending({ ...setting, count, snapshot, rival: WAYBILL, aof: asked.aof });
 }

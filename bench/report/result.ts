@@ -4,6 +4,13 @@ import { median, number, spread } from './figures.js';
 /** Of a case: `full` is every setting, `usual` what a small machine finishes in some minutes, `quick` one small setting. */
 export type Size = 'quick' | 'usual' | 'full';
 
+/** How much at once; `concurrency` is per worker process. */
+export type Setting = {
+  readonly latencyMs: number;
+  readonly concurrency: number;
+  readonly workers: number;
+};
+
 /** How a case is to be run. */
 export type Asked = {
   readonly rounds: number;
@@ -11,7 +18,9 @@ export type Asked = {
   readonly scale: number;
   readonly size: Size;
   readonly aof: Aof;
-  /** Shows where the worker's time goes. */
+  /** Of throughput; none: those that belong to the size. */
+  readonly settings: readonly Setting[];
+  /** Only shows where the worker's time goes, in throughput. */
   readonly profile: boolean;
 };
 

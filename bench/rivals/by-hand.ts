@@ -32,7 +32,7 @@ export const BY_HAND: Rival = {
     const redis = new Redis(redisUrl);
     for (const some of chunks(requests, AT_ONCE)) {
       await writeDown(redis, some);
-      await queue.addBulk(some.map((data) => ({ ...asJob(data), opts: { jobId: data.id } })));
+      await queue.addBulk(some.map((data) => asJob(data)));
     }
     redis.disconnect();
     await close();

@@ -28,6 +28,7 @@ export function openPlainQueue(redisUrl: string): { readonly queue: PlainQueue; 
   };
 }
 
-export function asJob(data: SendRequest) {
-  return { name: 'send-file', data };
+/** Named after its request, as an app does that may have to repeat itself. */
+export function asJob(data: SendRequest, opts: JobsOptions = {}) {
+  return { name: 'send-file', data, opts: { jobId: data.id, ...opts } };
 }

@@ -15,7 +15,7 @@ export const PLAIN: Rival = {
   }),
   async fill(redisUrl, requests) {
     const { queue, close } = openPlainQueue(redisUrl);
-    for (const some of chunks(requests, AT_ONCE)) await queue.addBulk(some.map(asJob));
+    for (const some of chunks(requests, AT_ONCE)) await queue.addBulk(some.map((data) => asJob(data)));
     await close();
   },
   finished: (redis) => redis.zcard(`bull:${PLAIN_QUEUE}:completed`),

@@ -25,12 +25,12 @@ export function openWaybill(redisUrl: string): Producer {
   };
 }
 
-/** BullMQ's Queue; a job is named after its request, as an app does that may have to repeat itself. */
+/** BullMQ's Queue. */
 export function openPlain(redisUrl: string): Producer {
   const { queue, close } = openPlainQueue(redisUrl);
   return {
     one: (request) => queue.add('send-file', request, { jobId: request.id }),
-    many: (some) => queue.addBulk(some.map((data) => ({ ...asJob(data), opts: { jobId: data.id } }))),
+    many: (some) => queue.addBulk(some.map((data) => asJob(data))),
     close,
   };
 }

@@ -2,7 +2,7 @@ import { median, quantile, ratios, spread } from '../../bench/report/figures.js'
 import { sectionOf, withSection } from '../../bench/report/report.js';
 import { atLeast, atMost, type Case, type Result } from '../../bench/report/result.js';
 
-const ASKED = { rounds: 5, scale: 1, size: 'usual', aof: 'everysec', profile: false } as const;
+const ASKED = { rounds: 5, scale: 1, size: 'usual', settings: [], aof: 'everysec', profile: false } as const;
 const AT = new Date('2026-11-22T10:00:00Z');
 
 function section(name: string, result: Partial<Result> = {}): string {
