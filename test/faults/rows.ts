@@ -4,6 +4,7 @@ import { CUT_POINTS } from './cut-points.js';
 import { DEPLOYS } from './deploys.js';
 import { CLUSTER_FAILOVERS, SENTINEL_FAILOVERS } from './failovers.js';
 import { FREEZES } from './freezes.js';
+import { FUZZED_BODIES } from './fuzzed-bodies.js';
 import { KILLS } from './kills.js';
 import type { Row } from './lab.js';
 import { LATE_CLUSTER, LATE_SENTINEL } from './late-replicas.js';
@@ -13,6 +14,8 @@ import { OUTAGES } from './outages.js';
 import { PROVIDER_DOWN } from './provider-down.js';
 import { PROVIDER } from './provider-row.js';
 import { REFUSALS } from './refusals.js';
+import { SLOW_CLIENTS } from './slow-clients.js';
+import { STORM } from './storm.js';
 
 /** In the order in which they are run. */
 export const ROWS: readonly Row[] = [
@@ -32,4 +35,7 @@ export const ROWS: readonly Row[] = [
   CLUSTER_FAILOVERS,
   LATE_SENTINEL,
   LATE_CLUSTER,
+  STORM,
+  SLOW_CLIENTS,
+  FUZZED_BODIES,
 ];
