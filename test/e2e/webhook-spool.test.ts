@@ -78,15 +78,6 @@ async function segments(): Promise<readonly string[]> {
   return names.filter((name) => name.includes('.spool'));
 }
 
-it('answers 503 while Redis is away where there is no spool', async () => {
-  const child = await start({ WAYBILL_WEBHOOK_SPOOL: 'off' });
-  await redis.server.kill('SIGKILL');
-  const answer = await post(child, message(1));
-  expect([answer.statusCode, answer.headers['retry-after']]).toEqual([503, '5']);
-  await redis.server.restart();
-  await eventually(async () => (await post(child, message(1))).statusCode === 200, LONG);
-}, 60_000);
-
 it('keeps what comes while Redis is away, and applies it when Redis is back', async () => {
   const child = await start();
   await postAll(child, 0, 3);

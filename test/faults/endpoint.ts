@@ -32,7 +32,10 @@ export async function withEndpoint<T>(
   }
 }
 
-async function startEndpoint(redisUrl: string): Promise<Endpoint> {
+export async function startEndpoint(
+  redisUrl: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<Endpoint> {
   const port = await findPrivatePort();
   const env = {
     REDIS_URL: redisUrl,
@@ -41,6 +44,7 @@ async function startEndpoint(redisUrl: string): Promise<Endpoint> {
     WAYBILL_LISTEN_WEBHOOKS: `127.0.0.1:${port}`,
     // As many lines as there are callbacks are a matter of the log's own speed.
     WAYBILL_LOG_LEVEL: 'error',
+    ...more,
   };
   let child = await startChild('webhooks', env);
   await eventually(() => hasRedis(port), { timeoutMs: 30_000, what: 'The endpoint having its Redis' });

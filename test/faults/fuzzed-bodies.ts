@@ -27,6 +27,7 @@ export const FUZZED_BODIES: Row = {
       const told = [...codes]
         .sort(([a], [b]) => a - b)
         .map(([code, count]) => [`answered${code}`, count] as const);
+      const errors = errorsOf(endpoint.child.output());
       const figures = {
         bodies,
         ...Object.fromEntries(told),
@@ -36,19 +37,25 @@ export const FUZZED_BODIES: Row = {
       return {
         figures,
         broken: brokenBy(
-          { codes, growth: after - before, alive: alive && endpoint.child.pid === pid },
+          { codes, growth: after - before, errors, alive: alive && endpoint.child.pid === pid },
           asked,
         ),
       };
     }),
 };
 
-type Seen = { readonly codes: ReadonlyMap<number, number>; readonly growth: number; readonly alive: boolean };
+type Seen = {
+  readonly codes: ReadonlyMap<number, number>;
+  readonly growth: number;
+  readonly errors: readonly string[];
+  readonly alive: boolean;
+};
 
-function brokenBy({ codes, growth, alive }: Seen, { scale }: Asked): readonly string[] {
+function brokenBy({ codes, growth, errors, alive }: Seen, { scale }: Asked): readonly string[] {
   const bad = [...codes].filter(([code]) => code === 0 || code >= 500);
   return [
     ...bad.map(([code, count]) => `${count} were answered ${code === 0 ? 'not at all' : code}`),
+    ...(bad.length > 0 ? errors : []),
     ...(alive ? [] : ['the process ended']),
     // A short form is over before its process has all that it needs.
     ...(scale === 1 && growth >= MOST_GROWTH_MB ? [`memory grew by ${growth} MB`] : []),
@@ -71,6 +78,11 @@ async function pour({ port }: Endpoint, { bodies, dice, codes }: Pouring): Promi
     poster.close();
   };
   await Promise.all(Array.from({ length: LINES }, line));
+}
+
+/** What the process logged as an error, each once. */
+function errorsOf(output: string): readonly string[] {
+  return [...new Set([...output.matchAll(/"error":"(.*?)"/g)].map(([, error = '']) => error))];
 }
 
 async function isAlive({ port }: Endpoint): Promise<boolean> {

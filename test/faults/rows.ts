@@ -13,6 +13,7 @@ import { LOST_REPLIES } from './lost-replies.js';
 import { OUTAGES } from './outages.js';
 import { PROVIDER_DOWN } from './provider-down.js';
 import { PROVIDER } from './provider-row.js';
+import { REDIS_AWAY } from './redis-away.js';
 import { REFUSALS } from './refusals.js';
 import { SLOW_CLIENTS } from './slow-clients.js';
 import { STORM } from './storm.js';
@@ -38,4 +39,5 @@ export const ROWS: readonly Row[] = [
   STORM,
   SLOW_CLIENTS,
   FUZZED_BODIES,
+  REDIS_AWAY,
 ];
