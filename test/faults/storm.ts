@@ -6,6 +6,7 @@ import { accountKeys } from '../../src/redis/keys.js';
 import { planConversations } from '../support/conversations.js';
 import { allOf } from '../support/fleet.js';
 import { produce } from '../support/produce.js';
+import { PLAIN } from '../support/sealing.js';
 import { FROM, startStack } from '../support/stack.js';
 import { type Endpoint, quantile, takenBy, withEndpoint } from './endpoint.js';
 import { type Asked, type Row, scaled } from './lab.js';
@@ -146,7 +147,7 @@ async function toldTwice(redis: Redis): Promise<number> {
   const told = new Map<string, number>();
   for (let after = '0-0', last = ''; after !== last; ) {
     last = after;
-    const { events, next } = await readEvents(redis, 'waybill', { from: FROM, after });
+    const { events, next } = await readEvents(redis, 'waybill', { from: FROM, after, sealer: PLAIN });
     for (const { event } of events) {
       if (event.type === 'gap' || !('deliveryId' in event.data)) continue;
       const key = `${event.type} ${event.data.deliveryId}`;
