@@ -1,9 +1,9 @@
-import { ulid } from 'ulid';
 import type { Config } from '../config.js';
 import { type Billing, findAccount } from '../domain/account.js';
 import type { Sealer } from '../domain/seal.js';
 import type { Waybill } from '../index.js';
 import { createOperator, type Operator } from '../producer/operate.js';
+import { newDeliveryId } from '../queue/new-id.js';
 import type { Queues } from '../queue/queues.js';
 import { listAccounts } from '../redis/accounts.js';
 import { createAmendStore } from '../redis/amend-store.js';
@@ -45,7 +45,7 @@ export function openOperator({ config, redis, waybill, queues, sealer }: Parts):
     accounts: () => knownAccounts({ config, redis }),
     readStep: (asked) => readStep(redis, prefix, asked),
     ready: (withinMs) => whenReady(redis, withinMs),
-    newId: () => `dlv_${ulid()}`,
+    newId: () => newDeliveryId(systemEffects.now()),
   });
 }
 

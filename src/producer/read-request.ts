@@ -1,8 +1,8 @@
-import { ulid } from 'ulid';
 import type { Delivery } from '../domain/delivery.js';
 import { type Sealer, sealRequest } from '../domain/seal.js';
 import { UnknownAccountError, ValidationError } from '../errors.js';
 import { jobIdOf } from '../queue/names.js';
+import { newDeliveryId } from '../queue/new-id.js';
 import type { QueuedRequest } from '../queue/queues.js';
 import { type DeliveryRequest, parseRequest, type Warning } from '../queue/request.js';
 import type { PublishedAccount } from '../redis/accounts.js';
@@ -30,7 +30,7 @@ export type GivenRequest = Readonly<Record<string, unknown>>;
 /** Makes the id of a request that brings none. */
 export type MakeId = (delivery: Delivery, request: GivenRequest, askedAt: number) => string;
 
-export const randomId: MakeId = (_delivery, _request, askedAt) => `dlv_${ulid(askedAt)}`;
+export const randomId: MakeId = (_delivery, _request, askedAt) => newDeliveryId(askedAt);
 
 /** @throws UnknownAccountError, ValidationError */
 export async function readRequest(
