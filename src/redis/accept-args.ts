@@ -16,7 +16,9 @@ export function acceptArgs({ delivery, job, request }: Acceptance, sealer: Seale
     sendAt: scheduled ? sendAt : 0,
     expiresAt,
     strict: strictOrder ? 1 : 0,
+    job: job.id,
     request,
+    refused: '',
     metadata: metadataOf(delivery, sealer),
   };
 }

@@ -31,7 +31,8 @@ export async function acceptMany(
       args: { id, to, recipient, ...acceptArgs(acceptance, options.sealer) },
     };
   });
-  const replies = runOnMany(redis, 'accept-many', { keys: keys.fixed, many: each });
+  const args = { idRetentionMs: options.retention.idMs };
+  const replies = runOnMany(redis, 'accept', { keys: keys.fixed, args, many: each });
   return { answers: readAnswers(replies, many, one) };
 }
 

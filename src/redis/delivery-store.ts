@@ -136,9 +136,7 @@ type Concluded = {
 };
 
 async function accept(run: RunOnDelivery, acceptance: Acceptance, sealer: Sealer): Promise<Accepted> {
-  const { delivery, job } = acceptance;
-  const args = { ...acceptArgs(acceptance, sealer), job: job.id, refused: '' };
-  return readAccepted(await run('accept', delivery, args));
+  return readAccepted(await run('accept', acceptance.delivery, acceptArgs(acceptance, sealer)));
 }
 
 type Refusal = { readonly ref: DeliveryRef; readonly job: Job; readonly errors: string };

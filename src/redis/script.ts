@@ -44,16 +44,16 @@ export function createScriptRunner(redis: Redis): RunScript {
   };
 }
 
-/** Runs a script that takes many; `keys` are those that all of them share. */
+/** Runs a script that takes many; `keys` and `args` are those that all of them share. */
 export function runOnMany(
   redis: Redis,
   name: string,
-  { keys, many }: { readonly keys: Named; readonly many: readonly Each[] },
+  { keys, args, many }: { readonly keys: Named; readonly args: Named; readonly many: readonly Each[] },
 ): Promise<unknown> {
-  const { keys: shared, each } = loadScript(name);
+  const { keys: sharedKeys, args: sharedArgs, each } = loadScript(name);
   return evaluate(redis, name, {
-    keys: [...pick(name, shared, keys), ...many.flatMap((one) => pick(name, each.keys, one.keys))],
-    args: many.flatMap((one) => pick(name, each.args, one.args)),
+    keys: [...pick(name, sharedKeys, keys), ...many.flatMap((one) => pick(name, each.keys, one.keys))],
+    args: [...pick(name, sharedArgs, args), ...many.flatMap((one) => pick(name, each.args, one.args))],
   });
 }
 

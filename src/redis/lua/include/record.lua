@@ -24,7 +24,6 @@ end
 -- its event in the stream. `with`: facts to write at once, lines that stand before its own, and the timeline and the
 -- attempts where the caller has read them.
 local function move(key, delivery, status, reason, now, before, with)
-  index(key, delivery, status, before)
   with = with or {}
   local timeline, attempts = with.timeline, with.attempts
   if before and not attempts then
@@ -36,5 +35,6 @@ local function move(key, delivery, status, reason, now, before, with)
   end
   redis.call('HSET', key, 'status', status, 'reason', reason, 'statusAt', now, 'timeline', timeline,
     unpack(with.facts or {}))
+  index(key, delivery, status, before)
   tell('delivery', delivery, 'status', status, 'reason', reason, 'attempt', attempts or 0)
 end
