@@ -14,19 +14,13 @@ export type Recipients = (index: number) => string;
 
 const FIRST_RECIPIENT = 972_500_000_000;
 
+/** The clients' numbers. */
 export function recipient(number: number): string {
   return String(FIRST_RECIPIENT + number);
 }
 
-/** Each delivery goes to a client of its own: no lane holds another back. */
-export const everyoneOnce: Recipients = recipient;
-
-/** As many requests, each with an id that its app has given. */
-export function requests(
-  count: number,
-  to: Recipients = everyoneOnce,
-  name = 'order',
-): readonly SendRequest[] {
+/** As many requests, each with an id that its app has given; by default each to a client of its own. */
+export function requests(count: number, to: Recipients = recipient, name = 'order'): readonly SendRequest[] {
   return Array.from({ length: count }, (_, index) => {
     const order = `${name}-${String(index).padStart(8, '0')}`;
     return {
