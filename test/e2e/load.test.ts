@@ -37,7 +37,7 @@ it(
     await fleet.sandbox.idle();
     expect(await ledger()).toEqual(bill());
     for (const worker of fleet.workers) expect(worker.output()).toContain('"outcome":"accepted"');
-    expect(troublesOf([...fleet.workers, fleet.webhooks])).toEqual([]);
+    expect(troublesOf([...fleet.workers, fleet.webhooks()])).toEqual([]);
   }),
 );
 

@@ -30,7 +30,8 @@ export function reportOf(told: readonly Told[], earlier: string, at: Date): stri
   ].join('\n');
 }
 
-function machine(): string {
+/** What it ran on. */
+export function machine(): string {
   const redis =
     /v=(\S+)/.exec(
       execFileSync(findRedisServer(process.env.PATH ?? ''), ['--version'], { encoding: 'utf8' }),

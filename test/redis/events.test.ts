@@ -1,6 +1,8 @@
 import { DAY, MINUTE } from '../../src/domain/time.js';
 import { dropEvents, newestPosition, readEvents } from '../../src/redis/events.js';
 import { setGate } from '../../src/redis/gate.js';
+import { deadEventsKey } from '../../src/redis/keys.js';
+import { createPushStore } from '../../src/redis/push-store.js';
 import { withRedis } from '../support/redis.js';
 import { PLAIN } from '../support/sealing.js';
 import { accepted, account, type Bench, delivery, FROM, openBench, PREFIX } from './bench.js';
@@ -170,4 +172,21 @@ it('drops every event that is too old, and never newer ones', async () => {
   await tell(...Array.from({ length: 250 }, (_, index) => index + 1));
   await dropEvents(redis.client, PREFIX, { from: FROM, before: 221 });
   expect((await events())[0]?.id).toBe(`${FROM}-221-0`);
+});
+
+it('drops what an endpoint did not take as well, also one that is configured no more', async () => {
+  const store = createPushStore(redis.client, PREFIX, PLAIN);
+  await store.begin('gone', FROM);
+  const data = { from: FROM, reason: 'fire', by: 'operator' };
+  const event = {
+    id: `${FROM}-1-1`,
+    type: 'account.paused',
+    timestamp: '2025-11-22T12:36:40.000Z',
+    data,
+  } as const;
+  await store.bury('gone', event, 'http_500');
+  await dropEvents(redis.client, PREFIX, { from: FROM, before: Date.now() - 60_000 });
+  await expect(redis.client.xlen(deadEventsKey(PREFIX, 'gone'))).resolves.toBe(1);
+  await dropEvents(redis.client, PREFIX, { from: FROM, before: Date.now() + 60_000 });
+  await expect(redis.client.xlen(deadEventsKey(PREFIX, 'gone'))).resolves.toBe(0);
 });

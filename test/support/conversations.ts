@@ -2,7 +2,13 @@ import type { Dice } from '../../sandbox/dice.js';
 import { shuffled } from './seeded.js';
 
 /** A delivery that is to be enqueued; its caption is its id, so that the provider's side can tell it apart. */
-export type PlannedDelivery = { readonly from: string; readonly id: string; readonly to: string };
+export type PlannedDelivery = {
+  readonly from: string;
+  readonly id: string;
+  readonly to: string;
+  /** Epoch milliseconds; absent: at once. */
+  readonly sendAt?: number;
+};
 
 /** One client's deliveries, in the order in which they are to arrive. */
 export type PlannedConversation = readonly PlannedDelivery[];

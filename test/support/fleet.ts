@@ -44,7 +44,7 @@ export async function startFleet(redis: string | RedisAt, options: FleetOptions 
   const at = redisAt(redis);
   const froms = Array.from({ length: options.accounts ?? 1 }, (_, index) => String(Number(FROM) + index));
   const env = environment(at, froms, options);
-  const webhooks = await startChild('webhooks', env);
+  let webhooks = await startChild('webhooks', env);
   const sandbox = await startSandbox({
     accounts: froms.map((from) => ({ from, apiKey: API_KEY })),
     windowsOpen: true,
@@ -67,7 +67,16 @@ export async function startFleet(redis: string | RedisAt, options: FleetOptions 
     sandbox,
     waybill,
     workers,
-    webhooks,
+    webhooks: () => webhooks,
+    /** Kills the webhook consumer; the returned function starts another at its address. */
+    async killWebhooks(): Promise<() => Promise<void>> {
+      webhooks.kill('SIGKILL');
+      await webhooks.exited;
+      const listen = { WAYBILL_LISTEN_WEBHOOKS: `127.0.0.1:${webhooks.port}` };
+      return async () => {
+        webhooks = await startChild('webhooks', { ...env, ...listen });
+      };
+    },
     /** One more of them, with more in its environment. */
     async startWorker(more?: Readonly<Record<string, string>>): Promise<Child> {
       const worker = await startWorker(more);

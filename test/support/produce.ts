@@ -21,11 +21,11 @@ export async function produce(
 }
 
 /** An answer that got lost in an outage may have been an acceptance: the same id makes asking again safe. */
-async function enqueue(waybill: Waybill, { from, id, to }: PlannedDelivery): Promise<void> {
-  const fileUrl = `https://files.example.com/${id}.pdf`;
+async function enqueue(waybill: Waybill, delivery: PlannedDelivery): Promise<void> {
+  const fileUrl = `https://files.example.com/${delivery.id}.pdf`;
   for (;;) {
     try {
-      await waybill.enqueue({ from, id, to, fileUrl, caption: id });
+      await waybill.enqueue({ ...delivery, fileUrl, caption: delivery.id });
       return;
     } catch (error) {
       if (!(error instanceof UnavailableError)) throw error;
