@@ -4,17 +4,30 @@ import { z } from 'zod';
 import { type Followed, followProcess } from './follow-process.js';
 import { eventually } from './wait.js';
 
-const BINARY = join(__dirname, '..', '..', 'bin', 'waybill.js');
+export const BINARY = join(__dirname, '..', '..', 'bin', 'waybill.js');
 /** A build may have to come first. */
 const START_TIMEOUT_MS = 45_000;
 
-/** `waybill` with these arguments, and nothing in its environment but what is given. */
-export function startCommand(args: readonly string[], env: Readonly<Record<string, string>>): Followed {
+/** `waybill` with these arguments, and nothing in its environment but what is given; in a folder, or in this one. */
+export function startCommand(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  folder?: string,
+): Followed {
   const child = spawn(process.execPath, [BINARY, ...args], {
+    cwd: folder,
     env: { PATH: process.env.PATH ?? '', WAYBILL_NO_INSTALL: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   return followProcess(child);
+}
+
+/** Waits until it has written this. @throws Error with its output when it ends instead */
+export async function untilSaid(command: Followed, words: string): Promise<void> {
+  const said = () => command.output().includes(words);
+  const what = `A process saying "${words}"`;
+  await eventually(() => said() || command.hasEnded(), { timeoutMs: START_TIMEOUT_MS, what });
+  if (!said()) throw new Error(`It ended without saying "${words}":\n${command.output()}`);
 }
 
 const listeningSchema = z.object({

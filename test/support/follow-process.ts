@@ -7,9 +7,12 @@ export type Exit = { readonly code: number | null; readonly signal: NodeJS.Signa
 /** A process that we started. */
 export type Followed = {
   readonly pid: number;
-  /** All that it has written to stdout and stderr so far. */
+  /** All that it has written to stdout and stderr so far, as it came; and each of the two. */
   output(): string;
+  stdout(): string;
+  stderr(): string;
   kill(signal: NodeJS.Signals): void;
+  hasEnded(): boolean;
   /** Resolves when it is gone and all it has written is read. */
   readonly exited: Promise<Exit>;
   /** SIGTERM, and the end awaited, by force after 10 s; done at once when it has ended already. */
@@ -18,10 +21,11 @@ export type Followed = {
 
 /** Keeps what a process writes, and how it ends. */
 export function followProcess(child: ChildProcess): Followed {
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding('utf8').on('data', (text: string) => {
-      output += text;
+  const written = { all: '', stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name]?.setEncoding('utf8').on('data', (text: string) => {
+      written[name] += text;
+      written.all += text;
     });
   }
   const exited = new Promise<Exit>((resolve) => {
@@ -29,8 +33,11 @@ export function followProcess(child: ChildProcess): Followed {
   });
   return {
     pid: child.pid ?? 0,
-    output: () => output,
+    output: () => written.all,
+    stdout: () => written.stdout,
+    stderr: () => written.stderr,
     kill: (signal) => void child.kill(signal),
+    hasEnded: () => child.exitCode !== null || child.signalCode !== null,
     exited,
     async close() {
       child.kill('SIGTERM');

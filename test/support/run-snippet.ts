@@ -2,9 +2,8 @@ import { spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { BINARY } from './command.js';
 import { type Followed, followProcess } from './follow-process.js';
-
-const BINARY = join(__dirname, '..', '..', 'bin', 'waybill.js');
 
 /** A folder of its own in which a page's snippets run, and `npx waybill` is this checkout's. */
 export type SnippetShop = {
