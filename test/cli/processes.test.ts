@@ -39,7 +39,8 @@ it('a worker under load ends with 0 on SIGTERM, with every send it had begun set
   await eventually(() => sandbox.counts().accepted > 20, { timeoutMs: 45_000, what: 'Load' });
   worker.kill('SIGTERM');
   await expect(worker.exited).resolves.toBe(0);
-  const views = await Promise.all(recipients.map((to) => waybill.get(`to-${to}`)));
+  const views = [];
+  for (const to of recipients) views.push(await waybill.get(`to-${to}`));
   const taken = new Set(sandbox.accepted().map(({ to }) => to));
   expect(
     views
