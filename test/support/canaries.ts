@@ -12,9 +12,12 @@ export const CANARIES = {
   redisPassword: 'canary-redis-3Fv8',
   linkQuery: 'canarysignature7Yb4',
   caption: 'canary caption of a file',
+  /** 32 bytes in base 64. */
+  dataKey: 'Y2FuYXJ5LWRhdGEta2V5LTlLeDItMDEyMzQ1Njc4OWE=',
 } as const;
 
 export type Text = { readonly where: string; readonly text: string };
+export type Canary = keyof typeof CANARIES;
 export type Leak = { readonly canary: string; readonly where: string; readonly around: string };
 
 /** Every place where a canary shows, however its digits are set apart or its characters encoded. */

@@ -21,7 +21,7 @@ async function main(): Promise<void> {
   process.exitCode = soaked.broken.length > 0 ? 1 : 0;
 }
 
-function reportOf({ figures, strikes, memory, broken }: Soaked, seed: number, at: Date): string {
+function reportOf({ figures, doubts, strikes, memory, broken }: Soaked, seed: number, at: Date): string {
   return [
     '# Soak',
     '',
@@ -40,6 +40,12 @@ function reportOf({ figures, strikes, memory, broken }: Soaked, seed: number, at
     '## Faults',
     '',
     ...table([Object.keys(strikes), Object.values(strikes)]),
+    '',
+    '## Unknown outcomes',
+    '',
+    'By why nobody could say at once whether the provider had taken them.',
+    '',
+    ...table([Object.keys(doubts), Object.values(doubts)]),
     '',
     '## Memory',
     '',

@@ -13,6 +13,8 @@ export type SoakAsked = { readonly seconds: number; readonly seed: number };
 
 export type Soaked = {
   readonly figures: Readonly<Record<string, number | string>>;
+  /** Why outcomes were unknown at some time, and how many were. */
+  readonly doubts: Readonly<Record<string, number>>;
   /** How often each fault was done. */
   readonly strikes: Readonly<Record<string, number>>;
   /** At minute 10, or where a third of a shorter run is over; and at the end. */
@@ -63,7 +65,7 @@ export function soak({ seconds, seed }: SoakAsked, tell: (line: string) => void)
       ...(backwards.length > 0 ? [`${backwards.length} went backwards`] : []),
       ...(await endedByThemselves(stage)),
     ];
-    return { figures, strikes, memory: { ...memory, late }, broken };
+    return { figures, doubts: doubtsOf(verdict.views), strikes, memory: { ...memory, late }, broken };
   });
 }
 
@@ -87,6 +89,15 @@ async function endure(stage: Stage, seconds: number, tell: (line: string) => voi
   }
   await sleep(Math.max(0, seconds * SECOND - passed()));
   return { strikes, memory: { after: Math.round(measureAt / SECOND), early } };
+}
+
+function doubtsOf(views: readonly DeliveryView[]): Readonly<Record<string, number>> {
+  const reasons = views.flatMap(({ timeline }) =>
+    timeline.flatMap(({ status, reason }) => (status === 'unknown' ? [reason] : [])),
+  );
+  return Object.fromEntries(
+    [...new Set(reasons)].map((word) => [word, reasons.filter((each) => each === word).length]),
+  );
 }
 
 function wentBack({ timeline }: DeliveryView): boolean {
