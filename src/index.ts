@@ -10,6 +10,7 @@ import { type Redis, whenReady } from './redis/connection.js';
 import { createDeliveryStore } from './redis/delivery-store.js';
 import { readDelivery } from './redis/delivery-view.js';
 import { followEvents } from './redis/follow-events.js';
+import { waitForReplicas } from './redis/replicated.js';
 import { connectTo, type RedisServers } from './redis/servers.js';
 
 export type { Delivery } from './domain/delivery.js';
@@ -27,10 +28,12 @@ export type { RedisServers } from './redis/servers.js';
 
 export type WaybillOptions = {
   /**
-   * `redis://…`, `rediss://…`; `{ sentinels, name }`; `{ cluster }`; or your own ioredis connection, which then stays
+   * `redis://…`, `rediss://…`; `{ sentinels, name }`; `{ cluster }`; `{ url, tls: { ca } }`; or your own ioredis connection, which then stays
    * yours to close.
    */
   readonly redis: string | RedisServers | Redis;
+  /** Replicas of Redis that must know of a delivery before `enqueue` answers; default 0. */
+  readonly waitReplicas?: number;
   /** First part of every key; `waybill` unless the workers are set otherwise. */
   readonly prefix?: string;
   /** Known without asking Redis: for an app that enqueues before any worker has ever run. */
@@ -70,6 +73,7 @@ export function createWaybill(options: WaybillOptions): Waybill {
   const own = !isConnection(options.redis);
   const redis = isConnection(options.redis) ? options.redis : connectTo(options.redis, 'fails');
   if (own) redis.on('error', onError);
+  waitForReplicas(redis, options.waitReplicas ?? 0);
   const queues = createQueues({ connection: redis, prefix, onError });
   const known = (options.accounts ?? []).map(publish);
   const read = async () => {

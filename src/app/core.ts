@@ -9,6 +9,7 @@ import type { Observer } from '../observe/observer.js';
 import type { Network } from '../preflight/network.js';
 import { createSealer } from '../queue/sealer.js';
 import { askMasters, type ConnectionPatience, connectRedis, type Redis } from '../redis/connection.js';
+import { waitForReplicas } from '../redis/replicated.js';
 import { timeCommands } from '../redis/time-commands.js';
 import type { Effects } from '../worker/clock.js';
 
@@ -44,7 +45,10 @@ type Settled = Pick<Core, 'config' | 'secrets'>;
 /** A connection to the configured Redis; its errors are the caller's to hear. */
 export function connectConfigured({ config, secrets }: Settled, patience: ConnectionPatience): Redis {
   const password = secrets.redisPassword();
-  return connectRedis({ ...config.redis, password, sentinelPassword: secrets.sentinelPassword() }, patience);
+  const sentinelPassword = secrets.sentinelPassword();
+  const redis = connectRedis({ ...config.redis, password, sentinelPassword }, patience);
+  waitForReplicas(redis, config.redis.waitReplicas);
+  return redis;
 }
 
 /** Opens a connection that tells of its losses, and how long it takes. */

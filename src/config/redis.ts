@@ -4,6 +4,8 @@ import type { Values } from './settings.js';
 /** How Redis is reached; its passwords are among the secrets. `tls` is null for a plain connection. */
 export type RedisConfig = RedisPlace & {
   readonly username: string | null;
+  /** How many replicas must know what is told and what is sent. */
+  readonly waitReplicas: number;
   readonly tls: { readonly ca: string | null } | null;
 };
 
@@ -24,6 +26,7 @@ export function redisOf(values: Values): RedisConfig {
   return {
     ...place,
     username: values.REDIS_USERNAME ?? (place.kind === 'url' ? values.REDIS_URL.username : null),
+    waitReplicas: values.REDIS_WAIT_REPLICAS,
     tls: byTls ? { ca: values.REDIS_CA_FILE } : null,
   };
 }

@@ -47,7 +47,7 @@ export async function insist<T>(tries: number, ask: (tried: number) => Promise<T
 }
 
 const CONNECTION_WORDS =
-  /AbortError|TimeoutError|Connection is closed|Stream isn't writeable|Command timed out|max retries per request|Cluster|startup nodes|ECONN|EPIPE|ETIMEDOUT/;
+  /AbortError|TimeoutError|Connection is closed|Stream isn't writeable|Command timed out|max retries per request|Cluster|startup nodes|CERT|LEAF_SIGNATURE|ERR_TLS|ERR_SSL|EPROTO|ECONN|EPIPE|ETIMEDOUT/;
 /** It answers, but takes nothing in for now. Who queues a transaction meanwhile is told that alone. */
 const NOT_NOW_WORDS =
   /READONLY|LOADING|CLUSTERDOWN|MASTERDOWN|MISCONF|NOREPLICAS|EXECABORT|OOM command not allowed/;

@@ -3,6 +3,7 @@ import { type Acceptance, acceptArgs } from './accept-args.js';
 import { canonicalRecipient } from './conversation.js';
 import { readAccepted } from './delivery-replies.js';
 import { accountKeys } from './keys.js';
+import { waitsForReplicas } from './replicated.js';
 import { readReply } from './reply.js';
 import { deliveryKeys, type StoreOptions } from './run-on-delivery.js';
 import { runOnMany } from './script.js';
@@ -33,6 +34,8 @@ export async function acceptMany(
   });
   const args = { idRetentionMs: options.retention.idMs };
   const replies = runOnMany(redis, 'accept', { keys: keys.fixed, args, many: each });
+  // Where replicas are waited for, it may go later than what is asked for next.
+  if (waitsForReplicas(redis)) await replies.catch(() => undefined);
   return { answers: readAnswers(replies, many, one) };
 }
 

@@ -97,7 +97,7 @@ function identity({ username, password, tls }: RedisAddress) {
   };
 }
 
-function tlsOptions({ ca }: NonNullable<RedisAddress['tls']>) {
+export function tlsOptions({ ca }: NonNullable<RedisAddress['tls']>) {
   return ca === null ? {} : { ca };
 }
 

@@ -9,6 +9,7 @@ import {
   retryStrategy,
   sharedOptions,
   throughSentinels,
+  tlsOptions,
 } from './connection-options.js';
 
 export type { ConnectionPatience } from './connection-options.js';
@@ -33,9 +34,14 @@ export function connectRedis(address: RedisAddress, patience: ConnectionPatience
 }
 
 /** The same, for one server by its URL. Throws a TypeError when it is none. */
-export function connectRedisUrl(url: string, patience: ConnectionPatience): Redis {
+export function connectRedisUrl(
+  url: string,
+  patience: ConnectionPatience,
+  tls: RedisAddress['tls'] = null,
+): Redis {
   if (!/^rediss?:\/\//.test(url)) throw new TypeError('a Redis URL begins with redis:// or rediss://');
-  return new SingleRedis(url, { ...sharedOptions(patience), retryStrategy });
+  const trusted = tls === null ? {} : { tls: tlsOptions(tls) };
+  return new SingleRedis(url, { ...sharedOptions(patience), ...trusted, retryStrategy });
 }
 
 /** Waits for the connection, at most so long; throws when it is not there by then. */

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Redis } from './connection.js';
 import { type Call, createGatherer, type Values } from './gather.js';
+import { runReplicated, waitsForReplicas } from './replicated.js';
 
 /** The parts of a `.lua` file's header that say how it is called. */
 export type ScriptSource = {
@@ -15,6 +16,8 @@ export type ScriptSource = {
   readonly preface: string;
   readonly text: string;
   readonly sha: string;
+  /** Where the connection waits for replicas, it does for this one: somebody is told of it, or acts on it. */
+  readonly replicated: boolean;
 };
 
 type Named = Readonly<Record<string, string | number>>;
@@ -58,7 +61,8 @@ export function runOnMany(
 }
 
 async function evaluate(redis: Redis, name: string, { keys, args }: Call): Promise<unknown> {
-  const { sha, text } = loadScript(name);
+  const { sha, text, replicated } = loadScript(name);
+  if (replicated && waitsForReplicas(redis)) return runReplicated(redis, { sha, text, keys, args });
   try {
     return await redis.evalsha(sha, keys.length, ...keys, ...args);
   } catch (error) {
@@ -93,6 +97,7 @@ export function loadScript(name: string): ScriptSource {
     preface,
     text,
     sha: createHash('sha1').update(text).digest('hex'),
+    replicated: /^-- replicated: /m.test(body),
   };
   sources.set(name, source);
   names.set(source.sha, name).set(text, name);

@@ -1,8 +1,15 @@
 import { type ConnectionPatience, connectRedis, connectRedisUrl, type Redis } from './connection.js';
 import type { HostPort } from './connection-options.js';
 
-/** A Redis of several servers: behind sentinels, or a cluster. `tls: true` trusts the usual authorities. */
+/**
+ * A Redis that one URL cannot tell of: behind sentinels, a cluster, or with a certificate of a private authority.
+ * `tls: true` trusts the usual ones.
+ */
 export type RedisServers = (
+  | {
+      /** `rediss://…` */
+      readonly url: string;
+    }
   | {
       /** Some of them; the others are found. */
       readonly sentinels: readonly HostPort[];
@@ -26,6 +33,7 @@ export function connectTo(where: string | RedisServers, patience: ConnectionPati
   if (typeof where === 'string') return connectRedisUrl(where, patience);
   const { username = null, password = null, tls } = where;
   const shared = { username, password, tls: tls === true ? { ca: null } : (tls ?? null) };
+  if ('url' in where) return connectRedisUrl(where.url, patience, shared.tls);
   if ('cluster' in where) {
     const nodes = named(where.cluster, 'cluster');
     return connectRedis({ ...shared, kind: 'cluster', nodes, sentinelPassword: null }, patience);

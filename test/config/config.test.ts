@@ -35,7 +35,15 @@ describe('an empty environment', () => {
     const { settings, ...rest } = config;
     expect(rest).toEqual({
       api: { backlogLimit: 1_000_000, callsPerSecond: 500 },
-      redis: { kind: 'url', host: '127.0.0.1', port: 6379, db: 0, username: null, tls: null },
+      redis: {
+        kind: 'url',
+        host: '127.0.0.1',
+        port: 6379,
+        db: 0,
+        username: null,
+        waitReplicas: 0,
+        tls: null,
+      },
       prefix: 'waybill',
       accounts: [],
       provider: { url: 'https://api.99digital.co.il/whatsapp/v2', ca: null },
@@ -79,12 +87,20 @@ describe('Redis', () => {
     [
       'one server, by TLS, with a user and database',
       { REDIS_URL: 'rediss://app:p%40ss@redis.example:6380/2' },
-      { kind: 'url', host: 'redis.example', port: 6380, db: 2, username: 'app', tls: { ca: null } },
+      {
+        kind: 'url',
+        host: 'redis.example',
+        port: 6380,
+        db: 2,
+        username: 'app',
+        waitReplicas: 0,
+        tls: { ca: null },
+      },
     ],
     [
       'one server on IPv6',
       { REDIS_URL: 'redis://[::1]' },
-      { kind: 'url', host: '::1', port: 6379, db: 0, username: null, tls: null },
+      { kind: 'url', host: '::1', port: 6379, db: 0, username: null, waitReplicas: 0, tls: null },
     ],
     [
       'sentinels',
@@ -98,6 +114,7 @@ describe('Redis', () => {
         name: 'main',
         sentinelUsername: null,
         username: 'app',
+        waitReplicas: 0,
         tls: null,
       },
     ],
@@ -116,6 +133,7 @@ describe('Redis', () => {
         name: 'main',
         sentinelUsername: 'asker',
         username: null,
+        waitReplicas: 0,
         tls: { ca: null },
       },
     ],
@@ -129,6 +147,7 @@ describe('Redis', () => {
           { host: 'b', port: 6379 },
         ],
         username: null,
+        waitReplicas: 0,
         tls: { ca: null },
       },
     ],

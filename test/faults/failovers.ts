@@ -7,31 +7,37 @@ import { type Asked, type Result, type Row, scaled } from './lab.js';
 import { DOWN_AFTER_MS, type FailoverLab, KEYS, resumed, SHOPS_KEY, withTopology } from './topologies.js';
 import { brokenPromises, cutOffWorkers, endedWorkers, figuresOf, judge } from './verdict.js';
 
-const RESUMES_WITHIN_S = DOWN_AFTER_MS / 1000 + 5;
-const PROMISE = `nothing lost, nothing twice, no worker ends, sends resume within ${RESUMES_WITHIN_S} s (detection takes ${DOWN_AFTER_MS / 1000})`;
-
 type Plan = {
   /** Whose masters are struck in turn. */
   readonly keys: readonly string[];
   /** Whether each strike cuts every connection. */
   readonly cutsAll: boolean;
+  readonly resumesWithinS: number;
 };
-const SENTINEL_PLAN = { keys: [SHOPS_KEY], cutsAll: true };
-const CLUSTER_PLAN = { keys: KEYS, cutsAll: false };
+const DETECTED_AFTER_S = DOWN_AFTER_MS / 1000;
+const SENTINEL_PLAN = { keys: [SHOPS_KEY], cutsAll: true, resumesWithinS: DETECTED_AFTER_S + 5 };
+const CLUSTER_PLAN = { keys: KEYS, cutsAll: false, resumesWithinS: DETECTED_AFTER_S + 10 };
+
+const promiseOf = ({ resumesWithinS }: Plan) =>
+  `nothing lost, nothing twice, no worker ends, sends resume within ${resumesWithinS} s (detection takes ${DETECTED_AFTER_S})`;
 
 export const SENTINEL_FAILOVERS: Row = {
   name: 'the master behind sentinels is killed again and again, and frozen once',
-  promise: PROMISE,
+  promise: promiseOf(SENTINEL_PLAN),
   run: (asked) => run(asked, () => startSentinels({ downAfterMs: DOWN_AFTER_MS }), SENTINEL_PLAN),
 };
 
 export const CLUSTER_FAILOVERS: Row = {
   name: 'masters of a cluster are killed one after the other, and one is frozen',
-  promise: PROMISE,
+  promise: promiseOf(CLUSTER_PLAN),
   run: (asked) => run(asked, () => startCluster({ downAfterMs: DOWN_AFTER_MS }), CLUSTER_PLAN),
 };
 
-function run(asked: Asked, start: () => Promise<Topology>, { keys, cutsAll }: Plan): Promise<Result> {
+function run(
+  asked: Asked,
+  start: () => Promise<Topology>,
+  { keys, cutsAll, resumesWithinS }: Plan,
+): Promise<Result> {
   return withTopology(asked, start, async (lab) => {
     const [kills, freezes] = [scaled(10, asked), scaled(1, asked, 0)];
     const [planned, seconds] = await underLoad(lab, 'load', () => strike(lab, { kills, freezes, keys }));
@@ -46,7 +52,7 @@ function run(asked: Asked, start: () => Promise<Topology>, { keys, cutsAll }: Pl
       ...figuresOf(verdict),
     };
     // The short form may run on a machine that has no time for anybody.
-    const late = asked.scale >= 1 && slowest > RESUMES_WITHIN_S ? ['sends resumed late'] : [];
+    const late = asked.scale >= 1 && slowest > resumesWithinS ? ['sends resumed late'] : [];
     const cutOff = await cutOffWorkers(lab.fleet, cutsAll ? kills + freezes : 0);
     const ended = await endedWorkers(lab.fleet);
     return { figures, broken: [...brokenPromises(verdict), ...ended, ...cutOff, ...late] };
@@ -64,8 +70,9 @@ async function strike(lab: FailoverLab, { kills, freezes, keys }: Strikes): Prom
     await sleep(dice.between({ min: 500, max: 1500 }));
     const isFreeze = index >= kills;
     const key = isFreeze ? SHOPS_KEY : (keys[index % keys.length] ?? SHOPS_KEY);
+    const struckAt = Date.now();
     await topology.strike(isFreeze ? 'SIGSTOP' : 'SIGKILL', key);
-    const untilNext = await resumed(lab);
+    const untilNext = await resumed(lab, struckAt);
     if (key === SHOPS_KEY) seconds.push(untilNext);
   }
   return seconds;

@@ -7,7 +7,7 @@ import { FREEZES } from './freezes.js';
 import { FUZZED_BODIES } from './fuzzed-bodies.js';
 import { KILLS } from './kills.js';
 import type { Row } from './lab.js';
-import { LATE_CLUSTER, LATE_SENTINEL } from './late-replicas.js';
+import { LATE_AND_AWAITED, LATE_CLUSTER, LATE_SENTINEL } from './late-replicas.js';
 import { LOADING } from './loading.js';
 import { LOST_REPLIES } from './lost-replies.js';
 import { OUTAGES } from './outages.js';
@@ -35,6 +35,7 @@ export const ROWS: readonly Row[] = [
   SENTINEL_FAILOVERS,
   CLUSTER_FAILOVERS,
   LATE_SENTINEL,
+  LATE_AND_AWAITED,
   LATE_CLUSTER,
   STORM,
   SLOW_CLIENTS,

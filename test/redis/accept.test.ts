@@ -49,6 +49,7 @@ it('answers the same request again with how it stands, and when its unseen job w
   await bench.accept(delivery('one'));
   const again = { kind: 'again', status: 'queued', jobAt: JOB_AT };
   await expect(bench.accept(delivery('one'), JOB_AT + MINUTE)).resolves.toEqual(again);
+  await redis.client.hset(bench.keys.job('d-one'), 'name', 'send-file');
   await bench.claim(delivery('one'));
   await expect(bench.accept(delivery('one'))).resolves.toEqual({
     kind: 'again',

@@ -33,11 +33,36 @@ it('knows nothing of a job that another client added', async () => {
   await expect(redis.client.dbsize()).resolves.toBe(0);
 });
 
-it('refuses another payload, and a job that is older than its record', async () => {
+it('refuses another payload, and a job that is older than a delivery that was sent', async () => {
   await bench.accept(delivery('one'));
   await expect(bench.claim(delivery('one', { caption: 'Other' }))).resolves.toEqual({ kind: 'conflict' });
-  await expect(bench.claim(delivery('one'), { jobAt: JOB_AT - 1 })).resolves.toEqual({ kind: 'conflict' });
   await expect(bench.status('one')).resolves.toBe('queued');
+  await bench.claim(delivery('one'));
+  await expect(bench.claim(delivery('one'), { jobAt: JOB_AT - 1 })).resolves.toEqual({ kind: 'conflict' });
+});
+
+it('takes the older job of a call whose acceptance was lost, and was said again, for its own from then on', async () => {
+  await bench.accept(delivery('one'));
+  const older = { jobAt: JOB_AT - 1 };
+  await expect(bench.claim(delivery('one'), older)).resolves.toMatchObject({ kind: 'go' });
+  const rerun = { ...older, attempt: 'a2' };
+  await expect(bench.claim(delivery('one'), rerun)).resolves.toMatchObject({
+    kind: 'in_flight',
+    attempt: 'a1',
+  });
+});
+
+it('keeps the request of a delivery whose job a failover took away, and no other', async () => {
+  await bench.accept(delivery('one'));
+  await bench.claim(delivery('one'));
+  await expect(bench.record('one')).resolves.toMatchObject({
+    status: 'sending',
+    request: expect.any(String),
+  });
+  await redis.client.hset(bench.keys.job('d-two'), 'name', 'send-file');
+  await bench.accept(delivery('two', { to: '972501234568' }));
+  await bench.claim(delivery('two', { to: '972501234568' }), { attempt: 'a2' });
+  await expect(bench.record('two')).resolves.not.toHaveProperty('request');
 });
 
 it('tells that another attempt never told its end', async () => {

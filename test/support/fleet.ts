@@ -61,7 +61,8 @@ export async function startFleet(redis: string | RedisAt, options: FleetOptions 
     startChild('worker', { ...workerEnv, ...more });
   const workers = await Promise.all(Array.from({ length: options.workers ?? 3 }, () => startWorker()));
   // Known before any worker has published them.
-  const waybill = createWaybill({ redis: at.redis, accounts: froms.map(named) });
+  const waitReplicas = Number(env.REDIS_WAIT_REPLICAS ?? 0);
+  const waybill = createWaybill({ redis: at.redis, waitReplicas, accounts: froms.map(named) });
   return {
     froms,
     sandbox,

@@ -1,5 +1,5 @@
 import { remoteAddresses } from '../address.js';
-import { certificate, matching, onOff, secretText } from '../kinds.js';
+import { certificate, integer, matching, onOff, secretText } from '../kinds.js';
 import type { SettingTable } from '../setting.js';
 import { redisUrl } from '../url.js';
 
@@ -32,6 +32,11 @@ export const REDIS_SETTINGS = {
     meaning: 'The sentinels’ own password',
   },
   REDIS_CLUSTER: { kind: remoteAddresses, default: null, meaning: 'Some nodes of a Redis Cluster' },
+  REDIS_WAIT_REPLICAS: {
+    kind: integer(0, 9),
+    default: '0',
+    meaning: 'Nothing is told or sent before so many replicas know of it; see promises',
+  },
   REDIS_USERNAME: {
     kind: matching(/^\S+$/, 'a name without spaces'),
     default: null,

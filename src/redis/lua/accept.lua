@@ -4,6 +4,7 @@
 -- each KEYS: record tomb conv lane alias recipientDeliveries
 -- ARGV: idRetentionMs
 -- each ARGV: id to recipient fingerprint otherFingerprints job jobAt sendAt expiresAt strict request metadata refused
+-- replicated: where that is wished for, before the answer
 -- Returns for each {moved} | {conflict} | {again, status, jobAt while the job was not seen} | {refused} | {new, delayMs, status}
 -- include: clock alias tell record turn known accept each
 local now = clock()

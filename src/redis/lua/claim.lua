@@ -2,10 +2,11 @@
 -- writes the attempt and `sending`; else books nothing but the pair limit's turn, which is taken once and then
 -- waited for, and a retry's next time to ask. A due delivery joins its lane either way. Sent twice by one attempt, it
 -- answers the same.
--- KEYS: wake order events gate pace holds budgetPrefix budgetHeld statusPrefix
+-- KEYS: wake order events gate pace holds budgetPrefix budgetHeld statusPrefix bullJobPrefix
 -- each KEYS: record tomb conv lane held alias
 -- ARGV: maxAttempts rate pairBurst pairIntervalMs aheadMs idRetentionMs billed dayName dayLimit dayEndsAt monthName monthLimit monthEndsAt askHistory
 -- each ARGV: id to recipient fingerprint otherFingerprints jobAt attempt send horizonMs retryWaitMs preflight
+-- replicated: where that is wished for, before the answer
 -- Returns for each {code, now, expiresAt, attempts, closesAt, lastInboundAt, …what the code tells}
 -- include: clock alias tell record turn join known standing session reserve limits book gate retries passage window preflight begin each
 local now = clock()
@@ -15,12 +16,13 @@ local answers = each(function()
   end
   local r = redis.call('HMGET', record, 'fingerprint', 'status', 'jobAt', 'expiresAt', 'attempts', 'attempt',
     'startedAt', 'sendAt', 'notBefore', 'pairAt', 'unique', 'reason', 'dueAt', 'request', 'reserved', 'retry',
-    'postponed', 'timeline')
+    'postponed', 'timeline', 'job')
   local answer = standing(r, now)
   if answer then
     return answer
   end
-  if r[14] then
+  -- A failover may have taken the job: its request then makes it anew.
+  if r[14] and redis.call('EXISTS', bullJobPrefix .. (r[19] or 'd-' .. id)) == 1 then
     redis.call('HDEL', record, 'request')
   end
   local c = redis.call('HMGET', conv, 'closesAt', 'lastInboundAt', 'pairTat', 'historyAskedAt', 'historyClosesAt',

@@ -2,6 +2,7 @@
 -- A client who is known by number and by from_id is one conversation: the from_id's moves to the number's.
 -- KEYS: seen conv lane held wake alias recordPrefix fromIdConv fromIdLane fromIdHeld bullDelayed bullWait bullPrioritized bullPriorities highs bullMarker bullMeta bullActive bullEvents bullJobPrefix holds doubts fromIdDoubts quotedUnique budgetHeld ledger ledgerRows accepts fromIdAccepts recipientDeliveries fromIdDeliveries
 -- ARGV: to recipient writtenAt leftMs fromId quoted seenMs keepMs
+-- replicated: where that is wished for, before the answer
 -- Returns {moved} | {duplicate} | {applied, releasedCount, windowWasOpen}
 -- include: clock alias turn front next lane session fold take-over hint open
 if fromId == '' and moved(to, recipient) then

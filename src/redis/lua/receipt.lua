@@ -4,6 +4,7 @@
 -- each KEYS: unique orphan doubts
 -- ARGV: precedence orphanMs orphansKept othersMs othersKept
 -- each ARGV: uniqueId receipt code to
+-- replicated: where that is wished for, before the answer
 -- Returns for each {duplicate} | {early} | {applied, id, statusBefore, statusAfter, acceptedAt, now}
 -- include: clock tell record receipts front hint progress others early each
 local now = clock()

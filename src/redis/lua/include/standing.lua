@@ -7,8 +7,13 @@ local function standing(r, now)
     end
     return same(mark) and { 'ended', ended, '', '' } or { 'conflict' }
   end
-  if not same(r[1]) or tonumber(jobAt) < tonumber(r[3]) then
+  local older = tonumber(jobAt) < tonumber(r[3])
+  if not same(r[1]) or older and not string.find(' queued waiting held ', ' ' .. r[2] .. ' ', 1, true) then
     return { 'conflict' }
+  end
+  -- The job of a first call whose acceptance went down with a server; the record is of the call that said it again.
+  if older then
+    redis.call('HSET', record, 'jobAt', jobAt)
   end
   -- Its process has told this attempt's end, or given it up: the claim was too long on its way.
   if r[17] == attempt then
