@@ -11,6 +11,8 @@ import { eventually } from '../support/wait.js';
 export type Endpoint = {
   readonly port: number;
   readonly child: Child;
+  /** Resolves when it is connected to its Redis. */
+  ready(): Promise<unknown>;
   /** Loads another; the returned function kills the present one, and the other takes its place. */
   loadHeir(): Promise<() => Promise<void>>;
 };
@@ -47,9 +49,11 @@ export async function startEndpoint(
     ...more,
   };
   let child = await startChild('webhooks', env);
-  await eventually(() => hasRedis(port), { timeoutMs: 30_000, what: 'The endpoint having its Redis' });
+  const ready = () => eventually(() => hasRedis(port), { timeoutMs: 30_000, what: 'Redis being there' });
+  await ready();
   return {
     port,
+    ready,
     get child() {
       return child;
     },

@@ -28,6 +28,7 @@ export const REDIS_AWAY: Row = {
         const killed = await meanwhile(redis, ['SIGKILL', () => redis.restart()], () =>
           callBoth({ bare, spooling, calls, name: 'killed' }),
         );
+        await Promise.all([bare, spooling].map((endpoint) => endpoint.ready()));
         const frozen = await meanwhile(redis, ['SIGSTOP', () => redis.kill('SIGCONT')], () =>
           callBoth({ bare, spooling, calls, name: 'frozen' }),
         );

@@ -12,6 +12,8 @@ const CUT_WITHIN_MS = 12_000;
 /** Whoever is not cut by then never is. */
 const WAITED_MS = 30_000;
 const DRIP_MS = 1000;
+/** The slow ones come within this time; all of them in one moment would be a rush, not slowness. */
+const ONSET_MS = 2000;
 
 export const SLOW_CLIENTS: Row = {
   name: 'slow clients hold connections, and others call meanwhile',
@@ -21,9 +23,10 @@ export const SLOW_CLIENTS: Row = {
     withEndpoint(async (endpoint) => {
       const [slow, normal] = [scaled(1000, asked, 20), scaled(100, asked, 4)];
       const dice = createDice(asked.seed);
-      const cuts = Array.from({ length: slow }, (_, index) =>
-        beSlow(endpoint, HEADS[index % HEADS.length] ?? ''),
-      );
+      const cuts = Array.from({ length: slow }, async (_, index) => {
+        await sleep(dice.between({ min: 0, max: ONSET_MS }));
+        return beSlow(endpoint, HEADS[index % HEADS.length] ?? '');
+      });
       const allCut = new AbortController();
       const calls = Array.from({ length: normal }, () => callOnAndOn(endpoint, dice.fork(), allCut.signal));
       const cutMs = await Promise.all(cuts);

@@ -16,7 +16,8 @@ import { messagesIn, type Sent, type StormPlan, stormEvents } from './storm-even
 const PER_SECOND = 5000;
 const SECONDS = 60;
 const LATEST_MS = 4000;
-const LINES = 200;
+/** As many connections as the provider's stand-in has. Node takes one new one in each turn of its loop. */
+const LINES = 64;
 /** The provider's schedule of repetitions, minutes made milliseconds. */
 const AGAIN_AFTER_MS = [0, 50, 200, 500];
 
