@@ -14,6 +14,8 @@ export const WEBHOOK_LIMITS = {
   /** Behind proxies: longer than their idle timeout (60 s is usual), since they must be the ones who hang up. */
   proxiedKeepAliveMs: 72 * SECOND,
   connections: 2000,
+  /** Connections that the system may hold for us until we take them: Node takes one in each turn of its loop. */
+  backlog: 2000,
   inFlight: 500,
   storeMs: 3 * SECOND,
   /** How long `close` waits for requests that have begun, before their connections are cut. */

@@ -58,7 +58,7 @@ export async function startWebhookServer(options: WebhookServerOptions): Promise
     readText: createTextReader(limits),
     isStranger: createStrangers(),
   });
-  const bound = await listen(app, options);
+  const bound = await listen(app, { ...options, backlog: limits.backlog });
   options.log.info('listening', { setting: 'WAYBILL_LISTEN_WEBHOOKS', ...bound });
   let closed: Promise<void> | undefined;
   return { ...bound, close: () => (closed ??= drain(app, admission, limits.drainMs)) };
@@ -93,9 +93,11 @@ function hangUpWhenDraining(app: FastifyInstance, admission: Admission): void {
   });
 }
 
-async function listen(app: FastifyInstance, at: { readonly host: string; readonly port: number }) {
+type ListenAt = { readonly host: string; readonly port: number; readonly backlog: number };
+
+async function listen(app: FastifyInstance, at: ListenAt) {
   try {
-    await app.listen({ host: at.host, port: at.port });
+    await app.listen({ host: at.host, port: at.port, backlog: at.backlog });
   } catch (cause) {
     await app.close();
     const address = hostAndPort(at.host, at.port);

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { request } from 'undici';
 import { findPrivatePort } from '../../dev/private-port.js';
 import { type PrivateRedis, startPrivateRedis } from '../../dev/private-redis.js';
@@ -88,6 +89,11 @@ export async function takenBy({ metricsPort }: Child, kind: string, result: stri
 export function residentMegabytes({ pid }: Child): number {
   const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
   return Math.round(Number(kilobytes) / 1024);
+}
+
+/** How much else the machine had to do in the last minute: what is timed beside that says little. */
+export function loadBefore(): { readonly loadBefore: number } {
+  return { loadBefore: Math.round((loadavg()[0] ?? 0) * 10) / 10 };
 }
 
 /** The p-th part of the values, 0 to 1, as whole milliseconds. */

@@ -7,7 +7,7 @@ import type { PrivateRedis } from '../../dev/private-redis.js';
 import { accountKeys } from '../../src/redis/keys.js';
 import { FROM } from '../support/stack.js';
 import { eventually } from '../support/wait.js';
-import { type Endpoint, quantile, startEndpoint, withEndpoint } from './endpoint.js';
+import { type Endpoint, loadBefore, quantile, startEndpoint, withEndpoint } from './endpoint.js';
 import { type Row, scaled } from './lab.js';
 import { createPoster, type Posted } from './poster.js';
 
@@ -21,6 +21,7 @@ export const REDIS_AWAY: Row = {
     'without a spool each is answered 503 within 1 s; with one each is answered 200, and all of them are applied when Redis is back',
   run: (asked) =>
     withEndpoint(async (bare, redis) => {
+      const load = loadBefore();
       const dir = await mkdtemp(join(tmpdir(), 'waybill-spool-'));
       const spooling = await startEndpoint(redis.url, { WAYBILL_WEBHOOK_SPOOL: dir });
       try {
@@ -40,6 +41,7 @@ export const REDIS_AWAY: Row = {
           1,
         );
         const figures = {
+          ...load,
           calls: 4 * calls,
           refusedAfterAtMost: `${latest} ms`,
           killedP99: `${p99(killed.refused)} ms`,

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Dice } from '../../sandbox/dice.js';
 import { createDice } from '../../sandbox/dice.js';
 import { FROM, TOKEN } from '../support/stack.js';
-import { type Endpoint, quantile, withEndpoint } from './endpoint.js';
+import { type Endpoint, loadBefore, quantile, withEndpoint } from './endpoint.js';
 import { type Row, scaled } from './lab.js';
 import { createPoster, type Posted } from './poster.js';
 
@@ -21,6 +21,7 @@ export const SLOW_CLIENTS: Row = {
     'the others’ p99 is below 200 ms and each of them is answered 200; a slow client is cut within 12 s, whether it is silent, drips headers, or drips a body with or without a valid token',
   run: (asked) =>
     withEndpoint(async (endpoint) => {
+      const load = loadBefore();
       const [slow, normal] = [scaled(1000, asked, 20), scaled(100, asked, 4)];
       const dice = createDice(asked.seed);
       const cuts = Array.from({ length: slow }, async (_, index) => {
@@ -39,6 +40,7 @@ export const SLOW_CLIENTS: Row = {
       const refused = posted.filter(({ status }) => status !== 200).length;
       const slowestCut = Math.max(...cutMs);
       const figures = {
+        ...load,
         slow,
         normal,
         calls: posted.length,
@@ -77,6 +79,7 @@ async function beSlow({ port }: Endpoint, head: string): Promise<number> {
   const socket = connect(port, '127.0.0.1');
   socket.on('error', () => undefined).resume();
   const closed = once(socket, 'close');
+  await Promise.race([new Promise((resolve) => socket.once('connect', resolve)), closed]);
   const begun = performance.now();
   if (head !== '') socket.write(head);
   const dripping = head === '' ? null : setInterval(() => drip(socket, head), DRIP_MS);

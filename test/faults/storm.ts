@@ -8,7 +8,7 @@ import { allOf } from '../support/fleet.js';
 import { produce } from '../support/produce.js';
 import { PLAIN } from '../support/sealing.js';
 import { FROM, startStack } from '../support/stack.js';
-import { type Endpoint, quantile, takenBy, withEndpoint } from './endpoint.js';
+import { type Endpoint, loadBefore, quantile, takenBy, withEndpoint } from './endpoint.js';
 import { type Asked, type Row, scaled } from './lab.js';
 import { createPoster } from './poster.js';
 import { messagesIn, type Sent, type StormPlan, stormEvents } from './storm-events.js';
@@ -27,6 +27,7 @@ export const STORM: Row = {
     'at 5,000 a second for 60 s every acknowledged callback is applied once, and no answer comes later than 4 s',
   run: (asked) =>
     withEndpoint(async (endpoint, redis) => {
+      const load = loadBefore();
       const sent = await sendFiles(redis.url, scaled(3000, asked, 30));
       const plan = { sent, distinct: Math.round((PER_SECOND * scaled(SECONDS, asked, 2)) / 2) };
       const events = stormEvents(plan, createDice(asked.seed));
@@ -35,6 +36,7 @@ export const STORM: Row = {
       const appliedSince = await takenBy(endpoint.child, 'inbound', 'applied');
       const { answers, late, seconds, unanswered } = weather;
       const figures = {
+        ...load,
         callbacks: events.length,
         distinct: plan.distinct,
         perSecond: Math.round(events.length / seconds),
