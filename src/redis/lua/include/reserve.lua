@@ -12,16 +12,18 @@ end
 local function reserve(now)
   local budgets = { { dayName, dayLimit, dayEndsAt }, { monthName, monthLimit, monthEndsAt } }
   for _, budget in ipairs(budgets) do
-    local used = tonumber(redis.call('GET', budgetPrefix .. budget[1]) or 0)
-    if budget[2] ~= '' and used >= tonumber(budget[2]) then
+    local used = budget[2] ~= '' and tonumber(redis.call('GET', budgetPrefix .. budget[1]) or 0)
+    if used and used >= tonumber(budget[2]) then
       redis.call('ZADD', budgetHeld, 'NX', now, id)
       tellExhausted(unpack(budget))
       return math.max(tonumber(budget[3]), now + 1000)
     end
   end
+  -- Counted without a limit too: one that is set during the day counts from the day's beginning.
   for _, budget in ipairs(budgets) do
-    redis.call('INCR', budgetPrefix .. budget[1])
-    redis.call('PEXPIREAT', budgetPrefix .. budget[1], budget[3] + 24 * 3600 * 1000)
+    if redis.call('INCR', budgetPrefix .. budget[1]) == 1 then
+      redis.call('PEXPIREAT', budgetPrefix .. budget[1], budget[3] + 24 * 3600 * 1000)
+    end
   end
   redis.call('HSET', record, 'reserved', dayName .. ' ' .. monthName)
   redis.call('ZREM', budgetHeld, id)
