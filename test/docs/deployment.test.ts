@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { SETTING_NAMES } from '../../src/config/settings.js';
 import { ROOT, readCompose, readProjectFile } from '../ops/compose-file.js';
 import { readDeployments } from '../ops/kubernetes-files.js';
+import { runProgram } from '../support/run-program.js';
 import { snippetsOf } from '../support/snippets.js';
 
 const composeSchema = z.object({
@@ -38,6 +39,10 @@ it('adds to services that there are, with settings and volumes that there are', 
       expect(mounts.map((mount) => mount.split(':')[0])).toEqual(Object.keys(volumes));
     }
   }
+});
+
+it.each(snippetsOf(PAGE, 'js'))('has programs that run as they stand', async ({ code }) => {
+  await expect(runProgram(code)).resolves.toEqual({ exitCode: 0, output: '' });
 });
 
 it('leaves the rules of the cluster as they are, since they are what is written', () => {

@@ -68,6 +68,7 @@ it.each(REFUSED.map((parts) => [parts.join(' '), parts] as const))(
 it('refuses everybody else, and who does not know the password', async () => {
   await expect(withUser('waybill:wrong', (redis) => redis.get('waybill:a'))).rejects.toThrow();
   const nobody = new Redis(server.url);
+  nobody.on('error', () => undefined);
   await expect(nobody.get('waybill:a')).rejects.toThrow('NOAUTH');
   nobody.disconnect();
 });
