@@ -1,4 +1,4 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findPrivatePort } from '../../dev/private-port.js';
@@ -18,7 +18,7 @@ const NAME = 'main';
 const HOST = '127.0.0.1';
 const PATIENCE = { timeoutMs: 60_000 };
 
-type Sentinel = { readonly port: number; readonly process: RedisProcess };
+type Sentinel = { readonly port: number; readonly process: RedisProcess; readonly dir: string };
 
 /** A master, a replica and three sentinels, none of which outlives this process. */
 export async function startSentinels(options: TopologyOptions = {}): Promise<Topology> {
@@ -26,7 +26,7 @@ export async function startSentinels(options: TopologyOptions = {}): Promise<Top
   const nodes: Node[] = [];
   const sentinels: Sentinel[] = [];
   const close = async () => {
-    await Promise.all(sentinels.map(({ process }) => process.stop()));
+    await Promise.all(sentinels.map(stopSentinel));
     await Promise.all(nodes.map((node) => node.close()));
   };
   try {
@@ -67,7 +67,16 @@ async function startSentinel(masterPort: number, downAfterMs: number): Promise<S
   await writeFile(file, `${lines.join('\n')}\n`);
   const binary = findRedisServer(process.env.PATH ?? '');
   const args = [file, '--sentinel'];
-  return { port, process: await startRedisProcess({ binary, args, disposableDir: dir, upWhen: '+monitor' }) };
+  return {
+    port,
+    dir,
+    process: await startRedisProcess({ binary, args, disposableDir: dir, upWhen: '+monitor' }),
+  };
+}
+
+async function stopSentinel({ process, dir }: Sentinel): Promise<void> {
+  await process.stop();
+  await rm(dir, { recursive: true, force: true });
 }
 
 function control(nodes: readonly Node[], sentinels: readonly Sentinel[]) {
