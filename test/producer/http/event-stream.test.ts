@@ -55,6 +55,8 @@ it('breaks a silence with a comment, as long as it lasts, and loses no event by 
     return true;
   });
   expect(await next()).toBe(':\n\n');
+  source.end();
+  await stream.return(undefined);
 });
 
 it('cuts a reader who takes nothing for long, and lets go of the events', async () => {
