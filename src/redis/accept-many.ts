@@ -4,7 +4,7 @@ import { canonicalRecipient } from './conversation.js';
 import { readAccepted } from './delivery-replies.js';
 import { accountKeys } from './keys.js';
 import { waitsForReplicas } from './replicated.js';
-import { readReply } from './reply.js';
+import { readReply, replyError } from './reply.js';
 import { deliveryKeys, type StoreOptions } from './run-on-delivery.js';
 import { runOnMany } from './script.js';
 
@@ -49,6 +49,7 @@ async function readAnswers(
   return Promise.all(
     many.map((acceptance, index) => {
       const reply = readReply(rows[index]);
+      if (reply.code === 'error') throw replyError(reply.text(1));
       return reply.code === 'moved' ? one(acceptance) : readAccepted(reply);
     }),
   );

@@ -1,3 +1,5 @@
+import { replyError } from './reply.js';
+
 /** Keys and arguments in the order in which a script takes them. */
 export type Values = readonly (string | number)[];
 export type Call = { readonly keys: Values; readonly args: Values };
@@ -60,7 +62,7 @@ export function createGatherer(
 
 /** One that failed by itself has its error in place of an answer. */
 function tell(one: Waiting, answer: unknown): void {
-  if (Array.isArray(answer) && answer[0] === 'error') one.reject(new Error(String(answer[1])));
+  if (Array.isArray(answer) && answer[0] === 'error') one.reject(replyError(String(answer[1])));
   else one.resolve(answer);
 }
 

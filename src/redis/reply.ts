@@ -25,3 +25,8 @@ export function readReply(raw: unknown): Reply {
 export function unexpectedReply(script: string, code: string): never {
   throw new TypeError(`script ${script} answered ${JSON.stringify(code)}, which it never does`);
 }
+
+/** What Redis said of one of many, as it would be told of a single call. */
+export function replyError(text: string): Error {
+  return Object.assign(new Error(text), { name: 'ReplyError' });
+}

@@ -28,14 +28,17 @@ local function takeIn(now)
   if strict == '1' then
     add('strict', 1)
   end
-  if due or strict == '1' then
-    redis.call('ZADD', lane, redis.call('INCR', order), id)
+  local joins = due or strict == '1'
+  if joins then
     add('dueAt', now)
   end
+  move(record, id, 'queued', '', now, nil, { facts = facts })
   redis.call('ZADD', deliveries, now, id .. ' ' .. to)
   redis.call('ZADD', recipientDeliveries, now, id)
   redis.call('ZADD', wake, now + 5000, id)
-  move(record, id, 'queued', '', now, nil, { facts = facts })
+  if joins then
+    redis.call('ZADD', lane, redis.call('INCR', order), id)
+  end
   if not due then
     move(record, id, 'waiting', 'schedule', now, 'queued')
     return { 'new', sendAt - now, 'waiting' }

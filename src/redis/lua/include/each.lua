@@ -1,6 +1,12 @@
 -- Whether an error concerns one of many alone. What Redis refuses to anybody (READONLY, OOM and the like) concerns all.
 local function isOwn(text)
-  return not string.find(text, '^%u+ ') or string.find(text, '^WRONGTYPE') ~= nil or string.find(text, '^ERR') ~= nil
+  return string.find(text, '^WRONGTYPE ') ~= nil or string.find(text, '^ERR ') ~= nil
+end
+
+-- An error as Redis words it.
+local function worded(problem)
+  local text = type(problem) == 'table' and problem.err or tostring(problem)
+  return string.find(text, '^%u+ ') and text or ('ERR ' .. text)
 end
 
 -- Runs `one` for each of many. Where one of them fails by itself, the others have their answers all the same; what
@@ -11,7 +17,7 @@ local function each(one)
     pick(n)
     local ran, answer = pcall(one)
     if not ran then
-      local text = type(answer) == 'table' and answer.err or tostring(answer)
+      local text = worded(answer)
       if not isOwn(text) then
         return { err = text }
       end
