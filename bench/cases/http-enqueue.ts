@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto';
-import { measureServing, type Serving } from '../lab/poster.js';
-import { startBenchRedis } from '../lab/redis.js';
-import { startServer } from '../lab/server.js';
-import { ACCOUNTS } from '../load/account.js';
+import type { Serving } from '../lab/poster.js';
 import { alternate } from '../load/alternate.js';
+import { measureService } from '../load/measure-service.js';
 import { requests } from '../load/requests.js';
 import { ratios, spread } from '../report/figures.js';
 import { type Asked, type Case, type Result, scaled } from '../report/result.js';
@@ -44,31 +42,22 @@ async function run(asked: Asked): Promise<Result> {
   };
 }
 
-async function measure(name: string, bodies: readonly string[], { aof }: Asked): Promise<Serving> {
-  const redis = await startBenchRedis({ aof });
-  try {
-    const server = await startServer(name, {
-      REDIS_URL: redis.url,
-      WAYBILL_ACCOUNTS: ACCOUNTS,
+function measure(name: string, bodies: readonly string[], { aof }: Asked): Promise<Serving> {
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${KEY}` };
+  return measureService({
+    name,
+    env: {
       WAYBILL_API_KEYS: CALLERS,
       WAYBILL_API_RATE: '100000',
       WAYBILL_LISTEN_API: '127.0.0.1:0',
-      WAYBILL_LISTEN_METRICS: '127.0.0.1:0',
-    });
-    const headers = { 'content-type': 'application/json', authorization: `Bearer ${KEY}` };
-    const posts = {
-      url: `${server.origin}/v1/deliveries`,
+    },
+    redis: { aof },
+    posts: async (origin) => ({
+      url: `${origin}/v1/deliveries`,
       headers,
       bodies,
       connections: CONNECTIONS,
       status: 202,
-    };
-    try {
-      return await measureServing(posts, { server: server.process, redisPid: redis.pid });
-    } finally {
-      await server.process.close();
-    }
-  } finally {
-    await redis.close();
-  }
+    }),
+  });
 }

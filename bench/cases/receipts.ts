@@ -1,10 +1,11 @@
 import Redis from 'ioredis';
 import { accountKeys } from '../../src/redis/keys.js';
-import { measureServing, type Serving } from '../lab/poster.js';
-import { openSnapshots, startBenchRedis } from '../lab/redis.js';
-import { startServer } from '../lab/server.js';
-import { ACCOUNTS, FROM } from '../load/account.js';
+import type { Serving } from '../lab/poster.js';
+import { openSnapshots } from '../lab/redis.js';
+import { FROM } from '../load/account.js';
 import { alternate } from '../load/alternate.js';
+import { measureService, type Service } from '../load/measure-service.js';
+import { profiled } from '../load/profiled.js';
 import { chunks, requests, type SendRequest } from '../load/requests.js';
 import { work } from '../load/work.js';
 import { ratios } from '../report/figures.js';
@@ -27,19 +28,26 @@ const TOKEN = 'token-of-the-bench-0123456789';
 const ACKS = [1, 2, 3];
 const MIXED = 100;
 
+const OURS = 'waybill-webhooks';
+const BARE = 'bare-webhooks';
+
 async function run(asked: Asked): Promise<Result> {
   const all = requests(scaled(COUNT, asked, 50));
   const snapshots = await openSnapshots();
   try {
     const snapshot = await snapshots.of('accepted', (redisUrl) => acceptAll(redisUrl, all));
-    const measures = ['waybill-webhooks', 'bare-webhooks'].map(
-      (server) => () => measure(server, all, { asked, snapshot }),
-    );
+    const service = (name: string) => serviceOf(name, all, { asked, snapshot });
+    if (asked.profile) return { tables: [], targets: [], profile: await profile(service(OURS)) };
+    const measures = [OURS, BARE].map((name) => () => measureService(service(name)));
     const [ours = [], bare = []] = await alternate(asked.rounds, measures);
     return resultOf(ours, bare);
   } finally {
     await snapshots.close();
   }
+}
+
+function profile(service: Service): Promise<string> {
+  return profiled((nodeArgs) => measureService(service, nodeArgs));
 }
 
 async function acceptAll(redisUrl: string, all: readonly SendRequest[]): Promise<void> {
@@ -54,35 +62,19 @@ async function acceptAll(redisUrl: string, all: readonly SendRequest[]): Promise
 
 type Means = { readonly asked: Asked; readonly snapshot: string };
 
-async function measure(
-  name: string,
-  all: readonly SendRequest[],
-  { asked: { aof }, snapshot }: Means,
-): Promise<Serving> {
-  const redis = await startBenchRedis({ aof, snapshot });
-  try {
-    const server = await startServer(name, {
-      REDIS_URL: redis.url,
-      WAYBILL_ACCOUNTS: ACCOUNTS,
-      WAYBILL_WEBHOOK_TOKEN: TOKEN,
-      WAYBILL_LISTEN_WEBHOOKS: '127.0.0.1:0',
-      WAYBILL_LISTEN_METRICS: '127.0.0.1:0',
-    });
-    const posts = {
-      url: `${server.origin}/webhooks/${TOKEN}`,
+function serviceOf(name: string, all: readonly SendRequest[], { asked: { aof }, snapshot }: Means): Service {
+  return {
+    name,
+    env: { WAYBILL_WEBHOOK_TOKEN: TOKEN, WAYBILL_LISTEN_WEBHOOKS: '127.0.0.1:0' },
+    redis: { aof, snapshot },
+    posts: async (origin, redis) => ({
+      url: `${origin}/webhooks/${TOKEN}`,
       headers: { 'content-type': 'application/json' },
-      bodies: await receiptsOf(redis.client, all),
+      bodies: await receiptsOf(redis, all),
       connections: CONNECTIONS,
       status: 200,
-    };
-    try {
-      return await measureServing(posts, { server: server.process, redisPid: redis.pid });
-    } finally {
-      await server.process.close();
-    }
-  } finally {
-    await redis.close();
-  }
+    }),
+  };
 }
 
 /** Three for each delivery, in their order, those of a hundred deliveries mixed. */

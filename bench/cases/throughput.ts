@@ -2,7 +2,7 @@ import { openSnapshots, type Snapshots } from '../lab/redis.js';
 import { alternate } from '../load/alternate.js';
 import { measureRaw, type RawLoad } from '../load/measure-raw.js';
 import { measureSending, type Sending } from '../load/measure-sending.js';
-import { profileSending } from '../load/profile-sending.js';
+import { profiled } from '../load/profiled.js';
 import { requests } from '../load/requests.js';
 import { countOf, labelOf, settingsOf } from '../load/settings.js';
 import { number, ratios, spread } from '../report/figures.js';
@@ -127,5 +127,6 @@ async function profile({ asked, snapshots }: Means): Promise<string> {
   const setting = (asked.size === 'quick' ? settingsOf(asked) : asked.settings)[0] ?? PROFILED;
   const count = countOf(setting, asked);
   const snapshot = await snapshotOf(WAYBILL, count, snapshots);
-  return profileSending({ ...setting, count, snapshot, rival: WAYBILL, aof: asked.aof });
+  const load = { ...setting, count, snapshot, rival: WAYBILL, aof: asked.aof };
+  return profiled((nodeArgs) => measureSending({ ...load, nodeArgs }));
 }

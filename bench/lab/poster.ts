@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { nextMessage, type Process, startProcess } from './process.js';
 import { cpuMs } from './usage.js';
 
-const postedSchema = z.object({ perSecond: z.number() });
+const postedSchema = z.object({ perSecond: z.number(), from: z.number(), to: z.number() });
 export type Posted = z.output<typeof postedSchema>;
 
 export type Posts = {
@@ -18,6 +18,9 @@ export type Serving = {
   readonly perSecond: number;
   readonly serverMicros: number;
   readonly redisMicros: number;
+  /** What was measured, by `clockMs`. */
+  readonly from: number;
+  readonly to: number;
 };
 
 /** Posts to a server from a process of its own. */
@@ -30,10 +33,10 @@ export async function measureServing(
     const [serverMs, redisMs] = [cpuMs(server.pid), cpuMs(redisPid)];
     const posted = nextMessage(poster, (message) => postedSchema.parse(message));
     poster.tell(posts);
-    const { perSecond } = await Promise.race([posted, server.died]);
+    const measured = await Promise.race([posted, server.died]);
     const micros = (ms: number) => (ms * 1000) / posts.bodies.length;
     return {
-      perSecond,
+      ...measured,
       serverMicros: micros(cpuMs(server.pid) - serverMs),
       redisMicros: micros(cpuMs(redisPid) - redisMs),
     };

@@ -1,6 +1,6 @@
-import { Pool } from 'undici';
 import { z } from 'zod';
 import { clockMs } from '../lab/clock.js';
+import { type Line, openLine } from '../lab/line.js';
 import type { Posted } from '../lab/poster.js';
 
 /** Posts what it is told, over so many connections at once, and tells how long that took. */
@@ -17,26 +17,25 @@ type Order = z.output<typeof orderSchema>;
 /** The first third gets the server warm. */
 const WARM_UP = 1 / 3;
 
-async function post({ url, headers, bodies, connections, status }: Order): Promise<Posted> {
-  const { origin, pathname } = new URL(url);
-  const pool = new Pool(origin, { connections, keepAliveTimeout: 60_000 });
+async function post({ url, headers, bodies, connections, status: wanted }: Order): Promise<Posted> {
+  const place = new URL(url);
+  const lines = await Promise.all(Array.from({ length: connections }, () => openLine(place, headers)));
   const left = bodies.values();
   const cold = Math.floor(bodies.length * WARM_UP);
   let posted = 0;
-  let warmAt = clockMs();
-  const work = async () => {
+  let from = clockMs();
+  const work = async (line: Line) => {
     for (const body of left) {
-      const answer = await pool.request({ method: 'POST', path: pathname, headers, body });
-      const text = await answer.body.text();
-      if (answer.statusCode !== status) throw new Error(`answered ${answer.statusCode}: ${text}`);
+      const { status, text } = await line.post(body);
+      if (status !== wanted) throw new Error(`answered ${status}: ${text}`);
       posted += 1;
-      if (posted === cold) warmAt = clockMs();
+      if (posted === cold) from = clockMs();
     }
   };
-  await Promise.all(Array.from({ length: connections }, work));
-  const seconds = (clockMs() - warmAt) / 1000;
-  await pool.close();
-  return { perSecond: (bodies.length - cold) / seconds };
+  await Promise.all(lines.map(work));
+  const to = clockMs();
+  for (const line of lines) line.close();
+  return { perSecond: ((bodies.length - cold) * 1000) / (to - from), from, to };
 }
 
 process.on('message', async (message) => process.send?.(await post(orderSchema.parse(message))));

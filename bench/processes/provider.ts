@@ -16,11 +16,6 @@ let watched: ReadonlySet<number> = new Set();
 let expected: string | null = null;
 
 const server = createServer((request, response) => {
-  // A worker also looks at its webhook settings, some time after its start.
-  if (request.url !== '/whatsapp/v2/sendFile') {
-    response.writeHead(404).end();
-    return;
-  }
   const at = clockMs();
   // A worker of Waybill's also asks how its webhook is set: it learns nothing here.
   if (request.url !== '/whatsapp/v2/sendFile') return void response.writeHead(404).end();

@@ -27,7 +27,7 @@ export type SelfTime = {
   readonly ms: number;
 };
 
-type Part = { readonly from: number; readonly to: number };
+export type Part = { readonly from: number; readonly to: number };
 
 /** Of every profile in the folder, between two times by `clockMs`; longest first. */
 export function selfTimes(folder: string, part: Part): readonly SelfTime[] {

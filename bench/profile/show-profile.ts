@@ -13,7 +13,7 @@ export function showProfile(times: readonly SelfTime[]): string {
   const total = sum(busy);
   const all = sum(times);
   return [
-    `Where the worker's time went; it was busy ${share(total, all)} of it. First by package and folder, with what Node and V8
+    `Where the process's time went; it was busy ${share(total, all)} of it. First by package and folder, with what Node and V8
 did on their behalf; then by the time in a function itself.`,
     '',
     toMarkdown(byPart(busy, total)),

@@ -20,7 +20,7 @@ export type Asked = {
   readonly aof: Aof;
   /** Of throughput; none: those that belong to the size. */
   readonly settings: readonly Setting[];
-  /** Only shows where the worker's time goes, in throughput. */
+  /** Only shows where the time goes, in throughput and receipts. */
   readonly profile: boolean;
 };
 
