@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type AddressCheck, clientAddress } from './address.js';
 import type { Admission } from './admission.js';
-import { isValidToken } from './auth.js';
+import type { TokenCheck } from './auth.js';
 import { readBody } from './body.js';
 import { DeadlineError } from './deadline.js';
 import type { Keep } from './keep.js';
@@ -17,7 +17,7 @@ export type RouteDeps = {
   readonly readText: ReadText;
   readonly observer: WebhookObserver;
   readonly log: WebhookLog;
-  readonly tokens: () => readonly string[];
+  readonly isValidToken: TokenCheck;
   readonly isAllowed: AddressCheck;
   /** True of an address that has not been met yet. */
   readonly isStranger: (address: string) => boolean;
@@ -32,11 +32,15 @@ export function registerWebhookRoute(app: FastifyInstance, deps: RouteDeps): voi
   readBodiesAsText(app, deps.readText);
   app.post<{ Params: { token: string } }>('/webhooks/:token', {
     // Before the body is read: a stranger cannot make us hold one.
-    onRequest: async (request, reply) => {
+    onRequest: (request, reply, done) => {
       const refusal = authenticate(request.params.token, request, deps) ?? whileDraining(deps.admission);
-      if (refusal !== undefined) return refuse(reply, refusal, deps.observer);
+      if (refusal === undefined) done();
+      else refuse(reply, refusal, deps.observer);
     },
-    onResponse: async (_request, reply) => deps.observer.answered(reply.statusCode, reply.elapsedTime),
+    onResponse: (_request, reply, done) => {
+      deps.observer.answered(reply.statusCode, reply.elapsedTime);
+      done();
+    },
     // Only now that the body has come: those who are slow in sending one take no place of others.
     handler: async (request, reply) => {
       const refusal = admit(reply, deps.admission) ?? (await receive(request.body, deps));
@@ -57,7 +61,7 @@ function readBodiesAsText(app: FastifyInstance, readText: ReadText): void {
 
 /** A wrong address is answered like a wrong token, but counted apart: there, the token is in strange hands. */
 function authenticate(token: string, request: FastifyRequest, deps: RouteDeps): Refusal | undefined {
-  if (!isValidToken(token, deps.tokens())) return 'token';
+  if (!deps.isValidToken(token)) return 'token';
   const address = clientAddress(request.socket.remoteAddress, forwardedFor(request), deps.trustProxy);
   if (deps.isAllowed(address)) return undefined;
   if (deps.isStranger(address ?? '')) {

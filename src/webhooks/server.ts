@@ -3,6 +3,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { ListenError } from '../errors.js';
 import { createAddressCheck } from './address.js';
 import { type Admission, createAdmission } from './admission.js';
+import { createTokenCheck } from './auth.js';
 import { createFaultAnswers } from './faults.js';
 import { type Readiness, registerHealthRoutes } from './health.js';
 import type { Keep } from './keep.js';
@@ -54,6 +55,7 @@ export async function startWebhookServer(options: WebhookServerOptions): Promise
   registerWebhookRoute(app, {
     ...options,
     isAllowed: createAddressCheck(options.allow),
+    isValidToken: createTokenCheck(options.tokens),
     admission,
     readText: createTextReader(limits),
     isStranger: createStrangers(),
