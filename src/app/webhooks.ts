@@ -37,7 +37,7 @@ export async function runWebhooks(
   const store = createCallbackStore({ redis, prefix, isAccount });
   const nameOf = (from: string) => names.get(from) ?? 'unlisted';
   const told = tellWebhooks({ observer, nameOf, now: effects.now });
-  const deps = { store, observer: told, now: effects.now, deadlines: WEBHOOK_LIMITS };
+  const deps = { store, observer: told, deadlines: WEBHOOK_LIMITS };
   const apply: Keep = (received) => applyBody(received, deps);
   const isConnected = () => redis.status === 'ready';
   const spooling = await startSpooling(core, { apply, isConnected, timings });

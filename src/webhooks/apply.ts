@@ -36,10 +36,9 @@ export type CallbackStore = {
 export type ApplyDeps = {
   readonly store: CallbackStore;
   readonly observer: {
-    applied(callback: Callback, result: CallbackResult, durationMs: number): void;
+    applied(callback: Callback, result: CallbackResult): void;
     quarantined(name: string): void;
   };
-  readonly now: () => number;
   readonly deadlines: { readonly storeMs: number };
 };
 
@@ -49,11 +48,11 @@ export type ApplyDeps = {
  * @throws DeadlineError when the store is late; whatever the store throws
  */
 export async function applyBody({ text, body }: ReceivedBody, deps: ApplyDeps): Promise<void> {
-  if (body.kind === 'not_json') {
-    await withDeadline(quarantine({ name: body.kind, raw: text }, deps), deps.deadlines.storeMs);
-    return;
-  }
-  await Promise.all(body.callbacks.map((received) => applyCallback(received, deps)));
+  const applying: Promise<unknown> =
+    body.kind === 'not_json'
+      ? quarantine({ name: body.kind, raw: text }, deps)
+      : Promise.all(body.callbacks.map((received) => applyCallback(received, deps)));
+  await withDeadline(applying, deps.deadlines.storeMs);
 }
 
 /**
@@ -61,14 +60,7 @@ export async function applyBody({ text, body }: ReceivedBody, deps: ApplyDeps): 
  * the record, though the caller has given up and the provider will repeat the call.
  */
 async function applyCallback(received: ReceivedCallback, deps: ApplyDeps): Promise<void> {
-  const startedAt = deps.now();
-  const recording = record(received, deps);
-  const told = recording.then(
-    (result) => deps.observer.applied(received.callback, result, deps.now() - startedAt),
-    () => undefined, // the store's failure is heard below, once
-  );
-  await withDeadline(recording, deps.deadlines.storeMs);
-  await told;
+  deps.observer.applied(received.callback, await record(received, deps));
 }
 
 async function record({ callback, raw }: ReceivedCallback, deps: ApplyDeps): Promise<CallbackResult> {

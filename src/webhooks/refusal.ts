@@ -27,8 +27,8 @@ const RETRY_AFTER_SECONDS = 5;
 
 /** Told of every request, so that counters, durations and log lines live in one place. */
 export type WebhookObserver = {
-  /** Durable, and how long that took. For an unknown account only the callback says which. */
-  applied(callback: Callback, result: CallbackResult, durationMs: number): void;
+  /** Durable. For an unknown account only the callback says which. */
+  applied(callback: Callback, result: CallbackResult): void;
   refused(code: number, why: Refusal): void;
   /** Something that could not be applied is kept for a person to read; `name` is a bounded word for why. */
   quarantined(name: string): void;

@@ -91,7 +91,7 @@ export async function startHarness(options: Partial<WebhookServerOptions> = {}) 
   const now = () => Date.now();
   const { observer } = recorder;
   const deadlines = { ...WEBHOOK_LIMITS, ...options.limits };
-  const apply: Keep = (received) => applyBody(received, { store, observer, now, deadlines });
+  const apply: Keep = (received) => applyBody(received, { store, observer, deadlines });
   const server = await startWebhookServer({
     host: '127.0.0.1',
     port: 0,
