@@ -4,11 +4,12 @@ import { isStatus, RECEIPT_PRECEDENCE, type Status } from '../domain/status.js';
 import { DAY } from '../domain/time.js';
 import type { Redis } from './connection.js';
 import { conversationKeys, onConversation } from './conversation.js';
-import { type AccountKeys, accountKeys } from './keys.js';
+import { type AccountKeys, accountKeys, withFixed } from './keys.js';
 import { keepUnread } from './quarantine.js';
 import { type Reply, readReply, unexpectedReply } from './reply.js';
 import { createScriptRunner, type RunScript } from './script.js';
 
+const PRECEDENCE = RECEIPT_PRECEDENCE.join(' ');
 const CALLBACKS_REMEMBERED_MS = 7 * DAY;
 const ORPHANS_KEPT = 100_000;
 /** Two months' bills and some. */
@@ -93,8 +94,7 @@ type InboundTarget = {
 };
 
 function inboundKeys(keys: AccountKeys, { callback, recipient, name }: InboundTarget) {
-  return {
-    ...keys.fixed,
+  return withFixed(keys, {
     ...conversationKeys(keys, name, recipient),
     seen: keys.seen(callbackMark(callback)),
     fromIdConv: keys.conv(name),
@@ -104,7 +104,7 @@ function inboundKeys(keys: AccountKeys, { callback, recipient, name }: InboundTa
     fromIdAccepts: keys.accepts(name),
     fromIdDeliveries: keys.recipientDeliveries(name),
     quotedUnique: keys.unique(callback.quotedUnique ?? ''),
-  };
+  });
 }
 
 function callbackMark({ unique, timestamp, number, fromId }: InboundCallback): string {
@@ -116,21 +116,24 @@ async function applyReceipt(callback: ReceiptCallback, deps: Deps): Promise<Appl
   const { prefix, isAccount, runScript } = deps;
   if (!(await isAccount(callback.account))) return { kind: 'unknown_account' };
   const keys = accountKeys(prefix, callback.account);
-  const [unique, orphan] = [keys.unique(callback.unique), keys.orphan(callback.unique)];
-  // A hidden client's from_id is no number: its receipts cannot hint at anything before they are owned.
-  const doubts = keys.doubts(callback.recipient ?? '');
+  const own = {
+    unique: keys.unique(callback.unique),
+    orphan: keys.orphan(callback.unique),
+    // A hidden client's from_id is no number: its receipts cannot hint at anything before they are owned.
+    doubts: keys.doubts(callback.recipient ?? ''),
+  };
   const args = {
     uniqueId: callback.unique,
     receipt: callback.receipt,
     code: callback.code ?? '',
-    precedence: RECEIPT_PRECEDENCE.join(' '),
+    precedence: PRECEDENCE,
     orphanMs: CALLBACKS_REMEMBERED_MS,
     orphansKept: ORPHANS_KEPT,
     to: callback.recipient ?? '',
     othersMs: OTHERS_KEPT_MS,
     othersKept: OTHERS_KEPT,
   };
-  const reply = readReply(await runScript('receipt', { ...keys.fixed, unique, orphan, doubts }, args));
+  const reply = readReply(await runScript('receipt', withFixed(keys, own), args));
   if (reply.code === 'duplicate' || reply.code === 'early') return { kind: reply.code };
   if (reply.code !== 'applied') return unexpectedReply('receipt', reply.code);
   return { kind: 'applied', account: callback.account, delivery: readTouched(reply) };

@@ -2,7 +2,7 @@ import type { Retention } from '../domain/record.js';
 import type { Sealer } from '../domain/seal.js';
 import type { Redis } from './connection.js';
 import { conversationKeys, onConversation } from './conversation.js';
-import { type AccountKeys, accountKeys } from './keys.js';
+import { type AccountKeys, accountKeys, withFixed } from './keys.js';
 import { type Reply, readReply } from './reply.js';
 import { createScriptRunner } from './script.js';
 
@@ -33,9 +33,9 @@ export function createRunOnDelivery({ redis, prefix, retention }: StoreOptions):
       // A message without a `unique` has neither of these: the names stay, the script leaves them alone.
       const ofMessage = { unique: keys.unique(unique), orphan: keys.orphan(unique) };
       const own = Object.assign(deliveryKeys(keys, { id, to }, recipient), ofMessage);
-      // The account's forty are looked up behind them: a copy of them all would be a twentieth of a worker's time.
-      const named: Readonly<Record<string, string>> = Object.assign(Object.create(keys.fixed), own);
-      return readReply(await runScript(script, named, { id, to, recipient, ...lifetimes, ...args }));
+      return readReply(
+        await runScript(script, withFixed(keys, own), { id, to, recipient, ...lifetimes, ...args }),
+      );
     });
   };
 }
