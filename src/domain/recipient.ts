@@ -41,6 +41,8 @@ const FAULTS: Faults = [
 
 /** Cleans what people write (`+972-50-123 4567`) to the canonical form, or says what is wrong. */
 export function parseRecipient(text: string): RecipientParse {
+  // Nearly all come so; what follows would only find that nothing is to be cleaned.
+  if (NUMBER.test(text)) return { ok: true, recipient: text };
   const written = text.replace(INVISIBLE, '').trim();
   if (FROM_ID.test(written)) return { ok: true, recipient: written };
   const trap = find(TRAPS, written);

@@ -1,4 +1,5 @@
 import type { Callback } from '../domain/callback.js';
+import { isFields } from './fields.js';
 import { jsonShape } from './json-shape.js';
 import { parseCallback } from './parse.js';
 
@@ -34,6 +35,7 @@ function parseJson(text: string): { readonly value: unknown } | undefined {
 }
 
 function readCallbacks(value: unknown, text: string, now: number): readonly ReceivedCallback[] {
+  if (isPlain(value, text)) return [{ callback: parseCallback(value, now), raw: text }];
   const { depth, repeatsKey } = jsonShape(text);
   if (depth > MAX_DEPTH) return [unread('too_deep', text)];
   const callbacks = Array.isArray(value)
@@ -41,6 +43,17 @@ function readCallbacks(value: unknown, text: string, now: number): readonly Rece
     : [{ callback: parseCallback(value, now), raw: text }];
   // The last of the values counts, as everywhere; the whole is kept too, since somebody may have meant the first.
   return repeatsKey ? [...callbacks, unread('keys_repeated', text)] : callbacks;
+}
+
+/** One flat object in which as many members are written as it has keys: nothing nests, and no key is repeated. */
+function isPlain(value: unknown, text: string): boolean {
+  if (!isFields(value)) return false;
+  const written = text.match(/"\s*:/g)?.length ?? 0;
+  return written === Object.keys(value).length && !Object.values(value).some(isObject);
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
 }
 
 function readBatch(elements: readonly unknown[], text: string, now: number): readonly ReceivedCallback[] {

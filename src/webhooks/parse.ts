@@ -57,7 +57,7 @@ export function parseCallback(value: unknown, now: number): Callback {
 function parseInbound(fields: Fields, now: number): InboundCallback | OtherCallback | null {
   const account = readPhone(fields, 'to');
   const unique = readUnique(fields, 'unique');
-  const { number, fromId } = readClient(fields);
+  const [number, fromId] = [readClientNumber(fields), readClientFromId(fields)];
   if (account === null || unique === null || (number ?? fromId) === null) return null;
   const timestamp = readTime(fields, 'timestamp');
   if (isTooOld(timestamp, now)) return other(fields, 'inbound_too_old');
@@ -74,12 +74,13 @@ function parseInbound(fields: Fields, now: number): InboundCallback | OtherCallb
   };
 }
 
-/** `from` holds the number or, when the client hides it, the `from_id`; two more fields may tell the rest. */
-function readClient(fields: Fields): { number: string | null; fromId: string | null } {
-  return {
-    number: readPhone(fields, 'from') ?? readPhone(fields, 'phone'),
-    fromId: readFromId(fields, 'from_id') ?? readFromId(fields, 'from'),
-  };
+// `from` holds the client's number or, when the client hides it, the `from_id`; two more fields may tell the rest.
+function readClientNumber(fields: Fields): string | null {
+  return readPhone(fields, 'from') ?? readPhone(fields, 'phone');
+}
+
+function readClientFromId(fields: Fields): string | null {
+  return readFromId(fields, 'from_id') ?? readFromId(fields, 'from');
 }
 
 /** `from` is the *recipient* and `to` our account: reversed against the send call. */
@@ -87,8 +88,8 @@ function parseUpdate(fields: Fields, now: number): Callback {
   const ack = readNumber(fields, 'ack');
   const receipt = ack === null ? undefined : RECEIPT_BY_ACK.get(ack);
   if (receipt === undefined) return other(fields, ackName(ack));
-  const { number, fromId } = readClient(fields);
-  return parseReceipt(fields, { receipt, recipient: number ?? fromId }, now);
+  const recipient = readClientNumber(fields) ?? readClientFromId(fields);
+  return parseReceipt(fields, { receipt, recipient }, now);
 }
 
 function ackName(ack: number | null): string {
