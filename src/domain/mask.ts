@@ -24,8 +24,12 @@ const SUSPICIOUS = /\d{8}|\+\d|:\/\/|\?/;
 /** Free text with phone numbers masked and links cut before their query. Never throws; linear in its length. */
 export function maskText(text: string): string {
   if (!SUSPICIOUS.test(text)) return text;
-  const linkless = text.replace(/[^\s"<>]+/g, (word) => (looksLikeLink(word) ? cutLink(word) : word));
-  return maskRuns(linkless.replace(/\+\d(?:[ -]?\d){7,}/g, maskSpaced));
+  return maskRuns(cutLinks(text).replace(/\+\d(?:[ -]?\d){7,}/g, maskSpaced));
+}
+
+function cutLinks(text: string): string {
+  if (!text.includes('://') && !text.includes('?')) return text;
+  return text.replace(/[^\s"<>]+/g, (word) => (looksLikeLink(word) ? cutLink(word) : word));
 }
 
 function maskSpaced(number: string): string {

@@ -90,8 +90,9 @@ function commandOf(error: Error): { readonly command?: unknown } {
 }
 
 function redactFields(fields: Readonly<Record<string, unknown>>, path: Ancestors): Record<string, unknown> {
-  const safe: Record<string, unknown> = Object.create(null);
-  for (const [key, value] of Object.entries(fields).slice(0, MAX_ITEMS)) {
+  const safe: Record<string, unknown> = {};
+  for (const key of Object.keys(fields).slice(0, MAX_ITEMS)) {
+    const value = fields[key];
     const { masked, isSecret } = judge(key);
     const isSet = value !== undefined && value !== null;
     if (isSecret && isSet) safe[masked] = REDACTED;
@@ -111,7 +112,9 @@ function judge(key: string): Judged {
   const known = judged.get(key);
   if (known !== undefined) return known;
   const isSecret = SECRET_KEY.test(key.replace(/[^a-z]/gi, '').toLowerCase());
-  const judgement = { masked: maskText(key), isSecret };
+  // Assigned by this name, a value would be no field of the copy but what it inherits from.
+  const masked = key === '__proto__' ? '(proto)' : maskText(key);
+  const judgement = { masked, isSecret };
   if (judged.size < MOST_JUDGED) judged.set(key, judgement);
   return judgement;
 }

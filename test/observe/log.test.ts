@@ -63,6 +63,10 @@ describe('no canary gets out', () => {
     ['in a map and a set', (log) => log.info('told', { m: new Map([[NUMBER, LINK]]), s: new Set([NUMBER]) })],
     ['in a URL object', (log) => log.info('told', { link: new URL(LINK) })],
     ['in a buffer', (log) => log.info('told', { body: Buffer.from(`${KEY} ${NUMBER} ${SIGNATURE}`) })],
+    [
+      'in a field that JSON calls __proto__',
+      (log) => log.info('told', JSON.parse(`{"__proto__":["${NUMBER}"]}`)),
+    ],
     ['in bindings', (log) => log.child({ to: NUMBER, apiKey: KEY }).info('told')],
     ['in an error', (log) => log.error('failed', { error: failure() })],
     ['in many errors', (log) => log.error('failed', { error: new AggregateError([failure()], LINK) })],
