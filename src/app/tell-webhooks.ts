@@ -1,6 +1,12 @@
 import type { Callback } from '../domain/callback.js';
 import { isStatus } from '../domain/status.js';
-import type { Observer, WebhookKind, WebhookRefusal, WebhookResult } from '../observe/observer.js';
+import type {
+  Observer,
+  WebhookApplied,
+  WebhookKind,
+  WebhookRefusal,
+  WebhookResult,
+} from '../observe/observer.js';
 import type { CallbackResult } from '../webhooks/apply.js';
 import type { Refusal, WebhookObserver } from '../webhooks/refusal.js';
 
@@ -42,6 +48,8 @@ export function tellWebhooks({ observer, nameOf, now }: Deps): WebhookObserver {
         what: whatOf(callback),
         deliveryId: result.kind === 'applied' ? (result.delivery?.id ?? null) : null,
         recipient: recipientOf(callback),
+        ...moveOf(result),
+        reason: reasonOf(callback),
         receivedAt: now(),
       });
       if (account !== null) tellDelivery({ account, callback, result }, observer);
@@ -52,20 +60,32 @@ export function tellWebhooks({ observer, nameOf, now }: Deps): WebhookObserver {
   };
 }
 
+function moveOf(result: CallbackResult): Pick<WebhookApplied, 'from' | 'to'> {
+  const delivery = result.kind === 'applied' ? result.delivery : undefined;
+  if (delivery === undefined || !delivery.statusChanged) return { from: null, to: null };
+  const { statusBefore: from, status: to } = delivery;
+  return { from: isStatus(from) ? from : null, to };
+}
+
 type Told = { readonly account: string; readonly callback: Callback; readonly result: CallbackResult };
 
 function tellDelivery({ account, callback, result }: Told, observer: Observer): void {
-  if (result.kind !== 'applied' || result.delivery === undefined || !result.delivery.statusChanged) return;
-  const { id: deliveryId, status, statusBefore, acceptToDeliveredMs } = result.delivery;
+  const { from, to } = moveOf(result);
+  if (result.kind !== 'applied' || result.delivery === undefined || to === null) return;
+  const { id: deliveryId, acceptToDeliveredMs } = result.delivery;
   observer.deliveryMoved({
     account,
     deliveryId,
     recipient: recipientOf(callback) ?? '',
-    from: isStatus(statusBefore) ? statusBefore : null,
-    to: status,
-    reason: callback.kind === 'receipt' ? callback.code : null,
+    from,
+    to,
+    reason: reasonOf(callback),
     ...(acceptToDeliveredMs === null ? {} : { acceptToDeliveredMs }),
   });
+}
+
+function reasonOf(callback: Callback): string | null {
+  return callback.kind === 'receipt' ? callback.code : null;
 }
 
 function resultOf(result: CallbackResult): WebhookResult {

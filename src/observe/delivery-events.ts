@@ -1,4 +1,5 @@
 import type { OutcomeKind } from '../domain/outcome.js';
+import { reached } from '../domain/status.js';
 import { reasonLabel } from './labels.js';
 import type { AttemptEnded, ClaimDecided, DeliveryMoved, DeliveryObserver } from './observer.js';
 import type { Sinks } from './sinks.js';
@@ -62,9 +63,13 @@ function deliveryMoved({ metrics, log }: Sinks, event: DeliveryMoved): void {
   if (acceptToDeliveredMs !== undefined) {
     metrics.histograms.acceptToDelivered.observe(toSeconds(acceptToDeliveredMs));
   }
-  // The attempt's own line tells how it ended.
-  const isTold = event.from === 'sending' && event.reason !== 'worker_lost';
-  log[isTold ? 'debug' : 'info']('delivery moved', event);
+  log[isTold(event) ? 'debug' : 'info']('delivery moved', event);
+}
+
+/** The attempt's own line tells how it ended, and the callback's what became of what was accepted. */
+function isTold({ from, reason }: DeliveryMoved): boolean {
+  if (from === 'sending') return reason !== 'worker_lost';
+  return from !== null && reached(from, 'accepted');
 }
 
 /** Debug: a lane's followers are refused in passing, and the attempt's line tells the rest. */

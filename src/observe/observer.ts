@@ -92,6 +92,11 @@ export type WebhookApplied = {
   readonly what: string;
   readonly deliveryId: string | null;
   readonly recipient: string | null;
+  /** The status that it took the delivery from and to; null where it changed none. */
+  readonly from: Status | null;
+  readonly to: Status | null;
+  /** Why a message failed, as the provider's code. */
+  readonly reason: string | null;
   readonly receivedAt: number;
 };
 

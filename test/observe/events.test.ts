@@ -154,7 +154,7 @@ describe('each event writes its metric and its line', () => {
         }),
       {
         metric: ['delivery_transitions_total', { account: 'shop', status: 'delivered' }, 1],
-        line: { msg: 'delivery moved', from: 'sent', to: 'delivered' },
+        line: { msg: 'delivery moved', from: 'sent', to: 'delivered', level: 'debug' },
       },
     ],
     [
@@ -201,11 +201,14 @@ describe('each event writes its metric and its line', () => {
           what: 'delivered',
           deliveryId: DELIVERY,
           recipient: NUMBER,
+          from: 'sent',
+          to: 'delivered',
+          reason: null,
           receivedAt: 5000,
         }),
       {
         metric: ['webhook_last_event_timestamp_seconds', { account: 'shop' }, 5],
-        line: { msg: 'webhook applied', recipient: '972…67' },
+        line: { msg: 'webhook applied', recipient: '972…67', from: 'sent', to: 'delivered' },
       },
     ],
     [
@@ -218,6 +221,9 @@ describe('each event writes its metric and its line', () => {
           what: 'hook_unlisted',
           deliveryId: null,
           recipient: null,
+          from: null,
+          to: null,
+          reason: null,
           receivedAt: 0,
         }),
       {
