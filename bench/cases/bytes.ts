@@ -1,5 +1,3 @@
-import { createSealer } from '../../src/queue/sealer.js';
-import { createDeliveryStore } from '../../src/redis/delivery-store.js';
 import { type Aof, type BenchRedis, startBenchRedis } from '../lab/redis.js';
 import { usedBytes } from '../lab/redis-stats.js';
 import { weighKeys } from '../lab/weigh-keys.js';
@@ -35,26 +33,21 @@ async function run(asked: Asked): Promise<Result> {
   const wanted = requests(scaled(COUNT, asked, 100));
   const weigh = (fill: Fill) => weighed(wanted, asked.aof, fill);
   const queued = await weigh(queue);
-  const seen = await weigh(async (redis, all) => {
-    await queue(redis, all);
-    await lookAtAll(redis, all);
-  });
   const held = await weigh((redis, all) => holdAll(redis.url, all));
   const finished = await weigh((redis, all) => finish(WAYBILL, redis, all));
   const plainQueued = await weigh((redis, all) => PLAIN.fill(redis.url, all));
   const plainDelayed = await weigh(delay);
   const plainFinished = await weigh((redis, all) => finish(PLAIN, redis, all));
   const rows = [
-    row('queued, just now', queued, plainQueued),
-    row('queued, seen by the sweeper', seen, plainQueued),
+    row('queued', queued, plainQueued),
     row('held (a job of plain BullMQ: delayed)', held, plainDelayed),
     row('finished', finished, plainFinished),
   ];
-  const figures = [seen.all / plainQueued.all];
+  const figures = [queued.all / plainQueued.all];
   return {
     tables: [
       { head: ['delivery', 'Waybill', 'plain BullMQ', 'ratio'], rows },
-      { head: ['queued', 'bytes'], rows: kindRows(seen) },
+      { head: ['queued', 'bytes'], rows: kindRows(queued) },
       { head: ['finished', 'bytes'], rows: kindRows(finished) },
     ],
     targets: [atMost({ what: 'Bytes of a queued delivery / of a plain job', figures, bound: 1.6 })],
@@ -93,18 +86,6 @@ async function weighed(wanted: readonly SendRequest[], aof: Aof, fill: Fill): Pr
 /** Clients that have not written: what is known of them would count as well. */
 function queue(redis: BenchRedis, all: readonly SendRequest[]): Promise<void> {
   return enqueueAll(redis.url, all);
-}
-
-/** As the sweeper does five seconds later: from then on the request stands in its job alone. */
-async function lookAtAll({ client }: BenchRedis, all: readonly SendRequest[]): Promise<void> {
-  const retention = { recordMs: 7 * DAY_MS, idMs: 30 * DAY_MS };
-  const store = createDeliveryStore({
-    redis: client,
-    prefix: 'waybill',
-    retention,
-    sealer: createSealer(() => []),
-  });
-  for (const some of chunks(all, 1000)) await Promise.all(some.map((each) => store.look(each)));
 }
 
 async function finish(rival: Rival, redis: BenchRedis, all: readonly SendRequest[]): Promise<void> {

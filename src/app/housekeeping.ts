@@ -1,5 +1,6 @@
 import type { Account } from '../domain/account.js';
 import { MINUTE } from '../domain/time.js';
+import type { Queues } from '../queue/queues.js';
 import { publishAccounts } from '../redis/accounts.js';
 import { measureBacklog } from '../redis/backlog.js';
 import { renewBudget } from '../redis/budget.js';
@@ -28,6 +29,7 @@ const ROLE = 'sweeper';
 
 export type House = Omit<SweepDeps, 'observer'> & {
   readonly redis: Redis;
+  readonly queues: Queues;
   readonly timings: Timings;
   readonly provider: ProbeDeps['provider'];
   readonly worker: Watched['worker'];
@@ -110,7 +112,7 @@ function openSweeping({ config, observer }: Core, { redis, queues, store, attemp
   const walkQueued = createQueuedWalk((part) => wakeRemoved(redis, prefix, part));
   const gatekeeper = createGatekeeper({ redis, prefix, queues });
   return async (account: Account): Promise<void> => {
-    await sweep(account, { store, attempts, queues, observer });
+    await sweep(account, { store, attempts, observer });
     await walk(account.from);
     await walkQueued(account.from);
     await gatekeeper.align(account.from);

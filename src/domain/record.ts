@@ -4,8 +4,7 @@ import type { Status } from './status.js';
 export type Retention = { readonly recordMs: number; readonly idMs: number };
 
 export type Accepted =
-  | { readonly kind: 'new'; readonly delayMs: number; readonly status: Status }
-  /** The same request was here before; `jobAt` is its job's time (epoch ms) while that was never seen in the queue. */
-  | { readonly kind: 'again'; readonly status: Status; readonly jobAt: number | null }
+  /** The same request was here before, where it is not new. */
+  | { readonly kind: 'new' | 'again'; readonly status: Status }
   | { readonly kind: 'conflict' }
   | { readonly kind: 'refused' };

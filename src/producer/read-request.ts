@@ -21,7 +21,8 @@ export type ReadRequest = {
   readonly delivery: Delivery;
   readonly warnings: readonly Warning[];
   readonly job: Job;
-  readonly data: QueuedRequest;
+  /** The job's, as JSON. */
+  readonly data: string;
 };
 
 /** A request as anybody may have given it. */
@@ -54,7 +55,7 @@ export async function readRequest(
     delivery,
     warnings: parsed.warnings,
     job,
-    data: sealRequest(queuedRequest(request, delivery), delivery, deps.sealer),
+    data: JSON.stringify(sealRequest(queuedRequest(request, delivery), delivery, deps.sealer)),
   };
 }
 

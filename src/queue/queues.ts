@@ -1,26 +1,12 @@
-import { type ConnectionOptions, type JobsOptions, Queue } from 'bullmq';
-import type { Priority } from '../domain/delivery.js';
-import { SECOND } from '../domain/time.js';
-import { JOB_NAME, queueName, queuePrefix } from './names.js';
+import { type ConnectionOptions, Queue } from 'bullmq';
+import { queueName, queuePrefix } from './names.js';
 
-/** BullMQ's events stream is a convenience for listeners: bounded. */
+/** BullMQ's events stream is a convenience for listeners: bounded, by accept.lua too. */
 const STREAM_EVENTS_KEPT = 1000;
-const LOW = 10;
 const MOST_FORGOTTEN = 10_000;
-/** Without a look at it, a job of high priority comes by itself. */
-const UNTIL_LOOKED_AT_MS = 5 * SECOND;
 
 /** A job's data: the request as the queue contract has it. */
 export type QueuedRequest = Readonly<Record<string, unknown>>;
-
-export type NewJob = {
-  readonly from: string;
-  readonly jobId: string;
-  readonly request: QueuedRequest;
-  readonly timestamp: number;
-  readonly delayMs: number;
-  readonly priority: Priority;
-};
 
 export type QueuesOptions = {
   readonly connection: ConnectionOptions;
@@ -35,24 +21,6 @@ export function createQueues(options: QueuesOptions) {
   const { queueOf, close } = openWhenAsked(options);
 
   return {
-    /** Adds a job; one that is there already stays as it is. */
-    async add(job: NewJob): Promise<void> {
-      await queueOf(job.from).add(JOB_NAME, job.request, jobOptions(job));
-    },
-
-    /** The same for many at once. */
-    async addMany(jobs: readonly NewJob[]): Promise<void> {
-      const accounts = [...new Set(jobs.map(({ from }) => from))];
-      await Promise.all(
-        accounts.map((account) => {
-          const own = jobs.filter(({ from }) => from === account);
-          return queueOf(account).addBulk(
-            own.map((job) => ({ name: JOB_NAME, data: job.request, opts: jobOptions(job) })),
-          );
-        }),
-      );
-    },
-
     /** Changes the request of a job that is there; `change` returns what it was given where nothing changes. */
     changeRequest: (from: string, jobId: string, change: Change) =>
       changeRequest(queueOf(from), jobId, change),
@@ -139,24 +107,4 @@ function openWhenAsked({ connection, prefix, onError }: QueuesOptions) {
   }
 
   return { queueOf, close };
-}
-
-/**
- * How long a job is delayed. One of high priority always is: it is the look at its delivery, after the job has been
- * added, that puts it behind the others of its kind; BullMQ itself would put it before them.
- */
-export function delayOf({ delayMs, priority }: Pick<NewJob, 'delayMs' | 'priority'>): number {
-  return delayMs <= 0 && priority === 'high' ? UNTIL_LOOKED_AT_MS : Math.max(0, delayMs);
-}
-
-function jobOptions(job: NewJob): JobsOptions {
-  const { jobId, timestamp, priority } = job;
-  const delay = delayOf(job);
-  return {
-    jobId,
-    timestamp,
-    ...(delay > 0 ? { delay } : {}),
-    // BullMQ serves its plain list before its prioritised set.
-    ...(priority === 'low' ? { priority: LOW } : {}),
-  };
 }

@@ -2,12 +2,18 @@ import { type Delivery, identityOf } from '../domain/delivery.js';
 import type { Sealer } from '../domain/seal.js';
 import type { Job } from './delivery-replies.js';
 
-/** A request to take in; `request` is its job's data, kept until the job has been seen in the queue. */
-export type Acceptance = { readonly delivery: Delivery; readonly job: Job; readonly request: string };
+/** A request to take in, with the job that carries it; `data` is that job's, as JSON. */
+export type Acceptance = {
+  readonly delivery: Delivery;
+  readonly job: Job;
+  readonly data: string;
+  /** A worker has the job in its hands: none is added. */
+  readonly inHand?: boolean;
+};
 
 /** What the scripts that accept are told of a request. */
-export function acceptArgs({ delivery, job, request }: Acceptance, sealer: Sealer) {
-  const { sendAt, expiresAt, strictOrder } = delivery;
+export function acceptArgs({ delivery, job, data, inHand = false }: Acceptance, sealer: Sealer) {
+  const { sendAt, expiresAt, strictOrder, priority } = delivery;
   // Both times are the producer's: one that is not later than its job means now, whatever Redis's clock says.
   const scheduled = sendAt > job.timestamp;
   return {
@@ -17,7 +23,9 @@ export function acceptArgs({ delivery, job, request }: Acceptance, sealer: Seale
     expiresAt,
     strict: strictOrder ? 1 : 0,
     job: job.id,
-    request,
+    priority,
+    data,
+    inHand: inHand ? 1 : '',
     refused: '',
     metadata: metadataOf(delivery, sealer),
   };

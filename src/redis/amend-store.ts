@@ -22,11 +22,11 @@ export function createAmendStore(options: StoreOptions) {
   const { redis, prefix } = options;
   const run = createRunOnDelivery(options);
   return {
-    /** The request's JSON; null when it is not kept any more. */
+    /** The request's JSON; null when its job has gone. */
     async readRequest({ from, id }: Pick<DeliveryRef, 'from' | 'id'>): Promise<string | null> {
       const keys = accountKeys(prefix, from);
-      const [job, request] = await redis.hmget(keys.record(id), 'job', 'request');
-      return (await redis.hget(keys.job(job ?? `d-${id}`), 'data')) ?? request ?? null;
+      const job = await redis.hget(keys.record(id), 'job');
+      return redis.hget(keys.job(job ?? `d-${id}`), 'data');
     },
 
     async amend(ref: DeliveryRef, { before, after, delivery }: Amendment): Promise<AmendReply> {

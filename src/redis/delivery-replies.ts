@@ -9,10 +9,8 @@ export type Job = { readonly id: string; readonly timestamp: number };
 
 /** What a second look at a delivery came to. */
 export type Look =
-  | { readonly kind: 'done' | 'front' | 'lost' | 'unresolved' }
-  | { readonly kind: 'stale'; readonly attempt: string }
-  /** Its job is not in the queue: what is needed to add it again. */
-  | { readonly kind: 'missing'; readonly request: string; readonly job: Job };
+  | { readonly kind: 'done' | 'front' | 'added' | 'lost' | 'unresolved' }
+  | { readonly kind: 'stale'; readonly attempt: string };
 
 /** What becomes of a delivery whose request cannot be read. Epoch milliseconds by Redis's clock. */
 export type Locked =
@@ -30,9 +28,8 @@ export type Locked =
 export function readAccepted(reply: Reply): Accepted {
   switch (reply.code) {
     case 'new':
-      return { kind: 'new', delayMs: reply.number(1), status: readStatus(reply.text(2)) ?? 'queued' };
     case 'again':
-      return { kind: 'again', status: readStatus(reply.text(1)) ?? 'queued', jobAt: reply.numberOrNull(2) };
+      return { kind: reply.code, status: readStatus(reply.text(1)) ?? 'queued' };
     case 'conflict':
     case 'refused':
       return { kind: reply.code };
@@ -112,17 +109,12 @@ export function readLook(reply: Reply): Look {
   switch (reply.code) {
     case 'done':
     case 'front':
+    case 'added':
     case 'lost':
     case 'unresolved':
       return { kind: reply.code };
     case 'stale':
       return { kind: 'stale', attempt: reply.text(1) };
-    case 'missing':
-      return {
-        kind: 'missing',
-        request: reply.text(1),
-        job: { id: reply.text(2), timestamp: reply.number(3) },
-      };
     default:
       return unexpectedReply('look', reply.code);
   }

@@ -41,9 +41,8 @@ export function createDeliveryStore(options: StoreOptions) {
   const { sealer } = options;
   const run = createRunOnDelivery(options);
   return {
-    /** Takes a request in; `request` is its job's data, kept until the job has been seen in the queue. */
-    accept: (delivery: Delivery, job: Job, request: string) =>
-      accept(run, { delivery, job, request }, sealer),
+    /** Takes a request in, and adds its job where there is none. */
+    accept: (acceptance: Acceptance) => accept(run, acceptance, sealer),
 
     /** The same for many of one account at once; it resolves when they are on their way, in their order. */
     acceptMany: (many: readonly Acceptance[]) => acceptMany(options, many, (one) => accept(run, one, sealer)),
@@ -150,7 +149,9 @@ async function refuse(run: RunOnDelivery, { ref, job, errors }: Refusal): Promis
     sendAt: job.timestamp,
     expiresAt: job.timestamp,
     strict: 0,
-    request: '',
+    priority: 'normal',
+    data: '',
+    inHand: 1,
     metadata: '',
     refused: errors,
   });

@@ -109,8 +109,8 @@ export function viewOf({ from, id, sealer, record, conversation, ahead, job }: R
 
 type DeliveryRecord = Readonly<Record<string, string>>;
 
-function privateRows({ originalRequest, metadata, request }: DeliveryRecord, job: string | null) {
-  return { originalRequest, metadata, request: job ?? request };
+function privateRows({ originalRequest, metadata }: DeliveryRecord, job: string | null) {
+  return { originalRequest, metadata, request: job };
 }
 
 function readDoubt({ status, reason, startedAt, horizonAt, lastReadAt, hinted }: DeliveryRecord) {

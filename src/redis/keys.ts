@@ -115,6 +115,8 @@ function bullKeys(queue: string) {
     bullLimiter: `${queue}limiter`,
     bullActive: `${queue}active`,
     bullEvents: `${queue}events`,
+    /** Counter: the ids that BullMQ gives to jobs that bring none. */
+    bullIds: `${queue}id`,
     /** What the hash of a job found by a script begins with. */
     bullJobPrefix: queue,
   };

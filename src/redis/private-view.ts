@@ -16,8 +16,8 @@ export type PrivateView = {
 type PrivateRows = {
   readonly originalRequest: string | undefined;
   readonly metadata: string | undefined;
-  /** The job's data, or the record's copy of it. */
-  readonly request: string | undefined;
+  /** The job's data. */
+  readonly request: string | null;
 };
 
 /** Reads what may be encrypted; without its key the rest of the delivery can still be told. */

@@ -16,7 +16,7 @@ export type QueuedSeen = {
   readonly oldestQueuedAt: number | null;
 };
 
-/** Before that, its producer may not have added its job yet. */
+/** Before that, a producer of an earlier version may not have added its job yet. */
 const NEW_MS = 60_000;
 
 /** Goes on through an account's deliveries by creation, and wakes the queued ones that have no job any more. */

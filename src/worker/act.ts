@@ -65,7 +65,7 @@ export async function act({ run, claimed, decision }: Step, deps: DeliverDeps): 
 }
 
 async function accept(run: Run, { store, observer }: DeliverDeps): Promise<void> {
-  const accepted = await store.accept(run.delivery, run.job, JSON.stringify(run.request));
+  const accepted = await store.accept({ ...run, data: JSON.stringify(run.request), inHand: true });
   if (accepted.kind !== 'new') return;
   observer.deliveryMoved({ ...subjectOf(run), from: null, to: 'queued', reason: null });
 }

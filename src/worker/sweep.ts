@@ -1,9 +1,6 @@
 import type { Account } from '../domain/account.js';
-import { isPriority } from '../domain/delivery.js';
 import type { DeliveryObserver, Swept } from '../observe/observer.js';
-import { delayOf, type NewJob, type QueuedRequest, type Queues } from '../queue/queues.js';
 import type { AttemptStore } from '../redis/attempt-store.js';
-import type { Look } from '../redis/delivery-replies.js';
 import type { DeliveryStore } from '../redis/delivery-store.js';
 import type { DeliveryRef } from '../redis/run-on-delivery.js';
 import { subjectOf } from './tell.js';
@@ -11,7 +8,6 @@ import { subjectOf } from './tell.js';
 export type SweepDeps = {
   readonly store: DeliveryStore;
   readonly attempts: AttemptStore;
-  readonly queues: Queues;
   readonly observer: Pick<DeliveryObserver, 'deliveryMoved'> & { swept(event: Swept): void };
 };
 
@@ -22,8 +18,8 @@ const MOST_ROUNDS = 40;
 type Found = 'replayed' | 'added' | 'stale' | 'lost' | 'nothing';
 
 /**
- * Looks at the deliveries whose wake entry is due: wakes those whose turn was missed, adds jobs that a crash kept
- * out of the queue, and calls attempts that never told their end unknown.
+ * Looks at the deliveries whose wake entry is due: wakes those whose turn was missed, adds jobs that a crash of an
+ * earlier version kept out of the queue, and calls attempts that never told their end unknown.
  */
 export async function sweep(account: Account, deps: SweepDeps): Promise<void> {
   const found: Found[] = [];
@@ -45,12 +41,11 @@ async function lookAt(ref: DeliveryRef, account: Account, deps: SweepDeps): Prom
       return 'nothing';
     case 'front':
       return 'replayed';
+    case 'added':
+      return 'added';
     case 'stale':
       await deps.attempts.doubt({ ...ref, attempt: look.attempt }, 'worker_lost', 'its worker never told');
       return 'stale';
-    case 'missing':
-      await addAgain(ref, look, deps);
-      return 'added';
     case 'lost':
       // Somebody removed the job, and with it the request: said aloud, since nothing can be sent any more.
       await endLost(ref, account, deps);
@@ -61,20 +56,6 @@ async function lookAt(ref: DeliveryRef, account: Account, deps: SweepDeps): Prom
     default:
       return look satisfies never;
   }
-}
-
-/** The claim finds out whether it may go: here it is only put where a worker will see it. */
-async function addAgain(
-  ref: DeliveryRef,
-  { request, job }: Extract<Look, { readonly kind: 'missing' }>,
-  { queues, store }: SweepDeps,
-): Promise<void> {
-  const data: QueuedRequest = JSON.parse(request);
-  const priority = isPriority(data.priority) ? data.priority : 'normal';
-  const { id: jobId, timestamp } = job;
-  const added: NewJob = { from: ref.from, jobId, request: data, timestamp, delayMs: 0, priority };
-  await queues.add(added);
-  if (delayOf(added) > 0) await store.look(ref);
 }
 
 async function endLost(ref: DeliveryRef, account: Account, { store, observer }: SweepDeps): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { delayOf, type NewJob, type QueuedRequest, type Queues } from '../../src/queue/queues.js';
+import type { QueuedRequest, Queues } from '../../src/queue/queues.js';
 import type { AccountKeys } from '../../src/redis/keys.js';
 
 export type TakenJob = { readonly id: string; readonly timestamp: number; readonly data: QueuedRequest };
@@ -58,22 +58,7 @@ export function createModelQueue(redis: Redis, keys: AccountKeys, now: () => num
     return (await redis.lrem(bullActive, 1, id)) === 1;
   }
 
-  async function add(job: NewJob): Promise<void> {
-    const { jobId, request, timestamp, priority } = job;
-    const added = await redis.hsetnx(keys.job(jobId), 'data', JSON.stringify(request));
-    if (added === 0) return;
-    await redis.hset(keys.job(jobId), { timestamp, ...(priority === 'low' ? { priority: 10 } : {}) });
-    const delayMs = delayOf(job);
-    // BullMQ counts the delay from the job's own time.
-    if (delayMs > 0) await redis.zadd(bullDelayed, (timestamp + delayMs) * SCORE, jobId);
-    else await line(jobId);
-  }
-
   const queues: Queues = {
-    add,
-    async addMany(jobs): Promise<void> {
-      for (const job of jobs) await add(job);
-    },
     changeRequest: async () => undefined,
     forgetFinished: async () => undefined,
     async remove(_, jobId) {

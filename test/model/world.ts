@@ -145,7 +145,7 @@ export async function openWorld(
 
     startSweep: () =>
       start('sweeper', async (as) => {
-        const deps = { store: as.gated(store), attempts: as.gated(attempts), queues: as.gated(queue.queues) };
+        const deps = { store: as.gated(store), attempts: as.gated(attempts) };
         await sweep(account, { ...deps, observer: SILENT });
         await as.gate(() => walk(FROM));
         await as.gate(() => walkQueued(FROM));

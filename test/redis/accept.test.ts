@@ -1,6 +1,7 @@
 import { DAY, HOUR, MINUTE } from '../../src/domain/time.js';
+import { accountKeys } from '../../src/redis/keys.js';
 import { withRedis } from '../support/redis.js';
-import { type Bench, CLIENT, delivery, FROM, JOB_AT, jobOf, openBench } from './bench.js';
+import { type Bench, CLIENT, delivery, FROM, JOB_AT, jobOf, openBench, PREFIX } from './bench.js';
 
 const redis = withRedis();
 let bench: Bench;
@@ -10,17 +11,14 @@ beforeEach(() => {
 });
 
 it('lets the first delivery of a conversation go at once', async () => {
-  await expect(bench.accept(delivery('one'))).resolves.toEqual({ kind: 'new', delayMs: 0, status: 'queued' });
+  await expect(bench.accept(delivery('one'))).resolves.toEqual({ kind: 'new', status: 'queued' });
   await expect(bench.lane()).resolves.toEqual(['one']);
 });
 
 it('lets those behind it wait for their turn, until they expire', async () => {
   await bench.accept(delivery('one'));
-  const answer = await bench.accept(delivery('two'));
-  expect(answer).toEqual({ kind: 'new', status: 'waiting', delayMs: expect.any(Number) });
-  const delayMs = 'delayMs' in answer ? answer.delayMs : 0;
-  expect(delayMs).toBeGreaterThan(22 * HOUR);
-  expect(delayMs).toBeLessThanOrEqual(DAY);
+  await expect(bench.accept(delivery('two'))).resolves.toEqual({ kind: 'new', status: 'waiting' });
+  await expect(redis.client.hget(bench.keys.job('d-two'), 'delay')).resolves.toBe(String(DAY));
   await expect(bench.record('two')).resolves.toMatchObject({ status: 'waiting', reason: 'lane' });
 });
 
@@ -42,19 +40,67 @@ it('puts a scheduled delivery of strict order into its lane, where others wait f
 it('takes a delivery without a schedule as due, though its producer has a clock that is ahead', async () => {
   const ahead = Date.now() + 10 * MINUTE;
   const early = delivery('early', { sendAt: ahead, expiresAt: ahead + DAY });
-  await expect(bench.accept(early, ahead)).resolves.toMatchObject({ delayMs: 0, status: 'queued' });
+  await expect(bench.accept(early, ahead)).resolves.toMatchObject({ status: 'queued' });
 });
 
-it('answers the same request again with how it stands, and when its unseen job was made', async () => {
+it('answers the same request again with how it stands', async () => {
   await bench.accept(delivery('one'));
-  const again = { kind: 'again', status: 'queued', jobAt: JOB_AT };
+  const again = { kind: 'again', status: 'queued' };
   await expect(bench.accept(delivery('one'), JOB_AT + MINUTE)).resolves.toEqual(again);
-  await redis.client.hset(bench.keys.job('d-one'), 'name', 'send-file');
   await bench.claim(delivery('one'));
-  await expect(bench.accept(delivery('one'))).resolves.toEqual({
-    kind: 'again',
-    status: 'sending',
-    jobAt: null,
+  await expect(bench.accept(delivery('one'))).resolves.toEqual({ kind: 'again', status: 'sending' });
+});
+
+describe('a job that is there already', () => {
+  const foreign = { name: 'send-file', data: '{"to":"x"}', timestamp: '1' };
+  const jobKey = () => bench.keys.job('d-one');
+
+  it('stays as it is, and is looked at', async () => {
+    await redis.client.hset(jobKey(), foreign);
+    await expect(bench.accept(delivery('one'))).resolves.toMatchObject({ kind: 'new' });
+    await expect(redis.client.hgetall(jobKey())).resolves.toEqual(foreign);
+    await expect(redis.client.llen(bench.keys.fixed.bullWait)).resolves.toBe(0);
+    await expect(bench.wakes()).resolves.toEqual(['one']);
+  });
+
+  it('is not added anew by the worker that has it in hand', async () => {
+    await redis.client.hset(jobKey(), foreign);
+    const inHand = { delivery: delivery('one'), job: jobOf({ id: 'one' }), data: '{}', inHand: true };
+    await bench.store.accept(inHand);
+    await bench.store.accept(inHand);
+    await expect(redis.client.hgetall(jobKey())).resolves.toEqual(foreign);
+    await expect(bench.record('one')).resolves.not.toHaveProperty('request');
+  });
+});
+
+it('keeps the request of a job that a failover took out of its worker’s hands', async () => {
+  const inHand = { delivery: delivery('one'), job: jobOf({ id: 'one' }), data: '{"to":"x"}', inHand: true };
+  await bench.store.accept(inHand);
+  await expect(redis.client.exists(bench.keys.job('d-one'))).resolves.toBe(0);
+  await expect(bench.store.look(delivery('one'))).resolves.toEqual({ kind: 'added' });
+  await expect(redis.client.hget(bench.keys.job('d-one'), 'data')).resolves.toBe('{"to":"x"}');
+});
+
+describe('the same again, whose job somebody has removed', () => {
+  const { bullWait } = accountKeys(PREFIX, FROM).fixed;
+
+  it('gets its job again, with the time of the first', async () => {
+    await bench.accept(delivery('one'));
+    await redis.client.del(bench.keys.job('d-one'), bullWait);
+    await expect(bench.accept(delivery('one'), JOB_AT + MINUTE)).resolves.toMatchObject({ kind: 'again' });
+    await expect(redis.client.lrange(bullWait, 0, -1)).resolves.toEqual(['d-one']);
+    const timestamp = String(JOB_AT);
+    await expect(redis.client.hgetall(bench.keys.job('d-one'))).resolves.toMatchObject({ timestamp });
+  });
+
+  it('gets none once it is being sent or has ended', async () => {
+    await bench.accept(delivery('one'));
+    await bench.claim(delivery('one'));
+    await redis.client.del(bench.keys.job('d-one'), bullWait);
+    await bench.accept(delivery('one'));
+    await bench.settle(delivery('one'));
+    await expect(bench.accept(delivery('one'))).resolves.toMatchObject({ status: 'accepted' });
+    await expect(redis.client.exists(bench.keys.job('d-one'), bullWait)).resolves.toBe(0);
   });
 });
 
@@ -79,7 +125,7 @@ it('remembers an id after its record has gone', async () => {
   await bench.accept(delivery('one'));
   await bench.store.conclude(delivery('one'), { status: 'cancelled', reason: 'cancelled' });
   await redis.client.del(bench.keys.record('one'));
-  const again = { kind: 'again', status: 'cancelled', jobAt: null };
+  const again = { kind: 'again', status: 'cancelled' };
   await expect(bench.accept(delivery('one'))).resolves.toEqual(again);
   await expect(bench.accept(delivery('one', { caption: 'Other' }))).resolves.toEqual({ kind: 'conflict' });
 });

@@ -48,12 +48,13 @@ it('joins two lanes in the order in which their deliveries came, when it is lear
 
 it('keeps one in flight, when it is learned while that is being sent', async () => {
   await bench.accept(byId);
+  await bench.take(byId);
   await bench.claim(byId);
+  await queue.add('send-file', {}, { jobId: 'd-number', delay: HOUR });
   await bench.accept(byNumber);
   await learn();
   await expect(bench.conversation()).resolves.toMatchObject({ flight: 'id' });
   await expect(bench.claim(byNumber)).resolves.toMatchObject({ refusal: { why: 'lane' } });
-  await queue.add('send-file', {}, { jobId: 'd-number', delay: HOUR });
   await expect(bench.settle(byId)).resolves.toMatchObject({ kind: 'settled', status: 'accepted' });
   await expect(queue.getWaiting()).resolves.toEqual([expect.objectContaining({ id: 'd-number' })]);
   await expect(bench.claim(byNumber)).resolves.toMatchObject({ kind: 'go' });
@@ -72,10 +73,10 @@ it('keeps the number’s own flight, and its horizon, when both names have one',
 });
 
 it('releases what was held under the from_id, when the names are learned by the message that opens the window', async () => {
+  await queue.add('send-file', {}, { jobId: 'd-id', delay: HOUR });
   await bench.accept(byId);
   await bench.closeWindow(FROM_ID);
   await bench.holdForWindow(byId);
-  await queue.add('send-file', {}, { jobId: 'd-id', delay: HOUR });
   await expect(learn()).resolves.toMatchObject({ released: 1 });
   await expect(queue.getWaiting()).resolves.toEqual([expect.objectContaining({ id: 'd-id' })]);
   await expect(bench.held(FROM_ID)).resolves.toEqual([]);

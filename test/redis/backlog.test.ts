@@ -20,6 +20,7 @@ const ago = (minutes: number) => Date.now() - minutes * MINUTE;
 async function due(id: string, minutes: number): Promise<string> {
   await bench.accept(delivery(id, { to: `9725000000${id.slice(-2)}` }));
   await redis.client.hset(bench.keys.record(id), 'dueAt', ago(minutes));
+  await redis.client.lrem(bench.keys.fixed.bullWait, 0, `d-${id}`);
   return `d-${id}`;
 }
 

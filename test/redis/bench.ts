@@ -1,7 +1,7 @@
 import { ACCOUNT_DEFAULTS, type Account } from '../../src/domain/account.js';
 import type { Delivery, SendKind } from '../../src/domain/delivery.js';
 import type { Acceptance, Outcome } from '../../src/domain/outcome.js';
-import { DAY, HOUR, MINUTE } from '../../src/domain/time.js';
+import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/time.js';
 import { createAttemptStore, type Postponement } from '../../src/redis/attempt-store.js';
 import { createCallbackStore } from '../../src/redis/callback-store.js';
 import type { Redis } from '../../src/redis/connection.js';
@@ -47,7 +47,27 @@ export function openBench(redis: Redis, random = () => 0) {
     callbacks,
     keys,
     accept: (delivery: Delivery, jobAt = JOB_AT) =>
-      store.accept(delivery, jobOf(delivery, jobAt), JSON.stringify({ to: delivery.to })),
+      store.accept({ delivery, job: jobOf(delivery, jobAt), data: JSON.stringify({ to: delivery.to }) }),
+    /** A worker takes its job in hand. */
+    async take({ id }: { readonly id: string }): Promise<void> {
+      const { bullWait, bullActive } = keys.fixed;
+      await redis.multi().lrem(bullWait, 0, `d-${id}`).lpush(bullActive, `d-${id}`).exec();
+    },
+    /** As an earlier version left it between its two calls: the record has the request, and a job is not there yet. */
+    async acceptAsBefore(delivery: Delivery, data = JSON.stringify({ to: delivery.to })): Promise<void> {
+      await store.accept({ delivery, job: jobOf(delivery), data });
+      const { bullWait, bullDelayed, bullPrioritized, wake } = keys.fixed;
+      const job = `d-${delivery.id}`;
+      await redis
+        .multi()
+        .lrem(bullWait, 0, job)
+        .zrem(bullDelayed, job)
+        .zrem(bullPrioritized, job)
+        .del(keys.job(job))
+        .hset(keys.record(delivery.id), 'request', data)
+        .zadd(wake, Date.now() + 5 * SECOND, delivery.id)
+        .exec();
+    },
     claim(delivery: Delivery, { jobAt = JOB_AT, ...more }: Try = {}) {
       const asked = {
         account: account(),

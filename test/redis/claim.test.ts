@@ -52,19 +52,6 @@ it('takes the older job of a call whose acceptance was lost, and was said again,
   });
 });
 
-it('keeps the request of a delivery whose job a failover took away, and no other', async () => {
-  await bench.accept(delivery('one'));
-  await bench.claim(delivery('one'));
-  await expect(bench.record('one')).resolves.toMatchObject({
-    status: 'sending',
-    request: expect.any(String),
-  });
-  await redis.client.hset(bench.keys.job('d-two'), 'name', 'send-file');
-  await bench.accept(delivery('two', { to: '972501234568' }));
-  await bench.claim(delivery('two', { to: '972501234568' }), { attempt: 'a2' });
-  await expect(bench.record('two')).resolves.not.toHaveProperty('request');
-});
-
 it('tells that another attempt never told its end', async () => {
   await bench.accept(delivery('one'));
   await bench.claim(delivery('one'));

@@ -5,7 +5,7 @@ import { eventually } from '../support/wait.js';
 import { type Bench, delivery, FROM, openBench, PREFIX } from './bench.js';
 import { type Dump, dump } from './dump.js';
 
-// front.lua is the one place that writes BullMQ's own keys: here its effect is held against BullMQ's own promote.
+// front.lua moves jobs among BullMQ's own keys: here its effect is held against BullMQ's own promote.
 const redis = withRedis();
 const place = () => ({
   connection: { url: redis.url, maxRetriesPerRequest: null },
@@ -15,9 +15,10 @@ let bench: Bench;
 let queue: Queue;
 const one = delivery('one');
 
-beforeEach(() => {
+beforeEach(async () => {
   bench = openBench(redis.client);
   queue = new Queue(`{${FROM}}`, place());
+  await queue.getVersion();
 });
 afterEach(() => queue.close());
 
@@ -25,9 +26,11 @@ type Setup = (queue: Queue) => Promise<unknown>;
 
 async function arrange(setup: Setup, data: object = { to: 'x' }): Promise<Job> {
   await redis.client.flushall();
-  await bench.accept(one);
   await setup(queue);
-  return queue.add('send-file', data, { jobId: 'd-one', delay: HOUR, timestamp: 1_700_000_000_000 });
+  const options = { jobId: 'd-one', delay: HOUR, timestamp: 1_700_000_000_000 };
+  const job = await queue.add('send-file', data, options);
+  await bench.accept(one);
+  return job;
 }
 
 const waitingOnes: Setup = async () => {
@@ -62,7 +65,6 @@ it.each<readonly [string, Setup]>([
 
 it('does nothing to a job that is not delayed', async () => {
   await bench.accept(one);
-  await queue.add('send-file', {}, { jobId: 'd-one' });
   const before = await queueDump();
   await expect(bench.store.look(one)).resolves.toEqual({ kind: 'done' });
   await expect(queueDump()).resolves.toEqual(before);
@@ -75,8 +77,8 @@ describe('by priority', () => {
   const alone = (id: string) => delivery(id, { to: `to-${id}` });
 
   async function putInOrder(id: string, data: unknown, options: { readonly priority?: number } = {}) {
-    await bench.accept(alone(id));
     await queue.add('send-file', data, { jobId: `d-${id}`, delay: HOUR, ...options });
+    await bench.accept(alone(id));
     await bench.store.look(alone(id));
   }
 
@@ -169,8 +171,8 @@ it('wakes a worker that has nothing to do', async () => {
     drainDelay: 60,
   });
   try {
-    await bench.accept(one);
     await queue.add('send-file', {}, { jobId: 'd-one', delay: HOUR });
+    await bench.accept(one);
     await worker.waitUntilReady();
     // Blocked on the marker: only a marker, or the minute of drainDelay, brings it back.
     await eventually(async () => String(await redis.client.client('LIST')).includes('cmd=bzpopmin'));
@@ -182,11 +184,11 @@ it('wakes a worker that has nothing to do', async () => {
 });
 
 it('is overtaken by nobody when many wait', async () => {
-  await bench.accept(one);
   await queue.addBulk(
     Array.from({ length: 300 }, (_, n) => ({ name: 'x', data: {}, opts: { jobId: `other-${n}` } })),
   );
   await queue.add('send-file', {}, { jobId: 'd-one', delay: HOUR });
+  await bench.accept(one);
   await bench.store.look(one);
   await expect(served(1)).resolves.toEqual(['d-one']);
 });

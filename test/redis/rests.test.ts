@@ -18,8 +18,8 @@ afterEach(() => queue.close());
 
 /** As the worker leaves it: accepted, its job in the queue and delayed. */
 async function acceptAndDelay(each = one, delay = HOUR): Promise<void> {
-  await bench.accept(each);
   await queue.add('send-file', {}, { jobId: `d-${each.id}`, delay });
+  await bench.accept(each);
 }
 
 describe('park', () => {
@@ -55,6 +55,7 @@ describe('park', () => {
   it('lets those behind a held delivery pass, and moves the next to the front', async () => {
     await bench.accept(one);
     await acceptAndDelay(two);
+    await bench.take(one);
     await bench.closeWindow();
     await expect(bench.holdForWindow(one)).resolves.toBe('parked');
     await expect(bench.lane()).resolves.toEqual(['two']);
@@ -123,13 +124,15 @@ describe('look', () => {
     expect(at).toBeGreaterThan(Date.now() + HOUR - MINUTE);
   });
 
-  it('hands out the request of a job that never came into the queue', async () => {
-    await bench.accept(one);
-    await expect(bench.store.look(one)).resolves.toEqual({
-      kind: 'missing',
-      request: JSON.stringify({ to: CLIENT }),
-      job: { id: 'd-one', timestamp: JOB_AT },
-    });
+  it('adds a job that an earlier version has kept the request of', async () => {
+    await bench.acceptAsBefore(one);
+    await expect(bench.store.look(one)).resolves.toEqual({ kind: 'added' });
+    const job = { id: 'd-one', data: { to: CLIENT }, timestamp: JOB_AT };
+    await expect(queue.getWaiting()).resolves.toEqual([expect.objectContaining(job)]);
+    await expect(bench.record('one')).resolves.not.toHaveProperty('request');
+    await expect(bench.store.look(one)).resolves.toEqual({ kind: 'done' });
+    await queue.remove('d-one');
+    await expect(bench.store.look(one)).resolves.toEqual({ kind: 'lost' });
   });
 
   it('says that a job was removed', async () => {
@@ -150,6 +153,7 @@ describe('look', () => {
   it('lets the lane go on once the horizon of an unknown outcome has passed', async () => {
     await bench.accept(one);
     await acceptAndDelay(two);
+    await bench.take(one);
     await bench.claim(one);
     await bench.doubt(one);
     await expect(bench.store.look(one)).resolves.toEqual({ kind: 'done' });
@@ -174,8 +178,14 @@ describe('look', () => {
 
   it('brings the job of an ended delivery to a worker', async () => {
     await bench.accept(one);
+    await bench.take(one);
     await bench.store.conclude(one, { status: 'cancelled', reason: 'cancelled' });
-    await queue.add('send-file', {}, { jobId: 'd-one', delay: HOUR });
+    const { bullActive, bullDelayed } = bench.keys.fixed;
+    await redis.client
+      .multi()
+      .del(bullActive)
+      .zadd(bullDelayed, Date.now() * 4096, 'd-one')
+      .exec();
     await expect(bench.store.look(one)).resolves.toEqual({ kind: 'front' });
   });
 

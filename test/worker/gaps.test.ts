@@ -43,19 +43,9 @@ const take = async () => {
   return job;
 };
 
-/** As the producer does it, up to the call after which it dies. */
-async function acceptAlone(): Promise<void> {
-  const { to, fileUrl, sendAt, expiresAt } = one;
-  const data = JSON.stringify({ to, fileUrl, sendAt, expiresAt });
-  await bench.store.accept(one, { id: 'd-one', timestamp: one.sendAt }, data);
-}
-
-async function acceptAndAdd(): Promise<void> {
-  await acceptAlone();
-  const { to, fileUrl, sendAt, expiresAt } = one;
-  const data = { to, fileUrl, sendAt, expiresAt };
-  await queue.add('send-file', data, { jobId: 'd-one', timestamp: sendAt });
-}
+const { to, fileUrl, sendAt, expiresAt } = one;
+const data = JSON.stringify({ to, fileUrl, sendAt, expiresAt });
+const accept = () => bench.store.accept({ delivery: one, job: { id: 'd-one', timestamp: sendAt }, data });
 
 /** Time passes: every wake entry is due. */
 async function wakesAreDue(): Promise<void> {
@@ -63,16 +53,17 @@ async function wakesAreDue(): Promise<void> {
     await redis.client.zadd(bench.keys.fixed.wake, Date.now() - MINUTE, id);
 }
 
-it('adds the job of a producer that died before it could', async () => {
-  await acceptAlone();
+it('adds the job of a producer of an earlier version that died before it could', async () => {
+  await bench.acceptAsBefore(one, data);
   await wakesAreDue();
   await line.work();
   await eventually(() => line.sandbox.accepted().length === 1);
   await expect(queue.getJob('d-one')).resolves.toMatchObject({ timestamp: one.sendAt });
 });
 
-it('adds the job when the same request comes again, at the time of the first', async () => {
-  await acceptAlone();
+it('adds a job that was removed when the same request comes again, at the time of the first', async () => {
+  await accept();
+  await queue.remove('d-one');
   const again = await line.waybill.enqueue(requestTo(CLIENT, { id: 'one' }));
   expect(again).toMatchObject({ duplicate: true });
   await expect(queue.getJob('d-one')).resolves.toMatchObject({ timestamp: one.sendAt });
@@ -81,7 +72,7 @@ it('adds the job when the same request comes again, at the time of the first', a
 });
 
 it('releases a delivery whose worker died after it had parked it, before its job was delayed', async () => {
-  await acceptAndAdd();
+  await accept();
   await bench.closeWindow();
   await take();
   await expect(bench.claim(one)).resolves.toMatchObject({ refusal: { why: 'window' } });
@@ -92,7 +83,7 @@ it('releases a delivery whose worker died after it had parked it, before its job
 });
 
 it('releases a delivery whose client wrote after it was parked, before its job was delayed', async () => {
-  await acceptAndAdd();
+  await accept();
   await bench.closeWindow();
   const job = await take();
   await bench.claim(one);
@@ -111,7 +102,7 @@ it('releases a delivery whose client wrote after it was parked, before its job w
 });
 
 it('finishes the job of a delivery that was cancelled while its job was on its way to the delayed ones', async () => {
-  await acceptAndAdd();
+  await accept();
   const job = await take();
   await bench.store.park(one, { status: 'waiting', reason: 'limit' });
   await bench.store.conclude(one, { status: 'cancelled', reason: 'cancelled' });
@@ -130,7 +121,7 @@ it('finishes the job of a delivery that was cancelled while its job was on its w
 });
 
 it('does not leave the queue paused when the gate was opened since the claim', async () => {
-  await acceptAndAdd();
+  await accept();
   await setGate(redis.client, PREFIX, { from: FROM, state: 'paused', reason: 'operator' });
   const job = await take();
   await expect(bench.claim(one)).resolves.toMatchObject({ refusal: { why: 'gate_paused' } });
@@ -143,7 +134,7 @@ it('does not leave the queue paused when the gate was opened since the claim', a
 });
 
 it('leaves the queue paused while the gate is closed', async () => {
-  await acceptAndAdd();
+  await accept();
   await setGate(redis.client, PREFIX, { from: FROM, state: 'paused', reason: 'operator' });
   const job = await take();
   const end = endJob({ job, token: 'ours', ref: one }, { kind: 'paused' }, { ...bench, queues: opened() });
@@ -155,13 +146,13 @@ it('ends a rest of the queue when the account is opened', async () => {
   const queues = opened();
   await queues.rest(FROM, HOUR);
   await queues.resume(FROM);
-  await acceptAndAdd();
+  await accept();
   await line.work();
   await line.waybill.wait('one', 'accepted', { timeoutMs: 10_000 });
 });
 
 it('never sends again what a dead worker may have sent, and lets the conversation go on after the horizon', async () => {
-  await acceptAndAdd();
+  await accept();
   await take();
   await bench.claim(one);
   await line.waybill.enqueue(requestTo(CLIENT, { id: 'next', caption: 'next' }));
@@ -176,7 +167,7 @@ it('never sends again what a dead worker may have sent, and lets the conversatio
 });
 
 it('tries again what a worker that was taken for dead had not sent after all', async () => {
-  await acceptAndAdd();
+  await accept();
   await take();
   await bench.claim(one);
   await line.work();
@@ -188,7 +179,7 @@ it('tries again what a worker that was taken for dead had not sent after all', a
 });
 
 it('finishes the job when the answer of a worker that was taken for dead comes late', async () => {
-  await acceptAndAdd();
+  await accept();
   await take();
   await bench.claim(one);
   await line.work();
@@ -202,7 +193,7 @@ it('finishes the job when the answer of a worker that was taken for dead comes l
 });
 
 it('says that a delivery failed when somebody removed its job', async () => {
-  await acceptAndAdd();
+  await accept();
   await take();
   await bench.claim(one);
   await bench.postpone(one);

@@ -1,7 +1,6 @@
 import { Queue } from 'bullmq';
 import { HOUR, MINUTE } from '../../src/domain/time.js';
 import type { DeliveryMoved, Swept } from '../../src/observe/observer.js';
-import { createQueues } from '../../src/queue/queues.js';
 import { wakeRemoved } from '../../src/redis/removed.js';
 import { walkOn } from '../../src/redis/walk.js';
 import { sweep } from '../../src/worker/sweep.js';
@@ -13,7 +12,6 @@ import { withRedis } from '../support/redis.js';
 const redis = withRedis();
 let bench: Bench;
 let queue: Queue;
-let queues: ReturnType<typeof createQueues>;
 let told: Swept[];
 let moved: DeliveryMoved[];
 const [one, two] = [delivery('one'), delivery('two')];
@@ -24,9 +22,8 @@ beforeEach(() => {
   bench = openBench(redis.client);
   const connection = { url: redis.url };
   queue = new Queue(`{${FROM}}`, { connection, prefix: `${PREFIX}:queue` });
-  queues = createQueues({ connection, prefix: PREFIX, onError: () => undefined });
 });
-afterEach(() => Promise.all([queue.close(), queues.close()]));
+afterEach(() => queue.close());
 
 /** One sweep, at a time when every wake entry is due. */
 async function sweepAll(): Promise<void> {
@@ -38,15 +35,14 @@ async function sweepAll(): Promise<void> {
 const sweepNow = () =>
   sweep(account(), {
     ...bench,
-    queues,
     observer: { swept: (event) => void told.push(event), deliveryMoved: (event) => void moved.push(event) },
   });
 
 const nothing = { account: 'shop', wakesReplayed: 0, jobsAdded: 0, staleAttempts: 0 };
 
-it('adds what a crash kept out of the queue, as it was asked for', async () => {
+it('adds what a crash of an earlier version kept out of the queue, as it was asked for', async () => {
   const request = JSON.stringify({ to: one.to, priority: 'low' });
-  await bench.store.accept(one, { id: 'd-one', timestamp: JOB_AT }, request);
+  await bench.acceptAsBefore(one, request);
   await sweepAll();
   const job = await queue.getJob('d-one');
   expect(job).toMatchObject({ data: JSON.parse(request), timestamp: JOB_AT, priority: 10 });
@@ -54,8 +50,8 @@ it('adds what a crash kept out of the queue, as it was asked for', async () => {
 });
 
 it('wakes a head whose turn was missed', async () => {
-  await bench.accept(one);
   await queue.add('send-file', {}, { jobId: 'd-one', delay: HOUR });
+  await bench.accept(one);
   await sweepAll();
   await expect(queue.getWaiting()).resolves.toHaveLength(1);
   expect(told).toEqual([{ ...nothing, wakesReplayed: 1 }]);
@@ -63,9 +59,8 @@ it('wakes a head whose turn was missed', async () => {
 
 it('calls an attempt unknown once nobody can still be sending, and lets its conversation go on', async () => {
   await bench.accept(one);
-  await queue.add('send-file', {}, { jobId: 'd-one', delay: HOUR });
   await bench.accept(two);
-  await queue.add('send-file', {}, { jobId: 'd-two', delay: HOUR });
+  await bench.take(one);
   await bench.claim(one, { horizonMs: 0 });
   await sweepAll();
   await expect(bench.record('one')).resolves.toMatchObject({ status: 'unknown', reason: 'worker_lost' });
@@ -76,14 +71,13 @@ it('calls an attempt unknown once nobody can still be sending, and lets its conv
 
 it('says nothing when there was nothing to do', async () => {
   await bench.accept(one);
-  await queue.add('send-file', {}, { jobId: 'd-one' });
   await sweepAll();
   expect(told).toEqual([]);
   await expect(bench.wakes()).resolves.toEqual([]);
 });
 
 it('leaves what is not due', async () => {
-  await bench.accept(one);
+  await bench.acceptAsBefore(one);
   await sweepNow();
   await expect(queue.getJob('d-one')).resolves.toBeUndefined();
   await expect(bench.wakes()).resolves.toEqual(['one']);
@@ -91,7 +85,9 @@ it('leaves what is not due', async () => {
 
 it('gets through a burst in one go', async () => {
   const ids = Array.from({ length: 1100 }, (_, index) => `d${index}`);
-  await Promise.all(ids.map((id, index) => bench.accept(delivery(id, { to: `97250${1_000_000 + index}` }))));
+  await Promise.all(
+    ids.map((id, index) => bench.acceptAsBefore(delivery(id, { to: `97250${1_000_000 + index}` }))),
+  );
   await sweepAll();
   expect(told).toEqual([{ ...nothing, jobsAdded: 1100 }]);
   await expect(queue.getWaitingCount()).resolves.toBe(1100);
@@ -99,13 +95,7 @@ it('gets through a burst in one go', async () => {
 
 describe('when somebody removes a job', () => {
   beforeEach(async () => {
-    for (const each of [one, two]) {
-      await bench.accept(each);
-      await queue.add('send-file', {}, { jobId: `d-${each.id}`, delay: HOUR });
-    }
-    await sweepAll();
-    await sweepAll();
-    await redis.client.del(bench.keys.fixed.wake);
+    for (const each of [one, two]) await bench.accept(each);
   });
 
   it('ends a removed head aloud, and lets its lane go on', async () => {
@@ -157,8 +147,8 @@ describe('when somebody removes a job', () => {
       await expect(bench.record('one')).resolves.toMatchObject({ status: 'failed', reason: 'job_removed' });
     });
 
-    it('adds it again where its request is still kept', async () => {
-      await bench.accept(delivery('fresh', { to: '972509999999' }));
+    it('adds it again where an earlier version has kept its request', async () => {
+      await bench.acceptAsBefore(delivery('fresh', { to: '972509999999' }));
       await redis.client.del(bench.keys.fixed.wake);
       await createdAgo(2 * MINUTE, 'fresh');
       await walk()(FROM);

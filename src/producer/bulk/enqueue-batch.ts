@@ -1,8 +1,7 @@
 import type { Accepted } from '../../domain/record.js';
 import { UNSENT } from '../../domain/status.js';
 import { IdempotencyConflictError, UnavailableError, WaybillError } from '../../errors.js';
-import { delayOf, type NewJob } from '../../queue/queues.js';
-import { type EnqueueDeps, type EnqueuedOrError, jobOf } from '../enqueue.js';
+import type { EnqueueDeps, EnqueuedOrError } from '../enqueue.js';
 import type { MakeId, ReadRequest } from '../read-request.js';
 import { renewLink } from '../renew-link.js';
 import { insist, orUnavailable, patiently } from '../unavailable.js';
@@ -26,8 +25,8 @@ export type BatchOptions = {
 };
 
 /**
- * Takes in a batch in three round trips, however many it holds: records, jobs, and a second look at those that wait.
- * Resolves once the first is on its way, so that a batch begun after it comes after it in every lane.
+ * Takes in a batch in one round trip to each account, however many it holds. Resolves once that is on its way, so that a
+ * batch begun after it comes after it in every lane.
  */
 export async function startBatch(records: readonly BulkRecord[], options: BatchOptions): Promise<Batch> {
   const { deps, makeId, tries } = options;
@@ -54,8 +53,7 @@ async function startAccepting(slots: readonly Slot[], { store }: BatchDeps): Pro
   const accepting = await Promise.all(
     accounts.map(async (from) => {
       const own = reads.filter(({ delivery }) => delivery.from === from);
-      const many = own.map(({ data, ...read }) => ({ ...read, request: JSON.stringify(data) }));
-      const { answers } = await store.acceptMany(many);
+      const { answers } = await store.acceptMany(own);
       return { own, answers: settled(answers) };
     }),
   );
@@ -76,6 +74,7 @@ async function finish(
   { deps, tries }: BatchOptions,
 ): Promise<readonly EnqueuedOrError[]> {
   const onRedis = patiently(deps.ready);
+  const renew = ({ read }: Taken) => renewLink(read, deps);
   try {
     const taken = await insist(tries, (tried) =>
       tried === 0
@@ -83,8 +82,7 @@ async function finish(
         : // Under the ids that they have by now.
           onRedis(async () => (await startAccepting(slots, deps)).answers),
     );
-    await insist(tries, () => onRedis(() => deps.queues.addMany(taken.flatMap(missingJobs))));
-    await insist(tries, () => onRedis(() => Promise.all(taken.map((each) => followUp(each, deps)))));
+    await insist(tries, () => onRedis(() => Promise.all(taken.filter(isUnsentAgain).map(renew))));
     const accepted = new Map(taken.map((each) => [each.read, each.accepted]));
     return slots.map((slot) => ('read' in slot ? answerOf(slot.read, accepted.get(slot.read)) : slot));
   } catch (error) {
@@ -92,18 +90,9 @@ async function finish(
   }
 }
 
-/** New ones have none yet; of one that is the same again, a crash may have kept it away. */
-function missingJobs({ read, accepted }: Taken): readonly NewJob[] {
-  if (accepted.kind === 'new') return [jobOf(read, { delayMs: accepted.delayMs })];
-  if (accepted.kind !== 'again' || accepted.jobAt === null || !UNSENT.includes(accepted.status)) return [];
-  return [jobOf(read, { delayMs: 0, timestamp: accepted.jobAt })];
-}
-
-/** As after a single `enqueue`: the delivery before it may have ended meanwhile; a link may be signed anew. */
-async function followUp(taken: Taken, deps: BatchDeps): Promise<void> {
-  const { read, accepted } = taken;
-  if (missingJobs(taken).some((added) => delayOf(added) > 0)) await deps.store.look(read.delivery);
-  if (accepted.kind === 'again' && UNSENT.includes(accepted.status)) await renewLink(read, deps);
+/** Its link may have been signed anew. */
+function isUnsentAgain({ accepted }: Taken): boolean {
+  return accepted.kind === 'again' && UNSENT.includes(accepted.status);
 }
 
 function answerOf({ delivery, warnings }: ReadRequest, accepted: Accepted | undefined): EnqueuedOrError {

@@ -1,14 +1,15 @@
--- Takes requests in: new, the same again, or another payload under a known id. A due one joins its lane.
--- The request itself stays in the record only until its job has been seen in the queue.
--- KEYS: wake order events statusPrefix deliveries
+-- Takes requests in: new, the same again, or another payload under a known id. A due one joins its lane. Its job is
+-- added with its record, unless it has one; that of the same again too, where somebody has removed it while unsent. Who
+-- has the job in hand adds none.
+-- KEYS: wake order events statusPrefix deliveries bullDelayed bullWait bullPrioritized bullPriorities highs dueHighs bullMarker bullMeta bullActive bullEvents bullJobPrefix bullIds
 -- each KEYS: record tomb conv lane alias recipientDeliveries
 -- ARGV: idRetentionMs
--- each ARGV: id to recipient fingerprint otherFingerprints job jobAt sendAt expiresAt strict request metadata refused
+-- each ARGV: id to recipient fingerprint otherFingerprints job jobAt sendAt expiresAt strict priority data inHand metadata refused
 -- replicated: where that is wished for, before the answer
--- Returns for each {moved} | {conflict} | {again, status, jobAt while the job was not seen} | {refused} | {new, delayMs, status}
--- include: clock alias tell record turn known accept each
+-- Returns for each {moved} | {conflict} | {again, status} | {refused} | {new, status}
+-- include: clock alias tell record turn known front add-job accept each
 local now = clock()
-return each(function()
+local answers = each(function()
   if moved(to, recipient) then
     return { 'moved' }
   end
@@ -28,3 +29,5 @@ return each(function()
   redis.call('PEXPIRE', record, idRetentionMs)
   return { 'refused' }
 end)
+markAdded()
+return answers

@@ -4,7 +4,7 @@
 -- ARGV: id before after fingerprint expiresAt
 -- Returns {unseen} | {refused, status} | {busy} | {changed} | {amended, status}
 -- include: front
-local r = redis.call('HMGET', record, 'status', 'job', 'request', 'expiresAt')
+local r = redis.call('HMGET', record, 'status', 'job', 'expiresAt')
 local status = r[1]
 if not status then
   return { 'unseen' }
@@ -16,18 +16,12 @@ local job = r[2] or ('d-' .. id)
 if redis.call('LPOS', bullActive, job) then
   return { 'busy' }
 end
-local data = redis.call('HGET', bullJobPrefix .. job, 'data')
-if (data or r[3]) ~= before then
+if redis.call('HGET', bullJobPrefix .. job, 'data') ~= before then
   return { 'changed' }
 end
-if data then
-  redis.call('HSET', bullJobPrefix .. job, 'data', after)
-end
-if r[3] then
-  redis.call('HSET', record, 'request', after)
-end
+redis.call('HSET', bullJobPrefix .. job, 'data', after)
 redis.call('HSET', record, 'fingerprint', fingerprint, 'expiresAt', expiresAt)
-if r[4] ~= expiresAt then
+if r[3] ~= expiresAt then
   front(job)
 end
 return { 'amended', status }

@@ -2,7 +2,7 @@
 -- writes the attempt and `sending`; else books nothing but the pair limit's turn, which is taken once and then
 -- waited for, and a retry's next time to ask. A due delivery joins its lane either way. Sent twice by one attempt, it
 -- answers the same.
--- KEYS: wake order events gate pace holds budgetPrefix budgetHeld statusPrefix bullJobPrefix
+-- KEYS: wake order events gate pace holds budgetPrefix budgetHeld statusPrefix
 -- each KEYS: record tomb conv lane held alias
 -- ARGV: maxAttempts rate pairBurst pairIntervalMs aheadMs idRetentionMs billed dayName dayLimit dayEndsAt monthName monthLimit monthEndsAt askHistory
 -- each ARGV: id to recipient fingerprint otherFingerprints jobAt attempt send horizonMs retryWaitMs preflight
@@ -15,15 +15,11 @@ local answers = each(function()
     return { 'moved' }
   end
   local r = redis.call('HMGET', record, 'fingerprint', 'status', 'jobAt', 'expiresAt', 'attempts', 'attempt',
-    'startedAt', 'sendAt', 'notBefore', 'pairAt', 'unique', 'reason', 'dueAt', 'request', 'reserved', 'retry',
-    'postponed', 'timeline', 'job')
+    'startedAt', 'sendAt', 'notBefore', 'pairAt', 'unique', 'reason', 'dueAt', 'timeline', 'reserved', 'retry',
+    'postponed')
   local answer = standing(r, now)
   if answer then
     return answer
-  end
-  -- A failover may have taken the job: its request then makes it anew.
-  if r[14] and redis.call('EXISTS', bullJobPrefix .. (r[19] or 'd-' .. id)) == 1 then
-    redis.call('HDEL', record, 'request')
   end
   local c = redis.call('HMGET', conv, 'closesAt', 'lastInboundAt', 'pairTat', 'historyAskedAt', 'historyClosesAt',
     'flight', 'flightUntil', 'sessionAt')
@@ -59,7 +55,7 @@ local answers = each(function()
   end
   pass(r[16], now)
   attempts = attempts + 1
-  begin(attempts, now, { status = r[2], timeline = r[18], flightUntil = c[7], pairTat = pairTat or c[3] or 0,
+  begin(attempts, now, { status = r[2], timeline = r[14], flightUntil = c[7], pairTat = pairTat or c[3] or 0,
     tried = r[2] ~= 'queued' or r[9] or r[10] or r[17] })
   return refuse('go', math.ceil(slot - now), r[13] or now)
 end)

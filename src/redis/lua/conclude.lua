@@ -19,7 +19,6 @@ if r[1] ~= 'queued' and r[1] ~= 'waiting' and r[1] ~= 'held' then
   return { 'refused', r[1] }
 end
 move(record, id, status, why, now, r[1])
-redis.call('HDEL', record, 'request')
 giveBack(r[4], now)
 leaveLane(id, now)
 local job = r[3] or ('d-' .. id)

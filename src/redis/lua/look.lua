@@ -1,9 +1,9 @@
--- Looks once more at a delivery: after its job was added or delayed, and when its wake entry is due. If it may
--- go by now, or has ended, its job is moved to the front; what else stands still is told to the caller.
--- KEYS: record recordPrefix conv lane held wake alias bullDelayed bullWait bullPrioritized bullPriorities highs dueHighs bullMarker bullMeta bullActive bullEvents bullJobPrefix holds budgetHeld
+-- Looks once more at a delivery: after its job was delayed, and when its wake entry is due. If it may go by now, or has
+-- ended, its job is moved to the front; what else stands still is told to the caller.
+-- KEYS: record recordPrefix conv lane held wake alias bullDelayed bullWait bullPrioritized bullPriorities highs dueHighs bullMarker bullMeta bullActive bullEvents bullJobPrefix bullIds holds budgetHeld
 -- ARGV: id to recipient
--- Returns {moved} | {done} | {front} | {stale, attempt} | {missing, request, job, jobAt} | {lost} | {unresolved}
--- include: clock alias turn front highs next lane
+-- Returns {moved} | {done} | {front} | {stale, attempt} | {added} | {lost} | {unresolved}
+-- include: clock alias turn front highs add-job next lane
 if moved(to, recipient) then
   return { 'moved' }
 end
@@ -40,11 +40,17 @@ if status ~= 'queued' and status ~= 'waiting' and status ~= 'held' then
   -- It may have ended while its job was on its way to the delayed ones: a worker must finish that.
   return done(front(job) and 'front' or 'done')
 end
-
-if redis.call('EXISTS', bullJobPrefix .. job) == 0 then
-  return r[5] and { 'missing', r[5], job, r[10] } or { 'lost' }
+-- Kept where a failover took the job out of a worker's hands, and by earlier versions until they had added it.
+if r[5] then
+  redis.call('HDEL', record, 'request')
+  if addJob(job, r[5], { at = r[10], delay = 0, priority = wanted(r[5]) }) then
+    markAdded()
+    later(now + LOOK_AGAIN_MS)
+    return { 'added' }
+  end
+elseif redis.call('EXISTS', bullJobPrefix .. job) == 0 then
+  return { 'lost' }
 end
-redis.call('HDEL', record, 'request')
 local closed = now >= tonumber(redis.call('HGET', conv, 'closesAt') or now + 1)
 local heldByWindow = status == 'held' and r[9] == 'window' and closed
 local heldByBudget = status == 'held' and r[9] == 'budget' and redis.call('ZSCORE', budgetHeld, id)
@@ -60,11 +66,5 @@ end
 if heldByWindow or heldByBudget or now < comesAt or not mayGo(id, now) then
   return done('done')
 end
-if front(job) then
-  return done('front')
-end
--- Waiting in the queue already, or in a worker's hands: a job that was just added needs no second look.
-if r[5] then
-  return done('done')
-end
-return later(now + LOOK_AGAIN_MS)
+-- Where it is not delayed it waits in the queue already, or is in a worker's hands.
+return front(job) and done('front') or later(now + LOOK_AGAIN_MS)

@@ -162,7 +162,7 @@ describe('a batch that Redis refuses', () => {
   });
 
   it('answers each line, and ends, where Redis fails on what it finds', async () => {
-    await redis.client.set(`waybill:{${FROM}}:wake`, 'no sorted set');
+    await redis.client.set(`waybill:{${FROM}}:deliveries`, 'no sorted set');
     const refused = await post([1, 2, 3].map((index) => JSON.stringify(request(index))).join('\n'));
     expect(lines(refused.text).map(({ line, error }) => [line, error.code])).toEqual([
       [1, 'internal'],

@@ -1,23 +1,57 @@
 -- What a request comes to whose id is known: the same again, or another payload. Nil when it is new.
 local function knownAs()
-  local known = redis.call('HMGET', record, 'fingerprint', 'status', 'request', 'jobAt')
+  local known = redis.call('HMGET', record, 'fingerprint', 'status', 'job', 'jobAt')
   if known[1] then
     if not same(known[1]) then
       return { 'conflict' }
     end
-    return { 'again', known[2], known[3] and known[4] or '' }
+    if inHand == '' and string.find(' queued waiting held ', ' ' .. known[2] .. ' ', 1, true) then
+      -- By the first call's clock: a job that seems older than its record would be taken for another delivery's.
+      addJob(known[3] or 'd-' .. id, data, { at = known[4], delay = 0, priority = priority })
+    end
+    return { 'again', known[2] }
   end
   local mark, status = fromTomb()
   if mark then
-    return same(mark) and { 'again', status, '' } or { 'conflict' }
+    return same(mark) and { 'again', status } or { 'conflict' }
   end
 end
 
--- Makes the record of a new delivery; a due one joins its lane.
+-- Until when a new delivery waits; 0: it may go at once.
+local function waitsUntil(due, now)
+  if not due then
+    move(record, id, 'waiting', 'schedule', now, 'queued')
+    if priority == 'high' then
+      redis.call('ZADD', dueHighs, sendAt, job)
+    end
+    return sendAt
+  end
+  if not mayGo(id, now) then
+    move(record, id, 'waiting', 'lane', now, 'queued')
+    return expiresAt
+  end
+  return 0
+end
+
+-- Adds the job of a new delivery where there is none. Another's stays where it is, be it another client's or in the hands
+-- of the worker that asks: the sweeper looks whether that is right. One that a failover has taken out of its worker's
+-- hands is made anew then, of the request.
+local function carry(untilAt, now)
+  local delay = math.max(0, untilAt - jobAt)
+  if inHand == '' and addJob(job, data, { at = jobAt, delay = delay, priority = priority }) then
+    return
+  end
+  if redis.call('EXISTS', bullJobPrefix .. job) == 0 then
+    redis.call('HSET', record, 'request', data)
+  end
+  redis.call('ZADD', wake, now + 5000, id)
+end
+
+-- Makes the record of a new delivery, and its job; a due one joins its lane.
 local function takeIn(now)
   local due = tonumber(sendAt) <= now
   local facts = { 'fingerprint', fingerprint, 'to', to, 'createdAt', now, 'jobAt', jobAt, 'sendAt', sendAt,
-    'expiresAt', expiresAt, 'attempts', 0, 'request', request }
+    'expiresAt', expiresAt, 'attempts', 0 }
   local function add(name, value)
     facts[#facts + 1] = name
     facts[#facts + 1] = value
@@ -35,17 +69,10 @@ local function takeIn(now)
   move(record, id, 'queued', '', now, nil, { facts = facts })
   redis.call('ZADD', deliveries, now, id .. ' ' .. to)
   redis.call('ZADD', recipientDeliveries, now, id)
-  redis.call('ZADD', wake, now + 5000, id)
   if joins then
     redis.call('ZADD', lane, redis.call('INCR', order), id)
   end
-  if not due then
-    move(record, id, 'waiting', 'schedule', now, 'queued')
-    return { 'new', sendAt - now, 'waiting' }
-  end
-  if not mayGo(id, now) then
-    move(record, id, 'waiting', 'lane', now, 'queued')
-    return { 'new', expiresAt - now, 'waiting' }
-  end
-  return { 'new', 0, 'queued' }
+  local untilAt = waitsUntil(due, now)
+  carry(untilAt, now)
+  return { 'new', untilAt == 0 and 'queued' or 'waiting' }
 end
