@@ -8,23 +8,25 @@
 -- Returns for each {duplicate} | {early} | {applied, id, statusBefore, statusAfter, acceptedAt, now}
 -- include: clock tell record receipts front hint progress others early each
 local now = clock()
+-- As text once: for each field that it is written to, Redis would spell the number anew.
+local stamp = string.format('%.0f', now)
 return each(function()
   local id = redis.call('GET', unique)
   if not id then
     return keepEarly(now)
   end
   local key = recordPrefix .. id
-  local r = redis.call('HMGET', key, 'status', 'job', 'acceptedAt')
-  if not r[1] then
+  local was = readReceipts(key)
+  if not was.status then
     return { 'duplicate' }
   end
-  local told = code == '' and { receipt, now } or { receipt, now, 'code', code }
-  local new, status = addReceipts(key, id, told, now)
+  local told = code == '' and { receipt, stamp } or { receipt, stamp, 'code', code }
+  local new, status = addReceipts(key, id, was, told, stamp)
   if new == 0 then
     return { 'duplicate' }
   end
-  if status ~= r[1] then
-    showProgress(r[2] or ('d-' .. id), status)
+  if status ~= was.status then
+    showProgress(was.job or ('d-' .. id), status)
   end
-  return { 'applied', id, r[1], status, r[3] or '', now }
+  return { 'applied', id, was.status, status, was.acceptedAt or '', stamp }
 end)

@@ -36,7 +36,7 @@ local function own(now)
   if #early == 0 then
     return 'accepted'
   end
-  local _, status = addReceipts(record, id, early, now)
+  local _, status = addReceipts(record, id, readReceipts(record), early, now)
   redis.call('DEL', orphan)
   redis.call('ZREM', orphans, uniqueId)
   return status

@@ -5,6 +5,6 @@ local function showProgress(job, status)
   if redis.call('EXISTS', key) == 1 then
     local progress = '"' .. status .. '"'
     redis.call('HSET', key, 'progress', progress)
-    redis.call('XADD', bullEvents, 'MAXLEN', '~', 1000, '*', 'event', 'progress', 'jobId', job, 'data', progress)
+    redis.call('XADD', bullEvents, 'MAXLEN', '~', '1000', '*', 'event', 'progress', 'jobId', job, 'data', progress)
   end
 end

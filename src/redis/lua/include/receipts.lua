@@ -1,22 +1,25 @@
--- What a record holds of receipts and what a move needs, read at once.
-local function readReceipts(key)
-  local names, fields = {}, { 'status', 'timeline', 'attempts' }
-  for name in string.gmatch(precedence, '%a+') do
-    names[#names + 1] = name
-    fields[#fields + 1] = 'receipt:' .. name
-  end
-  local values, has = redis.call('HMGET', key, unpack(fields)), {}
-  for i, name in ipairs(names) do
-    has[name] = values[3 + i] ~= false
-  end
-  return { status = values[1], timeline = values[2], attempts = values[3], names = names, has = has }
+-- The receipts that there are, the deciding one first, and what is read of a record for them and for a move.
+local NAMES, FIELDS = {}, { 'status', 'timeline', 'attempts', 'job', 'acceptedAt' }
+local AHEAD = #FIELDS
+for name in string.gmatch(precedence, '%a+') do
+  NAMES[#NAMES + 1] = name
+  FIELDS[#FIELDS + 1] = 'receipt:' .. name
 end
 
--- Adds receipts ({name, time, …}) to an accepted delivery and lets its status follow from the whole set:
--- the first of `precedence` that has come. Returns how many were new, and the status. Among the receipts
+local function readReceipts(key)
+  local values, has = redis.call('HMGET', key, unpack(FIELDS)), {}
+  for i, name in ipairs(NAMES) do
+    has[name] = values[AHEAD + i] ~= false
+  end
+  return { status = values[1], timeline = values[2], attempts = values[3], job = values[4], acceptedAt = values[5],
+    has = has }
+end
+
+-- Adds receipts ({name, time, …}) to an accepted delivery, which `was` so, and lets its status follow from the whole
+-- set: the first of `precedence` that has come. Returns how many were new, and the status. Among the receipts
 -- `code` stands for why it failed.
-local function addReceipts(key, delivery, receipts, now)
-  local was, new, facts = readReceipts(key), 0, {}
+local function addReceipts(key, delivery, was, receipts, now)
+  local new, facts = 0, {}
   for i = 1, #receipts, 2 do
     if receipts[i] == 'code' then
       redis.call('HSETNX', key, 'failureCode', receipts[i + 1])
@@ -30,7 +33,7 @@ local function addReceipts(key, delivery, receipts, now)
     end
   end
   local status = was.status
-  for _, name in ipairs(was.names) do
+  for _, name in ipairs(NAMES) do
     if was.has[name] then
       status = name
       break
