@@ -152,7 +152,15 @@ function checkTogether(together: Together): ParsedRequest {
   const policy = request.onClosedWindow ?? context.account.onClosedWindow;
   const problem = templateProblem(request.template ?? context.account.template, delivery);
   if (policy === 'template' && problem !== null) errors.push({ pointer: '/onClosedWindow', detail: problem });
-  return errors.length > 0 ? { ok: false, errors } : { ok: true, delivery, warnings: warningsOf(together) };
+  if (errors.length > 0) return { ok: false, errors };
+  return {
+    ok: true,
+    delivery,
+    // A worker, which reads each request again, tells nobody of them.
+    get warnings() {
+      return warningsOf(together);
+    },
+  };
 }
 
 function sizeOf({ request, delivery }: Together) {

@@ -1,11 +1,11 @@
 import type { Account } from '../domain/account.js';
 import type { GateChange } from '../domain/aftermath.js';
-import { healthOf } from '../domain/breaker.js';
+import { FAILURES_ALLOWED, healthOf } from '../domain/breaker.js';
 import type { Outcome } from '../domain/outcome.js';
-import type { Sealer } from '../domain/seal.js';
 import { isStatus, RECEIPT_PRECEDENCE, type Status } from '../domain/status.js';
 import { type BreakerMove, breakerArgs, readBreakerMove } from './breaker.js';
 import { accountKeys } from './keys.js';
+import { acceptanceArgs, gateArgs, oneLine, outcomeArgs, tellerArgs } from './outcome-args.js';
 import { type Reply, unexpectedReply } from './reply.js';
 import {
   type Args,
@@ -63,7 +63,8 @@ export function createAttemptStore(options: AttemptStoreOptions) {
   const run = createRunOnDelivery(options);
   const acceptanceOf = (attempt: Attempt, outcome: Outcome) =>
     acceptanceArgs(attempt, outcome, options.sealer);
-  const told = (outcome: Pick<Outcome, 'kind' | 'reason'>) => breakerArgs(healthOf(outcome), options.random);
+  const toldOf = (outcome: Pick<Outcome, 'kind' | 'reason'>) =>
+    breakerArgs(healthOf(outcome), options.random);
   const unsaid = breakerArgs('none', options.random);
   return {
     /** The provider took the message, or never will. */
@@ -72,19 +73,19 @@ export function createAttemptStore(options: AttemptStoreOptions) {
         attempt,
         outcome,
         context,
-        args: { ...acceptanceOf(attempt, outcome), ...told(outcome), proof: 0 },
+        args: { acceptance: acceptanceOf(attempt, outcome), breaker: toldOf(outcome), proof: 0 },
       }),
 
     /** The attempt came to nothing that counts; the delivery is tried again after the delay, or on an event. */
     postpone: (attempt: Attempt, outcome: Outcome, next: Postponement) =>
-      postpone(run, { attempt, outcome, next, args: told(outcome) }),
+      postpone(run, { attempt, outcome, next, args: toldOf(outcome) }),
 
     /**
      * The process that asked for the attempt will never dispatch it, whether its claim was granted or not. False when
      * the record was no longer that attempt's.
      */
     async release(attempt: Attempt): Promise<boolean> {
-      const args = told(RELEASED);
+      const args = toldOf(RELEASED);
       const released = await postpone(run, { attempt, outcome: RELEASED, next: AT_ONCE, args });
       return released.kind === 'postponed';
     },
@@ -95,7 +96,7 @@ export function createAttemptStore(options: AttemptStoreOptions) {
         attempt,
         outcome,
         context,
-        args: { ...acceptanceOf(attempt, outcome), ...unsaid, proof: 1 },
+        args: { acceptance: acceptanceOf(attempt, outcome), breaker: unsaid, proof: 1 },
       }),
 
     /** Notes that the history was asked and did not settle an unknown outcome. */
@@ -108,12 +109,9 @@ export function createAttemptStore(options: AttemptStoreOptions) {
 
     /** Nobody can say what became of the attempt. */
     async doubt(attempt: Attempt, reason: string, detail: string): Promise<Doubted> {
-      const reply = await run('doubt', attempt, {
-        attempt: attempt.attempt,
-        reason,
-        detail: oneLine(detail),
-        ...told({ kind: 'unknown', reason }),
-      });
+      const told = toldOf({ kind: 'unknown', reason });
+      const args = { attempt: attempt.attempt, reason, detail: oneLine(detail), ...told };
+      const reply = await run(DOUBT, attempt, args);
       if (reply.code === 'stale') return readStale(reply);
       if (reply.code !== 'unknown') return unexpectedReply('doubt', reply.code);
       const [startedAt, now, breaker] = [reply.number(1), reply.number(2), readBreakerMove(reply, 3)];
@@ -147,21 +145,40 @@ type Settling = {
   readonly attempt: Attempt;
   readonly outcome: Outcome;
   readonly context: SettleContext;
-  readonly args: Args;
+  readonly args: {
+    readonly acceptance: ReturnType<typeof acceptanceArgs>;
+    readonly breaker: ReturnType<typeof breakerArgs>;
+    readonly proof: 0 | 1;
+  };
 };
 
+/** What every attempt's end is told alike. */
+const shared = { precedence: RECEIPT_PRECEDENCE.join(' '), failuresAllowed: FAILURES_ALLOWED };
+const SETTLE = { name: 'settle', shared };
+const POSTPONE = { name: 'postpone', shared };
+const DOUBT = { name: 'doubt', shared };
+
+/** Spelled out: put together out of many objects' fields, the arguments would take longer than their call. */
 async function settle(run: RunOnDelivery, { attempt, outcome, context, args }: Settling): Promise<Settled> {
-  const reply = await run('settle', attempt, {
+  const { acceptance, breaker, proof } = args;
+  const gate = gateArgs(context.gate);
+  const own = {
+    ...tellerArgs(outcome, context.by),
     attempt: attempt.attempt,
-    ...outcomeArgs(outcome),
-    ...operatorArgs(context),
     why: context.reason,
-    ...gateArgs(context.gate),
-    ...args,
     billed: context.account.billing === 'session' ? 1 : 0,
-    precedence: RECEIPT_PRECEDENCE.join(' '),
-  });
-  return readSettled(reply);
+    proof,
+    gateState: gate.gateState,
+    gateMs: gate.gateMs,
+    gateReason: gate.gateReason,
+    uniqueId: acceptance.uniqueId,
+    acceptedAt: acceptance.acceptedAt,
+    windowLeftMs: acceptance.windowLeftMs,
+    originalRequest: acceptance.originalRequest,
+    health: breaker.health,
+    closures: breaker.closures,
+  };
+  return readSettled(await run(SETTLE, attempt, own));
 }
 
 export type Postponement = {
@@ -184,37 +201,11 @@ async function postpone(
 ): Promise<Postponed> {
   const { status, reason: why, delayMs, gate } = next;
   const args = { ...outcomeArgs(outcome), ...gateArgs(gate), ...told, status, why, delayMs };
-  const reply = await run('postpone', attempt, { attempt: attempt.attempt, ...args });
+  const reply = await run(POSTPONE, attempt, { attempt: attempt.attempt, ...args });
   if (reply.code === 'stale') return readStale(reply);
   if (reply.code !== 'postponed') return unexpectedReply('postpone', reply.code);
   const [now, windowCorrected] = [reply.number(1), reply.text(2) === '1'];
   return { kind: 'postponed', now, windowCorrected, breaker: readBreakerMove(reply, 3) };
-}
-
-function outcomeArgs(outcome: Outcome) {
-  const detail = outcome.kind === 'accepted' ? '' : oneLine(outcome.detail);
-  return { outcome: outcome.kind, reason: outcome.reason, detail };
-}
-
-/** In the attempt's line stands who told its end, where that was not the provider. */
-function operatorArgs({ by }: SettleContext) {
-  return by === undefined ? {} : { reason: 'operator', detail: oneLine(by) };
-}
-
-const NO_ACCEPTANCE = { uniqueId: '', acceptedAt: '', windowLeftMs: '', originalRequest: '' };
-
-function acceptanceArgs(attempt: Attempt, outcome: Outcome, sealer: Sealer) {
-  if (outcome.kind !== 'accepted') return NO_ACCEPTANCE;
-  const { unique, timestamp, windowLeftMs, originalRequest: echo = '' } = outcome.acceptance;
-  const [uniqueId, acceptedAt] = [unique ?? '', timestamp ?? ''];
-  const originalRequest = echo === '' ? '' : sealer.seal(echo, attempt, 'original_request');
-  return { uniqueId, acceptedAt, windowLeftMs: windowLeftMs ?? '', originalRequest };
-}
-
-function gateArgs(gate: GateChange | null) {
-  if (gate === null) return { gateState: '', gateMs: 0, gateReason: '' };
-  const gateMs = gate.kind === 'until' ? gate.delayMs : 0;
-  return { gateState: gate.kind, gateMs, gateReason: gate.reason };
 }
 
 async function owned(
@@ -226,11 +217,6 @@ async function owned(
   const keys = accountKeys(prefix, from);
   const owners = await redis.mget(uniques.map((unique) => keys.unique(unique)));
   return new Set(uniques.filter((_, index) => owners[index] !== null && owners[index] !== id));
-}
-
-/** The timeline is lines of tab-separated fields. */
-function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ').slice(0, 200);
 }
 
 function readSettled(reply: Reply): Settled {

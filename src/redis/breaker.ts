@@ -1,4 +1,4 @@
-import { closuresMs, FAILURES_ALLOWED, type Health } from '../domain/breaker.js';
+import { closuresMs, type Health } from '../domain/breaker.js';
 import type { Reply } from './reply.js';
 
 /** What an attempt's end did to the gate by the breaker's rules; null: nothing. Epoch milliseconds. */
@@ -9,8 +9,7 @@ export type BreakerMove =
 
 /** What an attempt's end tells of the provider's health, as scripts take it. */
 export function breakerArgs(health: Health, random: () => number) {
-  const closures = health === 'bad' ? closuresMs(random()).join(' ') : '';
-  return { health, failuresAllowed: FAILURES_ALLOWED, closures };
+  return { health, closures: health === 'bad' ? closuresMs(random()).join(' ') : '' };
 }
 
 export function readBreakerMove(reply: Reply, index: number): BreakerMove {

@@ -4,12 +4,11 @@ import { isStatus, RECEIPT_PRECEDENCE, type Status } from '../domain/status.js';
 import { DAY } from '../domain/time.js';
 import type { Redis } from './connection.js';
 import { conversationKeys, onConversation } from './conversation.js';
-import { type AccountKeys, accountKeys, withFixed } from './keys.js';
+import { type AccountKeys, accountKeys } from './keys.js';
 import { keepUnread } from './quarantine.js';
 import { type Reply, readReply, unexpectedReply } from './reply.js';
-import { createScriptRunner, type RunScript } from './script.js';
+import { createScriptRunner, createTogetherRunner, type RunScript, type RunTogether } from './script.js';
 
-const PRECEDENCE = RECEIPT_PRECEDENCE.join(' ');
 const CALLBACKS_REMEMBERED_MS = 7 * DAY;
 const ORPHANS_KEPT = 100_000;
 /** Two months' bills and some. */
@@ -48,7 +47,8 @@ type Options = {
 
 /** Where callbacks become durable: each is applied by one script. */
 export function createCallbackStore(options: Options) {
-  const deps = { ...options, runScript: createScriptRunner(options.redis) };
+  const { redis } = options;
+  const deps = { ...options, runScript: createScriptRunner(redis), runTogether: createTogetherRunner(redis) };
   return {
     applyInbound: (callback: InboundCallback) => applyInbound(callback, deps),
     applyReceipt: (callback: ReceiptCallback) => applyReceipt(callback, deps),
@@ -56,7 +56,7 @@ export function createCallbackStore(options: Options) {
   };
 }
 
-type Deps = Options & { readonly runScript: RunScript };
+type Deps = Options & { readonly runScript: RunScript; readonly runTogether: RunTogether };
 
 async function applyInbound(callback: InboundCallback, deps: Deps): Promise<AppliedInbound> {
   const { redis, prefix, isAccount } = deps;
@@ -67,8 +67,9 @@ async function applyInbound(callback: InboundCallback, deps: Deps): Promise<Appl
   const fromId = callback.number === null ? null : callback.fromId;
   const args = inboundArgs(callback, fromId);
   const reply = await onConversation(redis, { keys, to }, async (recipient) => {
-    const named = inboundKeys(keys, { callback, recipient, name: fromId ?? to });
-    return readReply(await deps.runScript('inbound', named, { to, recipient, ...args }));
+    const own = { keys: inboundKeys(keys, { callback, recipient, name: fromId ?? to }), args };
+    const shared = { keys: keys.fixed, args: { to, recipient } };
+    return readReply(await deps.runTogether('inbound', shared, own));
   });
   if (reply.code === 'duplicate') return { kind: 'duplicate' };
   if (reply.code !== 'applied') return unexpectedReply('inbound', reply.code);
@@ -94,7 +95,7 @@ type InboundTarget = {
 };
 
 function inboundKeys(keys: AccountKeys, { callback, recipient, name }: InboundTarget) {
-  return withFixed(keys, {
+  return {
     ...conversationKeys(keys, name, recipient),
     seen: keys.seen(callbackMark(callback)),
     fromIdConv: keys.conv(name),
@@ -104,7 +105,7 @@ function inboundKeys(keys: AccountKeys, { callback, recipient, name }: InboundTa
     fromIdAccepts: keys.accepts(name),
     fromIdDeliveries: keys.recipientDeliveries(name),
     quotedUnique: keys.unique(callback.quotedUnique ?? ''),
-  });
+  };
 }
 
 function callbackMark({ unique, timestamp, number, fromId }: InboundCallback): string {
@@ -112,8 +113,16 @@ function callbackMark({ unique, timestamp, number, fromId }: InboundCallback): s
   return createHash('sha256').update(text).digest('base64url').slice(0, 22);
 }
 
+const RECEIPT_RULES = {
+  precedence: RECEIPT_PRECEDENCE.join(' '),
+  orphanMs: CALLBACKS_REMEMBERED_MS,
+  orphansKept: ORPHANS_KEPT,
+  othersMs: OTHERS_KEPT_MS,
+  othersKept: OTHERS_KEPT,
+};
+
 async function applyReceipt(callback: ReceiptCallback, deps: Deps): Promise<AppliedReceipt> {
-  const { prefix, isAccount, runScript } = deps;
+  const { prefix, isAccount, runTogether } = deps;
   if (!(await isAccount(callback.account))) return { kind: 'unknown_account' };
   const keys = accountKeys(prefix, callback.account);
   const own = {
@@ -126,14 +135,11 @@ async function applyReceipt(callback: ReceiptCallback, deps: Deps): Promise<Appl
     uniqueId: callback.unique,
     receipt: callback.receipt,
     code: callback.code ?? '',
-    precedence: PRECEDENCE,
-    orphanMs: CALLBACKS_REMEMBERED_MS,
-    orphansKept: ORPHANS_KEPT,
     to: callback.recipient ?? '',
-    othersMs: OTHERS_KEPT_MS,
-    othersKept: OTHERS_KEPT,
   };
-  const reply = readReply(await runScript('receipt', withFixed(keys, own), args));
+  const reply = readReply(
+    await runTogether('receipt', { keys: keys.fixed, args: RECEIPT_RULES }, { keys: own, args }),
+  );
   if (reply.code === 'duplicate' || reply.code === 'early') return { kind: reply.code };
   if (reply.code !== 'applied') return unexpectedReply('receipt', reply.code);
   return { kind: 'applied', account: callback.account, delivery: readTouched(reply) };

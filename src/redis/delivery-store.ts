@@ -1,4 +1,5 @@
 import type { Account } from '../domain/account.js';
+import { type Periods, periodsAt } from '../domain/budget.js';
 import type { Claim } from '../domain/claim.js';
 import type { Delivery, SendKind } from '../domain/delivery.js';
 import type { Accepted } from '../domain/record.js';
@@ -161,25 +162,38 @@ async function refuse(run: RunOnDelivery, { ref, job, errors }: Refusal): Promis
 type Claiming = { readonly delivery: Delivery; readonly job: Job; readonly asked: Asked };
 
 async function claim(run: RunOnDelivery, { delivery, job, asked }: Claiming, sealer: Sealer): Promise<Claim> {
-  const { account, attempt, send, horizonMs, maxAttempts, retryWaitMs } = asked;
-  const reply = await run('claim', delivery, {
-    ...fingerprintArgs(delivery, sealer),
-    jobAt: job.timestamp,
-    attempt,
+  const { attempt, send, horizonMs, retryWaitMs, preflight = '' } = asked;
+  const { fingerprint, otherFingerprints } = fingerprintArgs(delivery, sealer);
+  const own = { fingerprint, otherFingerprints, jobAt: job.timestamp, attempt, send, horizonMs, retryWaitMs };
+  return readClaim(
+    await run({ name: 'claim', shared: rulesOf(asked) }, delivery, { ...own, preflight }),
     send,
-    horizonMs,
+  );
+}
+
+type Rules = Readonly<Record<string, string | number>>;
+type KnownRules = { readonly periods: Periods; readonly maxAttempts: number; readonly rules: Rules };
+
+/** The same object for every claim of an account, until its budget renews. */
+const knownRules = new WeakMap<Account, KnownRules>();
+
+/** What every claim of an account is judged by. */
+function rulesOf({ account, maxAttempts, now }: Asked): Rules {
+  const periods = periodsAt(now, account.budget.timeZone);
+  const known = knownRules.get(account);
+  if (known?.periods === periods && known.maxAttempts === maxAttempts) return known.rules;
+  const rules = {
+    ...budgetArgs(account.budget, now),
     maxAttempts,
-    retryWaitMs,
     rate: account.ratePerSecond,
     pairBurst: account.pairBurst,
     pairIntervalMs: account.pairIntervalMs,
     aheadMs: AHEAD_MS,
     billed: account.billing === 'session' ? 1 : 0,
     askHistory: account.askHistory ? 1 : 0,
-    preflight: asked.preflight ?? '',
-    ...budgetArgs(account.budget, asked.now),
-  });
-  return readClaim(reply, send);
+  };
+  knownRules.set(account, { periods, maxAttempts, rules });
+  return rules;
 }
 
 async function lock({ redis, prefix }: StoreOptions, { from, id }: Owner, againMs: number): Promise<Locked> {

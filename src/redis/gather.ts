@@ -4,68 +4,96 @@ import { replyError } from './reply.js';
 export type Values = readonly (string | number)[];
 export type Call = { readonly keys: Values; readonly args: Values };
 
-/** One of many: what it shares with the others of its account, and what it has of its own. */
+/** One of many: what it shares with the others of its account, told apart by identity, and what it has of its own. */
 export type One = { readonly name: string; readonly shared: Call; readonly own: Call };
 
 type Waiting = {
-  readonly own: Call;
-  resolve(answer: unknown): void;
-  reject(error: unknown): void;
+  readonly one: One;
+  readonly resolve: (answer: unknown) => void;
+  readonly reject: (error: unknown) => void;
 };
-type Batch = { readonly name: string; readonly shared: Call; readonly waiting: Waiting[] };
 
 /** A longer call would keep Redis from others for more than a few milliseconds. */
 const MOST = 50;
 
+/** A turn of the event loop in which something happened takes longer. */
+const IDLE_TURN_MS = 0.05;
+const LONGEST_WAIT_MS = 4;
+
 /**
- * Runs what is asked for in one turn of the event loop in one call for each script and account, so that a busy worker
- * pays for a round trip once. What is asked for alone does not wait for anything.
+ * Runs what is asked for in one call for each script and account, as soon as the event loop has nothing else to do and
+ * the call before it was answered: the busier this process or Redis is, the more go together.
  */
 export function createGatherer(
   evaluate: (name: string, call: Call) => Promise<unknown>,
 ): (one: One) => Promise<unknown> {
-  const open = new Map<string, Batch>();
+  /** By the keys that a script and an account share: those that wait while others are on their way. */
+  const lines = new Map<Values, Waiting[]>();
 
-  function runAll(): void {
-    for (const batch of open.values()) void run(batch);
-    open.clear();
+  async function runAll(place: Values, line: Waiting[]): Promise<void> {
+    while (line.length > 0) {
+      await idleTurn(line);
+      await run(line.splice(0, countAlike(line)));
+    }
+    lines.delete(place);
   }
 
   /** Its answers come in the order of what was asked. */
-  async function run({ name, shared, waiting }: Batch): Promise<void> {
-    const keys = [...shared.keys, ...waiting.flatMap(({ own }) => own.keys)];
-    const args = [...shared.args, ...waiting.flatMap(({ own }) => own.args)];
+  async function run(batch: readonly Waiting[]): Promise<void> {
+    const ones = batch.map(({ one }) => one);
     try {
-      const answers = await evaluate(name, { keys, args });
-      for (const [index, one] of waiting.entries()) tell(one, Array.isArray(answers) ? answers[index] : null);
+      const answers = await callFor(ones);
+      for (const [index, one] of batch.entries()) tell(one, Array.isArray(answers) ? answers[index] : null);
     } catch (error) {
-      for (const one of waiting) one.reject(error);
+      for (const one of batch) one.reject(error);
     }
   }
 
-  return ({ name, shared, own }) => {
-    const place = `${name} ${shared.keys[0]}`;
-    let batch = open.get(place);
-    if (batch !== undefined && (batch.waiting.length === MOST || !isSame(batch.shared.args, shared.args))) {
-      void run(batch);
-      batch = undefined;
+  async function callFor(ones: readonly One[]): Promise<unknown> {
+    const [first] = ones;
+    if (first === undefined) return [];
+    const keys = first.shared.keys.concat(...ones.map(({ own }) => own.keys));
+    const args = first.shared.args.concat(...ones.map(({ own }) => own.args));
+    return evaluate(first.name, { keys, args });
+  }
+
+  function lineOf({ shared: { keys } }: One): Waiting[] {
+    const known = lines.get(keys);
+    if (known !== undefined) return known;
+    const line: Waiting[] = [];
+    lines.set(keys, line);
+    queueMicrotask(() => void runAll(keys, line));
+    return line;
+  }
+
+  return (one) => new Promise((resolve, reject) => lineOf(one).push({ one, resolve, reject }));
+}
+
+/** Resolves when nothing else happens in this process, when there are enough, or after a while. */
+function idleTurn(line: readonly Waiting[]): Promise<void> {
+  const since = performance.now();
+  let turnAt = since;
+  return new Promise((resolve) => {
+    function look(): void {
+      const [now, lastAt] = [performance.now(), turnAt];
+      turnAt = now;
+      const goes = now - lastAt < IDLE_TURN_MS || now - since > LONGEST_WAIT_MS || line.length >= MOST;
+      if (goes) resolve();
+      else setImmediate(look);
     }
-    if (batch === undefined) {
-      if (open.size === 0) setImmediate(runAll);
-      batch = { name, shared, waiting: [] };
-      open.set(place, batch);
-    }
-    const { waiting } = batch;
-    return new Promise((resolve, reject) => waiting.push({ own, resolve, reject }));
-  };
+    setImmediate(look);
+  });
+}
+
+/** How many of the first ones may go together: what they share is sent once. */
+function countAlike(line: readonly Waiting[]): number {
+  const args = line[0]?.one.shared.args;
+  const other = line.findIndex(({ one }) => one.shared.args !== args);
+  return Math.min(MOST, other < 0 ? line.length : other);
 }
 
 /** One that failed by itself has its error in place of an answer. */
-function tell(one: Waiting, answer: unknown): void {
-  if (Array.isArray(answer) && answer[0] === 'error') one.reject(replyError(String(answer[1])));
-  else one.resolve(answer);
-}
-
-function isSame(some: Values, others: Values): boolean {
-  return some.every((value, index) => value === others[index]);
+function tell({ resolve, reject }: Waiting, answer: unknown): void {
+  if (Array.isArray(answer) && answer[0] === 'error') reject(replyError(String(answer[1])));
+  else resolve(answer);
 }

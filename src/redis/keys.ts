@@ -45,14 +45,6 @@ function buildAccountKeys(ours: string, queue: string) {
   };
 }
 
-/** Keys by name, and the account's own looked up behind them: a copy of its fifty would cost more than most callers do. */
-export function withFixed(
-  keys: AccountKeys,
-  own: Readonly<Record<string, string>>,
-): Readonly<Record<string, string>> {
-  return Object.assign(Object.create(keys.fixed), own);
-}
-
 /** Keys that an account has once, by the names in the scripts' headers. */
 function fixedKeys(ours: string, queue: string) {
   return {

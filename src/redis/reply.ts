@@ -1,24 +1,34 @@
 /** A script's reply: a code, then values. Whatever Redis answers is read through here. */
-export type Reply = {
+export class Reply {
   readonly code: string;
-  text(index: number): string;
-  number(index: number): number;
+  readonly #values: readonly unknown[];
+
+  constructor(values: readonly unknown[]) {
+    this.#values = values;
+    this.code = this.text(0);
+  }
+
+  text(index: number): string {
+    return String(this.#values[index] ?? '');
+  }
+
+  number(index: number): number {
+    return Number(this.text(index));
+  }
+
   /** Null where the script left the place empty. */
-  textOrNull(index: number): string | null;
-  numberOrNull(index: number): number | null;
-};
+  textOrNull(index: number): string | null {
+    return this.text(index) || null;
+  }
+
+  numberOrNull(index: number): number | null {
+    const text = this.text(index);
+    return text === '' ? null : Number(text);
+  }
+}
 
 export function readReply(raw: unknown): Reply {
-  const values = Array.isArray(raw) ? raw.map((value) => String(value ?? '')) : [];
-  const text = (index: number) => values[index] ?? '';
-  const number = (index: number) => Number(text(index));
-  return {
-    code: text(0),
-    text,
-    number,
-    textOrNull: (index) => (text(index) === '' ? null : text(index)),
-    numberOrNull: (index) => (text(index) === '' ? null : number(index)),
-  };
+  return new Reply(Array.isArray(raw) ? raw : []);
 }
 
 /** A reply that no script gives: code and script do not belong together. */

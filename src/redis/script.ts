@@ -22,14 +22,17 @@ export type ScriptSource = {
 
 type Named = Readonly<Record<string, string | number>>;
 
-/** What one of many has of its own. */
-export type Each = { readonly keys: Named; readonly args: Named };
+/** Keys and arguments by the names in a script's header. */
+export type NamedCall = { readonly keys: Named; readonly args: Named };
+
+/** Runs one script. The reply is not yet parsed. */
+export type RunScript = (name: string, keys: Named, args: Named) => Promise<unknown>;
 
 /**
- * Runs one script. Keys and arguments are given by the names in its header; the reply is not yet parsed. A script that
- * takes many is run once for all that are asked for in the same turn of the event loop.
+ * Runs a script on what is told apart by identity, and so kept by whoever asks often, and on what this call has of its
+ * own. A script that takes many is run once for those that are asked for together and share the former.
  */
-export type RunScript = (name: string, keys: Named, args: Named) => Promise<unknown>;
+export type RunTogether = (name: string, shared: NamedCall, own: NamedCall) => Promise<unknown>;
 
 const folder = join(__dirname, 'lua');
 const sources = new Map<string, ScriptSource>();
@@ -37,13 +40,44 @@ const sources = new Map<string, ScriptSource>();
 const names = new Map<string, string>();
 
 export function createScriptRunner(redis: Redis): RunScript {
-  const gather = createGatherer((name, call) => evaluate(redis, name, call));
   return (name, keys, args) => {
     const source = loadScript(name);
-    const shared = { keys: pick(name, source.keys, keys), args: pick(name, source.args, args) };
-    if (source.each.keys.length === 0) return evaluate(redis, name, shared);
-    const own = { keys: pick(name, source.each.keys, keys), args: pick(name, source.each.args, args) };
-    return gather({ name, shared, own });
+    return evaluate(redis, name, {
+      keys: pick(name, source.keys, [keys]),
+      args: pick(name, source.args, [args]),
+    });
+  };
+}
+
+export function createTogetherRunner(redis: Redis): RunTogether {
+  const gather = createGatherer((name, call) => evaluate(redis, name, call));
+  const sharedKeys = pickOnce();
+  const sharedArgs = pickOnce();
+  return (name, shared, own) => {
+    const { keys, args, each } = loadScript(name);
+    if (each.keys.length === 0) {
+      return evaluate(redis, name, {
+        keys: pick(name, keys, [own.keys, shared.keys]),
+        args: pick(name, args, [own.args, shared.args]),
+      });
+    }
+    return gather({
+      name,
+      shared: { keys: sharedKeys(name, keys, shared.keys), args: sharedArgs(name, args, shared.args) },
+      own: { keys: pick(name, each.keys, [own.keys]), args: pick(name, each.args, [own.args]) },
+    });
+  };
+}
+
+/** Picks from each object once. */
+function pickOnce(): (script: string, wanted: readonly string[], given: Named) => Values {
+  const known = new Map<string, WeakMap<Named, Values>>();
+  return (script, wanted, given) => {
+    const ofScript = known.get(script) ?? new WeakMap<Named, Values>();
+    known.set(script, ofScript);
+    const values = ofScript.get(given) ?? pick(script, wanted, [given]);
+    ofScript.set(given, values);
+    return values;
   };
 }
 
@@ -51,12 +85,12 @@ export function createScriptRunner(redis: Redis): RunScript {
 export function runOnMany(
   redis: Redis,
   name: string,
-  { keys, args, many }: { readonly keys: Named; readonly args: Named; readonly many: readonly Each[] },
+  { keys, args, many }: NamedCall & { readonly many: readonly NamedCall[] },
 ): Promise<unknown> {
   const { keys: sharedKeys, args: sharedArgs, each } = loadScript(name);
   return evaluate(redis, name, {
-    keys: [...pick(name, sharedKeys, keys), ...many.flatMap((one) => pick(name, each.keys, one.keys))],
-    args: [...pick(name, sharedArgs, args), ...many.flatMap((one) => pick(name, each.args, one.args))],
+    keys: [...pick(name, sharedKeys, [keys]), ...many.flatMap((one) => pick(name, each.keys, [one.keys]))],
+    args: [...pick(name, sharedArgs, [args]), ...many.flatMap((one) => pick(name, each.args, [one.args]))],
   });
 }
 
@@ -131,10 +165,13 @@ function places(table: string, shared: readonly string[], own: readonly string[]
   return own.map((_, index) => `${table}[${shared.length} + (n - 1) * ${own.length} + ${index + 1}]`);
 }
 
-function pick(script: string, wanted: readonly string[], given: Named): Values {
+/** Each name's value in the first that has it. */
+function pick(script: string, wanted: readonly string[], given: readonly Named[]): Values {
   return wanted.map((name) => {
-    const value = given[name];
-    if (value === undefined) throw new TypeError(`script ${script} needs ${name}`);
-    return value;
+    for (const values of given) {
+      const value = values[name];
+      if (value !== undefined) return value;
+    }
+    throw new TypeError(`script ${script} needs ${name}`);
   });
 }

@@ -90,8 +90,8 @@ async function sendAndSettle(run: Run, claimed: Claimed, deps: DeliverDeps): Pro
   const { claim: granted, attempt, age } = claimed;
   if (granted.kind !== 'go') return null;
   const begun = deps.effects.monotonic();
-  const { delivery, account, signal } = run;
-  const sending = { delivery, account, signal, age, send: granted.send, paceMs: granted.paceMs };
+  const { delivery, account, lock } = run;
+  const sending = { delivery, account, lock, age, send: granted.send, paceMs: granted.paceMs };
   const timeoutMs = granted.paceMs + timeoutOf(delivery, deps.timeouts);
   const outcome = await deps.fly(timeoutMs, () => send(sending, deps));
   const durationMs = deps.effects.monotonic() - begun;

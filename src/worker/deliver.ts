@@ -9,6 +9,7 @@ import { act } from './act.js';
 import { createAge } from './clock.js';
 import type { JobEnd } from './job-end.js';
 import { lock } from './lock.js';
+import type { Lock } from './locks.js';
 import { linkToInspect } from './preflight.js';
 import { deliveryIdOf, readJob } from './read-job.js';
 import type { Claimed, DeliverDeps, Delivered, Run } from './run.js';
@@ -23,7 +24,7 @@ const BREATH_MS = 1000;
 /** The pipeline: read, claim, decide, act; again while the act calls for a new claim. */
 export async function deliver(
   job: QueueJob,
-  { account, signal }: { readonly account: Account; readonly signal: AbortSignal },
+  { account, lock: jobLock }: { readonly account: Account; readonly lock: Lock },
   deps: DeliverDeps,
 ): Promise<Delivered> {
   const queued = { id: job.id ?? '', timestamp: job.timestamp };
@@ -33,7 +34,14 @@ export async function deliver(
   if ('locked' in read) return lock({ owner, account, why: read.locked }, deps);
   if (!read.ok) return refuse({ ...read, account, job: queued }, deps);
   const isPrioritised = job.priority > 0;
-  const run = { delivery: read.delivery, account, job: queued, request: job.data, isPrioritised, signal };
+  const run = {
+    delivery: read.delivery,
+    account,
+    job: queued,
+    request: job.data,
+    isPrioritised,
+    lock: jobLock,
+  };
   return { ref: read.delivery, end: await claimAndAct(run, deps) };
 }
 

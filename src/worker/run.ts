@@ -10,6 +10,7 @@ import type { DeliveryRef } from '../redis/run-on-delivery.js';
 import type { Effects } from './clock.js';
 import type { Flights } from './flights.js';
 import type { JobEnd } from './job-end.js';
+import type { Lock } from './locks.js';
 import type { SendDeps } from './send.js';
 import type { SettleDeps } from './settle.js';
 import type { DelivererObserver } from './tell.js';
@@ -26,8 +27,7 @@ export type Run = {
   readonly request: unknown;
   /** Whether BullMQ gives it a priority of its own. */
   readonly isPrioritised: boolean;
-  /** Aborted when the job's lock is lost. */
-  readonly signal: AbortSignal;
+  readonly lock: Lock;
 };
 
 /** A claim and its answer; `age` counts from before it was sent. */

@@ -5,6 +5,7 @@ import { fillVariables, TEMPLATE_HEADER_TYPES } from '../domain/template.js';
 import { SECOND } from '../domain/time.js';
 import type { ProviderClient } from '../provider/client.js';
 import type { SendFileBody, SendTemplateBody } from '../provider/wire.js';
+import type { Lock } from './locks.js';
 
 /** A claim older than this must not be sent on: Redis or this process was away, and others may act by now. */
 export const GUARD_MS = 2 * SECOND;
@@ -42,8 +43,7 @@ export type Sending = {
   /** Milliseconds since before the claim was sent. */
   readonly age: () => number;
   readonly paceMs: number;
-  /** Aborted when the job's lock is lost. */
-  readonly signal: AbortSignal;
+  readonly lock: Lock;
 };
 
 export type SendDeps = {
@@ -55,14 +55,14 @@ export type SendDeps = {
 
 /** One POST, or none when the claim has grown too old before its first byte could leave. */
 export async function send(sending: Sending, deps: SendDeps): Promise<Outcome> {
-  const { delivery, account, age, paceMs, signal } = sending;
+  const { delivery, account, age, paceMs, lock } = sending;
   if (paceMs > 0) await deps.sleep(paceMs);
-  if (signal.aborted || age() > GUARD_MS + paceMs) {
+  if (lock.isLost || age() > GUARD_MS + paceMs) {
     return { kind: 'not_sent', reason: 'stale', detail: 'the claim was too old to be sent on' };
   }
   const options = {
     timeoutMs: timeoutOf(delivery, deps.timeouts),
-    mayWrite: () => !signal.aborted && age() <= GUARD_MS + CONNECT_TIMEOUT_MS + paceMs,
+    mayWrite: () => !lock.isLost && age() <= GUARD_MS + CONNECT_TIMEOUT_MS + paceMs,
     overrides: account.reasons,
   };
   const apiKey = deps.apiKeyOf(account.from);

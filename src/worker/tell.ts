@@ -20,7 +20,9 @@ export function tellAttempt(ended: Ended, observer: DelivererObserver): void {
   const subject = subjectOf(claimed);
   const accepted = written.kind === 'settled' && outcome.kind === 'accepted';
   observer.attemptEnded({
-    ...subject,
+    account: subject.account,
+    deliveryId: subject.deliveryId,
+    recipient: subject.recipient,
     attemptId: claimed.attempt,
     attempt: claimed.number,
     send: claimed.send,

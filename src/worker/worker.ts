@@ -7,6 +7,7 @@ import type { Queues } from '../queue/queues.js';
 import { deliver } from './deliver.js';
 import { createFlights } from './flights.js';
 import { endJob, isJobEnd, type JobResult, retryLater } from './job-end.js';
+import { createLocks, type Lock } from './locks.js';
 import { createReleases, type Releases } from './releases.js';
 import type { DeliverDeps } from './run.js';
 import { longestHorizon } from './send.js';
@@ -105,15 +106,15 @@ async function closeAll(
 type Running = {
   readonly job: Job;
   readonly token: string;
-  readonly signal: AbortSignal;
+  readonly lock: Lock;
   readonly account: Account;
 };
 
 /** A fault (Redis away, a bug) is not an end: the job comes back, and the record knows what was sent. */
 async function runJob(running: Running, deliverDeps: DeliverDeps, deps: WorkerDeps): Promise<JobResult> {
-  const { job, token, signal, account } = running;
+  const { job, token, lock, account } = running;
   try {
-    const { end, ref } = await deliver(job, { account, signal }, deliverDeps);
+    const { end, ref } = await deliver(job, { account, lock }, deliverDeps);
     return await endJob({ job, token, ref }, end, deps);
   } catch (error) {
     if (isJobEnd(error)) throw error;
@@ -126,11 +127,10 @@ type Run = (running: Running) => Promise<JobResult>;
 
 function openWorker(account: Account, deps: WorkerDeps, run: Run): QueueWorker {
   const { log } = deps;
+  const locks = createLocks();
   const worker = new QueueWorker(
     queueName(account.from),
-    // BullMQ makes the signal only for a processor that names three parameters.
-    (job: Job, token?: string, signal?: AbortSignal) =>
-      run({ job, token: token ?? '', signal: signal ?? new AbortController().signal, account }),
+    (job: Job, token = '') => locks.hold(job.id ?? '', (lock) => run({ job, token, lock, account })),
     {
       connection: deps.connection,
       prefix: queuePrefix(deps.prefix),
@@ -150,8 +150,6 @@ function openWorker(account: Account, deps: WorkerDeps, run: Run): QueueWorker {
     if (deps.isConnected()) log.warn('queue error', { account: account.name, error });
   });
   worker.on('stalled', (job) => log.warn('job stalled', { account: account.name, job }));
-  worker.on('lockRenewalFailed', (jobs) => {
-    for (const job of jobs) worker.cancelJob(job, 'lock lost');
-  });
+  worker.on('lockRenewalFailed', locks.lose);
   return worker;
 }

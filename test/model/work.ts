@@ -35,9 +35,9 @@ export async function work(actor: Actor, works: Works): Promise<void> {
   const taken = await actor.gate(() => queue.fetch(actor.name));
   if (taken === null) return;
   const job = new Job(bullQueue, JOB_NAME, taken.data, { timestamp: taken.timestamp }, taken.id);
-  // A signal of a lock that is lost comes late or never: here it is always too late.
-  const { signal } = new AbortController();
-  const { end, ref } = await deliver(job, { account: works.account(), signal }, depsOf(actor, works));
+  // News of a lock that is lost comes late or never: here it is always too late.
+  const lock = { isLost: false };
+  const { end, ref } = await deliver(job, { account: works.account(), lock }, depsOf(actor, works));
   await endJob(actor, { id: taken.id, end, ref }, works);
 }
 

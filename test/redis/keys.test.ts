@@ -5,7 +5,7 @@ import { HOUR, MINUTE } from '../../src/domain/time.js';
 import { measureBacklog } from '../../src/redis/backlog.js';
 import { setGate } from '../../src/redis/gate.js';
 import { accountKeys } from '../../src/redis/keys.js';
-import { createScriptRunner, loadScript } from '../../src/redis/script.js';
+import { createTogetherRunner, loadScript } from '../../src/redis/script.js';
 import { withRedis } from '../support/redis.js';
 import {
   type Bench,
@@ -118,7 +118,8 @@ describe('with access to the account’s keys alone', () => {
         othersMs: HOUR,
         othersKept: 2,
       };
-      await createScriptRunner(narrow)('receipt', { ...bench.keys.fixed, unique, orphan, doubts }, args);
+      const own = { keys: { unique, orphan, doubts }, args };
+      await createTogetherRunner(narrow)('receipt', { keys: bench.keys.fixed, args }, own);
     }
     await expect(narrow.zrange(orphans, '0', '-1')).resolves.toEqual(['u2', 'u3']);
     await expect(narrow.zrange(bench.keys.fixed.others, '0', '-1')).resolves.toEqual(['u2', 'u3']);

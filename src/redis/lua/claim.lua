@@ -57,7 +57,7 @@ local answers = each(function()
   attempts = attempts + 1
   begin(attempts, now, { status = r[2], timeline = r[14], flightUntil = c[7], pairTat = pairTat or c[3] or 0,
     tried = r[2] ~= 'queued' or r[9] or r[10] or r[17] })
-  return refuse('go', math.ceil(slot - now), r[13] or now)
+  return refuse('go', math.floor(slot - now), r[13] or now)
 end)
 keepPace()
 return answers
