@@ -1,5 +1,5 @@
 import { withRedis } from '../support/redis.js';
-import { accepted, account, type Bench, delivery, openBench, rejected } from './bench.js';
+import { accepted, account, type Bench, delivery, FROM_ID, openBench, rejected } from './bench.js';
 
 // What is asked for in one turn of the event loop goes to Redis in one call: each counts what those before it took.
 const redis = withRedis();
@@ -95,6 +95,27 @@ it('sends one at a time of a conversation', async () => {
   await bench.settle(delivery('lane0'), { attempt: 'lane0' });
   const again = await Promise.all(lane.map((one) => bench.claim(one, { attempt: one.id })));
   expect(again.map(({ kind }) => kind)).toEqual(['ended', 'go', 'refused', 'refused', 'refused']);
+});
+
+it('opens the window of each client who writes', async () => {
+  const write = (name: string) =>
+    Promise.all(some.map(({ id, to }) => bench.inbound({ number: to, unique: `${name}-${id}` })));
+  await write('before');
+  await redis.client.flushdb();
+  await expect(callsOf(() => write('first'))).resolves.toBe(2);
+  const again = await write('first');
+  expect(again.map(({ kind }) => kind)).toEqual(some.map(() => 'duplicate'));
+  const conversations = await Promise.all(some.map(({ to }) => bench.conversation(to)));
+  expect(conversations.filter(({ closesAt }) => Number(closesAt) > Date.now())).toHaveLength(COUNT);
+});
+
+it('makes one conversation of a client’s two names, whatever else comes with them', async () => {
+  const byId = { number: null, fromId: FROM_ID };
+  await bench.accept(delivery('by id', { to: FROM_ID }));
+  const written = await Promise.all([byId, { fromId: FROM_ID }, {}, byId].map((one) => bench.inbound(one)));
+  expect(written.map(({ kind }) => kind)).toEqual(['applied', 'applied', 'applied', 'applied']);
+  await expect(bench.lane()).resolves.toEqual(['by id']);
+  await expect(bench.conversation(FROM_ID)).resolves.toEqual({});
 });
 
 it('does not let one that is broken spoil the others', async () => {

@@ -1,10 +1,11 @@
 -- The client wrote at `at`: the window opens, held deliveries return to their lane, its head goes to the front. Returns
--- how many were released, and whether the window had been open.
-local function openWindow(at, now)
+-- how many were released, and whether the window had been open. `facts` of the conversation are written at once.
+local function openWindow(at, now, facts)
   local c = redis.call('HMGET', conv, 'closesAt', 'lastInboundAt')
   local wasOpen = now < tonumber(c[1] or 0)
   local closesAt = math.max(tonumber(c[1] or 0), at + 24 * 3600 * 1000)
-  redis.call('HSET', conv, 'closesAt', closesAt, 'lastInboundAt', math.max(tonumber(c[2] or 0), at))
+  redis.call('HSET', conv, 'closesAt', closesAt, 'lastInboundAt', math.max(tonumber(c[2] or 0), at),
+    unpack(facts or {}))
   local released = now < closesAt and redis.call('ZCARD', held) or 0
   if released > 0 then
     redis.call('ZUNIONSTORE', lane, 2, lane, held, 'AGGREGATE', 'MIN')

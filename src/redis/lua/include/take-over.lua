@@ -34,3 +34,15 @@ local function takeOver()
   end
   takeOverSessions()
 end
+
+-- The from_id's conversation becomes part of the number's, under which it is found from now on.
+local function becomeOne()
+  redis.call('SET', alias, recipient, 'PX', keepMs)
+  redis.call('ZUNIONSTORE', lane, 2, lane, fromIdLane, 'AGGREGATE', 'MIN')
+  redis.call('ZUNIONSTORE', held, 2, held, fromIdHeld, 'AGGREGATE', 'MIN')
+  takeOver()
+  redis.call('SUNIONSTORE', doubts, doubts, fromIdDoubts)
+  redis.call('ZUNIONSTORE', recipientDeliveries, 2, recipientDeliveries, fromIdDeliveries, 'AGGREGATE', 'MIN')
+  redis.call('DEL', fromIdConv, fromIdLane, fromIdHeld, fromIdDoubts, fromIdAccepts, fromIdDeliveries)
+  redis.call('HSET', conv, 'alias:' .. fromId, 1)
+end
