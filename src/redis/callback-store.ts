@@ -58,6 +58,8 @@ export function createCallbackStore(options: Options) {
 
 type Deps = Options & { readonly runScript: RunScript; readonly runTogether: RunTogether };
 
+const INBOUND_RULES = { seenMs: CALLBACKS_REMEMBERED_MS, keepMs: CONVERSATION_KEPT_MS };
+
 async function applyInbound(callback: InboundCallback, deps: Deps): Promise<AppliedInbound> {
   const { redis, prefix, isAccount } = deps;
   const to = callback.number ?? callback.fromId;
@@ -67,9 +69,11 @@ async function applyInbound(callback: InboundCallback, deps: Deps): Promise<Appl
   const fromId = callback.number === null ? null : callback.fromId;
   const args = inboundArgs(callback, fromId);
   const reply = await onConversation(redis, { keys, to }, async (recipient) => {
-    const own = { keys: inboundKeys(keys, { callback, recipient, name: fromId ?? to }), args };
-    const shared = { keys: keys.fixed, args: { to, recipient } };
-    return readReply(await deps.runTogether('inbound', shared, own));
+    const own = {
+      keys: inboundKeys(keys, { callback, recipient, name: fromId ?? to }),
+      args: { to, recipient, ...args },
+    };
+    return readReply(await deps.runTogether('inbound', { keys: keys.fixed, args: INBOUND_RULES }, own));
   });
   if (reply.code === 'duplicate') return { kind: 'duplicate' };
   if (reply.code !== 'applied') return unexpectedReply('inbound', reply.code);
@@ -82,8 +86,6 @@ function inboundArgs({ timestamp, windowLeftMs, quotedUnique }: InboundCallback,
     leftMs: windowLeftMs ?? '',
     fromId: fromId ?? '',
     quoted: quotedUnique === null ? 0 : 1,
-    seenMs: CALLBACKS_REMEMBERED_MS,
-    keepMs: CONVERSATION_KEPT_MS,
   };
 }
 
