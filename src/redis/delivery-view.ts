@@ -88,7 +88,7 @@ export function viewOf({ from, id, sealer, record, conversation, ahead, job }: R
     createdAt: Number(record.createdAt),
     sendAt: Number(record.sendAt) || Number(record.createdAt),
     expiresAt: Number(record.expiresAt),
-    ...readTimeline(record.timeline ?? ''),
+    ...readTimeline(record),
     receipts,
     receiptsConflict: receiptsConflict(receipts),
     failureCode: record.failureCode ?? null,

@@ -17,13 +17,13 @@ export type Timeline = {
   readonly preflights: readonly PreflightView[];
 };
 
-/** Reads the lines that the scripts have noted; those of a later version are passed over. */
-export function readTimeline(text: string): Timeline {
+/** Reads the lines that the scripts have noted in a record; those of a later version are passed over. */
+export function readTimeline(record: Readonly<Record<string, string>>): Timeline {
   const timeline: TimelineEntry[] = [];
   const attempts: AttemptFacts[] = [];
   const asked: AskedView[] = [];
   const preflights: PreflightView[] = [];
-  for (const line of text.split('\n')) {
+  for (const line of linesOf(record)) {
     const [kind, time, ...fields] = line.split('\t');
     const at = Number(time);
     if (kind === 'status') timeline.push(...readStatus(at, fields));
@@ -32,6 +32,13 @@ export function readTimeline(text: string): Timeline {
     if (kind === 'asked') asked.push({ at, found: fields[0] ?? '' });
   }
   return { timeline, attempts, asked, preflights };
+}
+
+/** Each in a field of its own; an earlier version wrote all of its into one, which come first. */
+export function linesOf(record: Readonly<Record<string, string>>): readonly string[] {
+  const { timeline = '', lines = 0 } = record;
+  const own = Array.from({ length: Number(lines) }, (_, index) => record[`t${index + 1}`] ?? '');
+  return [...timeline.split('\n'), ...own];
 }
 
 type Fields = readonly string[];

@@ -106,8 +106,7 @@ describe('waybill resolve', () => {
 describe('waybill status of an unknown outcome', () => {
   it('tells what the history showed, when it is asked next, and until when to wait', async () => {
     await lose('inv-1');
-    const asked = `asked\t${Date.now()}\tabsent\n`;
-    await redis.client.hset(record('inv-1'), 'timeline', (await timelineOf('inv-1')) + asked);
+    await noteAsked('inv-1', Date.now(), 'absent');
     const { stdout } = await run('status', 'inv-1');
     expect(stdout).toContain('history: does not show the message');
     expect(stdout).toMatch(/history +is asked next \d{4}-/);
@@ -118,7 +117,7 @@ describe('waybill status of an unknown outcome', () => {
 
   it('has the same for programs', async () => {
     await lose('inv-1');
-    await redis.client.hset(record('inv-1'), 'timeline', `asked\t1763800000000\tincomplete\n`);
+    await noteAsked('inv-1', 1763800000000, 'incomplete');
     const { horizonAt } = await redis.client.hgetall(record('inv-1'));
     const view: unknown = JSON.parse((await run('status', 'inv-1', '--json')).stdout);
     expect(view).toMatchObject({
@@ -129,7 +128,10 @@ describe('waybill status of an unknown outcome', () => {
     });
   });
 
-  const timelineOf = async (id: string) => (await redis.client.hget(record(id), 'timeline')) ?? '';
+  async function noteAsked(id: string, at: number, found: string): Promise<void> {
+    const line = await redis.client.hincrby(record(id), 'lines', 1);
+    await redis.client.hset(record(id), `t${line}`, `asked\t${at}\t${found}`);
+  }
 });
 
 describe('waybill resend', () => {

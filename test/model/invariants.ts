@@ -1,7 +1,7 @@
 import { foldSessions } from '../../src/domain/session.js';
 import { isEnded, isStatus, mayMove, type Status, UNSENT } from '../../src/domain/status.js';
-
 import { SECOND } from '../../src/domain/time.js';
+import { linesOf } from '../../src/redis/timeline.js';
 import { CONNECT_TIMEOUT_MS, GUARD_MS } from '../../src/worker/send.js';
 import { remember } from './remember.js';
 import { TIMEOUTS } from './work.js';
@@ -85,8 +85,10 @@ function brokenRecord({ provider }: World, id: string, record: Fields): readonly
   ];
 }
 
-function movesOf({ timeline = '' }: Fields): readonly Status[] {
-  return [...timeline.matchAll(/^status\t\d+\t(\w+)/gm)].map(([, to]) => to).filter(isStatus);
+const timelineOf = (fields: Fields) => linesOf(fields).join('\n');
+
+function movesOf(fields: Fields): readonly Status[] {
+  return [...timelineOf(fields).matchAll(/^status\t\d+\t(\w+)/gm)].map(([, to]) => to).filter(isStatus);
 }
 
 /** One in flight per conversation; and every delivery that has not ended is in a queue, or will be looked at. */
@@ -248,8 +250,8 @@ function brokenHorizons({ planned }: World, { known }: Snapshot): readonly strin
 }
 
 /** From each attempt's beginning to its outcome, or to its horizon while that is unknown. */
-function flightsOf({ timeline = '' }: Fields): readonly { readonly from: number; readonly until: number }[] {
-  const moves = [...timeline.matchAll(/^status\t(\d+)\t(\w+)/gm)].map(([, at, to]) => ({
+function flightsOf(fields: Fields): readonly { readonly from: number; readonly until: number }[] {
+  const moves = [...timelineOf(fields).matchAll(/^status\t(\d+)\t(\w+)/gm)].map(([, at, to]) => ({
     at: Number(at),
     to,
   }));

@@ -1,5 +1,6 @@
 import { HOUR } from '../../src/domain/time.js';
 import { createOperatorStore } from '../../src/redis/operator-store.js';
+import { linesOf } from '../../src/redis/timeline.js';
 import { withRedis } from '../support/redis.js';
 import { PLAIN } from '../support/sealing.js';
 import {
@@ -59,7 +60,7 @@ describe('whether an operator may resolve a delivery', () => {
 });
 
 describe('an operator’s word', () => {
-  const timeline = async () => (await bench.record('one')).timeline ?? '';
+  const timeline = async () => linesOf(await bench.record('one')).join('\n');
 
   it('stands in the timeline with the name', async () => {
     await doubtPastHorizon();

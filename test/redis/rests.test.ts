@@ -1,5 +1,6 @@
 import { Queue } from 'bullmq';
 import { DAY, HOUR, MINUTE } from '../../src/domain/time.js';
+import { linesOf } from '../../src/redis/timeline.js';
 import { withRedis } from '../support/redis.js';
 import { type Bench, CLIENT, delivery, FROM, JOB_AT, openBench, PREFIX } from './bench.js';
 
@@ -28,8 +29,8 @@ describe('park', () => {
     for (let run = 0; run < 2; run += 1) {
       await expect(bench.store.park(one, { status: 'waiting', reason: 'limit' })).resolves.toBe('parked');
     }
-    const { timeline = '' } = await bench.record('one');
-    expect(timeline.match(/limit/g)).toHaveLength(1);
+    const lines = linesOf(await bench.record('one'));
+    expect(lines.filter((line) => line.includes('limit'))).toHaveLength(1);
     await expect(bench.wakes()).resolves.toEqual(['one']);
   });
 

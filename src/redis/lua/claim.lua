@@ -15,7 +15,7 @@ local answers = each(function()
     return { 'moved' }
   end
   local r = redis.call('HMGET', record, 'fingerprint', 'status', 'jobAt', 'expiresAt', 'attempts', 'attempt',
-    'startedAt', 'sendAt', 'notBefore', 'pairAt', 'unique', 'reason', 'dueAt', 'timeline', 'reserved', 'retry',
+    'startedAt', 'sendAt', 'notBefore', 'pairAt', 'unique', 'reason', 'dueAt', 'lines', 'reserved', 'retry',
     'postponed')
   local answer = standing(r, now)
   if answer then
@@ -55,7 +55,7 @@ local answers = each(function()
   end
   pass(r[16], now)
   attempts = attempts + 1
-  begin(attempts, now, { status = r[2], timeline = r[14], flightUntil = c[7], pairTat = pairTat or c[3] or 0,
+  begin(attempts, now, { status = r[2], lines = r[14], flightUntil = c[7], pairTat = pairTat or c[3] or 0,
     tried = r[2] ~= 'queued' or r[9] or r[10] or r[17] })
   return refuse('go', math.floor(slot - now), r[13] or now)
 end)

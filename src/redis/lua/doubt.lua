@@ -22,5 +22,5 @@ redis.call('PEXPIRE', doubts, idRetentionMs)
 redis.call('HSET', conv, 'flight', id, 'flightUntil', r[6])
 redis.call('ZADD', wake, r[6], id)
 move(record, id, 'unknown', reason, now, r[1],
-  { lines = attemptLine(r[3], r[4], now, 'unknown', reason, detail) })
+  { line = attemptLine(r[3], r[4], now, 'unknown', reason, detail) })
 return { 'unknown', r[5], now, weigh(now) }

@@ -63,5 +63,5 @@ if not redis.call('ZSCORE', lane, id) then
   redis.call('ZADD', lane, head[2] and head[2] - 1 or redis.call('INCR', order), id)
 end
 redis.call('ZADD', wake, now + delayMs + 5000, id)
-move(record, id, status, why, now, r[1], { lines = attemptLine(r[3], r[4], now, outcome, reason, detail) })
+move(record, id, status, why, now, r[1], { line = attemptLine(r[3], r[4], now, outcome, reason, detail) })
 return { 'postponed', now, corrected, gateMove }

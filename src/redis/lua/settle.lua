@@ -12,7 +12,7 @@ local answers = each(function()
     return { 'moved' }
   end
   local r = redis.call('HMGET', record, 'status', 'attempt', 'attempts', 'send', 'fingerprint', 'dueAt', 'startedAt',
-    'acceptedAt', 'sessionOpenedAt', 'job', 'reserved', 'timeline')
+    'acceptedAt', 'sessionOpenedAt', 'job', 'reserved', 'lines')
   if not mine(r[1], r[2]) then
     -- The same again: the connection was lost before the first answer came.
     if r[2] == attempt and (r[8] ~= false) == (outcome == 'accepted') then
@@ -37,8 +37,8 @@ local answers = each(function()
     status = 'accepted'
     facts, openedAt = countAcceptance({ closesAt = v[1], sessionAt = v[2], sessionBefore = v[3] }, now)
   end
-  local lines = attemptLine(r[3], r[4], now, outcome, reason, detail)
-  move(record, id, status, why, now, r[1], { facts = facts, lines = lines, timeline = r[12], attempts = r[3] })
+  local line = attemptLine(r[3], r[4], now, outcome, reason, detail)
+  move(record, id, status, why, now, r[1], { facts = facts, line = line, lines = r[12], attempts = r[3] })
   status = facts and own(now) or status
   if not openedAt then
     giveBack(r[11], now)

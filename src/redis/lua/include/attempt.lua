@@ -5,5 +5,5 @@ end
 
 -- The attempt's line in the timeline: what it came to.
 local function attemptLine(number, send, now, outcome, reason, detail)
-  return table.concat({ 'attempt', now, number, send, outcome, reason, detail }, '\t') .. '\n'
+  return table.concat({ 'attempt', now, number, send, outcome, reason, detail }, '\t')
 end

@@ -10,7 +10,7 @@ local function begin(number, now, was)
   end
   redis.call('ZADD', wake, now + horizonMs, id)
   move(record, id, 'sending', send, now, was.status, {
-    timeline = was.timeline,
+    lines = was.lines,
     attempts = number,
     facts = { 'attempts', number, 'attempt', attempt, 'send', send, 'startedAt', now, 'horizonAt', now + horizonMs },
   })

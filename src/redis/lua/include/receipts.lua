@@ -1,5 +1,5 @@
 -- The receipts that there are, the deciding one first, and what is read of a record for them and for a move.
-local NAMES, FIELDS = {}, { 'status', 'timeline', 'attempts', 'job', 'acceptedAt' }
+local NAMES, FIELDS = {}, { 'status', 'lines', 'attempts', 'job', 'acceptedAt' }
 local AHEAD = #FIELDS
 for name in string.gmatch(precedence, '%a+') do
   NAMES[#NAMES + 1] = name
@@ -11,7 +11,7 @@ local function readReceipts(key)
   for i, name in ipairs(NAMES) do
     has[name] = values[AHEAD + i] ~= false
   end
-  return { status = values[1], timeline = values[2], attempts = values[3], job = values[4], acceptedAt = values[5],
+  return { status = values[1], lines = values[2], attempts = values[3], job = values[4], acceptedAt = values[5],
     has = has }
 end
 
@@ -43,7 +43,7 @@ local function addReceipts(key, delivery, was, receipts, now)
     redis.call('HSET', key, unpack(facts))
   elseif new > 0 and status ~= was.status then
     move(key, delivery, status, '', now, was.status,
-      { facts = facts, timeline = was.timeline or '', attempts = was.attempts })
+      { facts = facts, lines = was.lines, attempts = was.attempts })
   end
   return new, status
 end

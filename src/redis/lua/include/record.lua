@@ -1,10 +1,12 @@
-local TIMELINE_BYTES = 8000
+-- A record's timeline is a field for each line, `t1` and so on, and `lines`, how many there are: so short, that Redis
+-- keeps the whole record in its compact form. A very long one keeps its beginning.
+local LINES_KEPT = 150
 
--- Adds a line to the timeline of the record at `key`. A very long one keeps its beginning.
+-- Adds a line to the timeline of the record at `key`.
 local function note(key, line)
-  local timeline = redis.call('HGET', key, 'timeline') or ''
-  if #timeline < TIMELINE_BYTES then
-    redis.call('HSET', key, 'timeline', timeline .. line .. '\n')
+  local number = redis.call('HINCRBY', key, 'lines', 1)
+  if number <= LINES_KEPT then
+    redis.call('HSET', key, 't' .. number, line)
   end
 end
 
@@ -20,21 +22,29 @@ local function index(key, delivery, status, before)
   end
 end
 
+-- Adds a line to facts that are to be written, behind so many lines. Returns how many there are then.
+local function addLine(facts, lines, line)
+  if not line or lines >= LINES_KEPT then
+    return lines
+  end
+  facts[#facts + 1] = 't' .. lines + 1
+  facts[#facts + 1] = line
+  return lines + 1
+end
+
 -- Moves a delivery from the status that it had `before` (nil: a new one) to another, with its line in the timeline and
--- its event in the stream. `with`: facts to write at once, lines that stand before its own, and the timeline and the
--- attempts where the caller has read them.
+-- its event in the stream. `with`: facts to write at once, a line that stands before its own, and the timeline's
+-- length and the attempts where the caller has read them.
 local function move(key, delivery, status, reason, now, before, with)
   with = with or {}
-  local timeline, attempts = with.timeline, with.attempts
+  local lines, attempts = with.lines, with.attempts
   if before and not attempts then
-    timeline, attempts = unpack(redis.call('HMGET', key, 'timeline', 'attempts'))
+    lines, attempts = unpack(redis.call('HMGET', key, 'lines', 'attempts'))
   end
-  timeline = timeline or ''
-  if #timeline < TIMELINE_BYTES then
-    timeline = timeline .. (with.lines or '') .. 'status\t' .. now .. '\t' .. status .. '\t' .. reason .. '\n'
-  end
-  redis.call('HSET', key, 'status', status, 'reason', reason, 'statusAt', now, 'timeline', timeline,
-    unpack(with.facts or {}))
+  local facts = with.facts or {}
+  lines = addLine(facts, tonumber(lines or 0), with.line)
+  lines = addLine(facts, lines, 'status\t' .. now .. '\t' .. status .. '\t' .. reason)
+  redis.call('HSET', key, 'status', status, 'reason', reason, 'statusAt', now, 'lines', lines, unpack(facts))
   index(key, delivery, status, before)
   tell('delivery', delivery, 'status', status, 'reason', reason, 'attempt', attempts or 0)
 end
