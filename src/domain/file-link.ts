@@ -42,7 +42,11 @@ function problemOfText(text: string): string | null {
 }
 
 function parseUrl(text: string): URL | null {
-  return URL.canParse(text) ? new URL(text) : null;
+  try {
+    return new URL(text);
+  } catch {
+    return null;
+  }
 }
 
 function typeOf(url: URL, declared: MediaType | undefined): FileLink {
@@ -68,6 +72,8 @@ function refuse(detail: string): Refused {
  * their case, as stores take them.
  */
 export function linkExpiresAt(url: URL): number | null {
+  // Most links say nothing of it; what is percent-encoded is looked at.
+  if (!/expires|se=|%/i.test(url.search)) return null;
   const parameters = new Map([...url.searchParams].map(([name, value]) => [name.toLowerCase(), value]));
   const signed = (vendor: 'amz' | 'goog') =>
     sum(time(parameters.get(`x-${vendor}-date`)), seconds(parameters.get(`x-${vendor}-expires`)));

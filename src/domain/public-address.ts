@@ -50,6 +50,8 @@ export function isPublicAddress(address: string): boolean {
 
 /** Whether a URL's host, as `URL` has it, is an address and no name; then the address without brackets. */
 export function addressOfHost(host: string): string | null {
+  // Nearly all are names, and no name looks so.
+  if (!/:|^[\d.]+$/.test(host)) return null;
   const address = host.replace(/^\[(.*)\]$/, '$1');
   return bitsOf(address) === null ? null : address;
 }

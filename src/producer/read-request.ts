@@ -39,9 +39,20 @@ export async function readRequest(
   deps: ReadDeps,
   makeId: MakeId = randomId,
 ): Promise<ReadRequest> {
-  const account = await deps.findAccount(String(request.from));
+  return readFor(await deps.findAccount(String(request.from)), request, { ...deps, makeId });
+}
+
+/**
+ * The same for an account that has been looked up; undefined: there is none.
+ * @throws UnknownAccountError, ValidationError
+ */
+export function readFor(
+  account: PublishedAccount | undefined,
+  request: GivenRequest,
+  { now, sealer, makeId }: Pick<ReadDeps, 'now' | 'sealer'> & { readonly makeId: MakeId },
+): ReadRequest {
   if (account === undefined) throw new UnknownAccountError(String(request.from));
-  const askedAt = deps.now();
+  const askedAt = now();
   const given = request.id === undefined ? null : String(request.id);
   const parsed = parseRequest(request, { id: given ?? '', from: account.from, askedAt, account });
   if (!parsed.ok) throw new ValidationError(parsed.errors);
@@ -55,12 +66,13 @@ export async function readRequest(
     delivery,
     warnings: parsed.warnings,
     job,
-    data: JSON.stringify(sealRequest(queuedRequest(request, delivery), delivery, deps.sealer)),
+    data: JSON.stringify(sealRequest(queuedRequest(request, delivery), delivery, sealer)),
   };
 }
 
 /** The job's data: the request itself, its times spelled out so that they mean the same at every reading. */
 function queuedRequest(request: GivenRequest, delivery: Delivery): QueuedRequest {
-  const { id: _id, from: _from, ...rest } = request;
-  return { ...rest, to: delivery.to, sendAt: delivery.sendAt, expiresAt: delivery.expiresAt };
+  const { to, sendAt, expiresAt } = delivery;
+  // As JSON, which has no undefined fields: to leave them out here would take longer than all the rest.
+  return { ...request, id: undefined, from: undefined, to, sendAt, expiresAt };
 }

@@ -6,10 +6,11 @@ import { countCharacters } from '../domain/characters.js';
 
 export function text(least: number, most: number) {
   const words = { error: `must be a string of ${least} to ${most} characters` };
-  return z
-    .string(words)
-    .refine((value) => countCharacters(value) >= least && countCharacters(value) <= most, words)
-    .meta({ minLength: least, maxLength: most });
+  const fits = (value: string) => {
+    const count = countCharacters(value);
+    return count >= least && count <= most;
+  };
+  return z.string(words).refine(fits, words).meta({ minLength: least, maxLength: most });
 }
 
 /** A string that must be there; `advice` says what to give. */

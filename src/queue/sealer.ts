@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, createHmac, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hash, randomBytes } from 'node:crypto';
 import type { DataKey, Owner, SealedPart, Sealer } from '../domain/seal.js';
 import { DataKeyError } from '../errors.js';
 
@@ -29,7 +29,7 @@ export function createSealer(keys: () => readonly DataKey[]): Sealer {
     },
 
     marks(text) {
-      const plain = createHash('sha256').update(text).digest('base64url').slice(0, MARK_CHARACTERS);
+      const plain = hash('sha256', text, 'base64url').slice(0, MARK_CHARACTERS);
       const [first, ...others] = keys().map((each) => markOf(text, each));
       return first === undefined ? [plain] : [first, ...others, plain];
     },

@@ -88,10 +88,12 @@ export function runOnMany(
   { keys, args, many }: NamedCall & { readonly many: readonly NamedCall[] },
 ): Promise<unknown> {
   const { keys: sharedKeys, args: sharedArgs, each } = loadScript(name);
-  return evaluate(redis, name, {
-    keys: [...pick(name, sharedKeys, [keys]), ...many.flatMap((one) => pick(name, each.keys, [one.keys]))],
-    args: [...pick(name, sharedArgs, [args]), ...many.flatMap((one) => pick(name, each.args, [one.args]))],
-  });
+  const call = { keys: [...pick(name, sharedKeys, [keys])], args: [...pick(name, sharedArgs, [args])] };
+  for (const one of many) {
+    call.keys.push(...pick(name, each.keys, [one.keys]));
+    call.args.push(...pick(name, each.args, [one.args]));
+  }
+  return evaluate(redis, name, call);
 }
 
 async function evaluate(redis: Redis, name: string, { keys, args }: Call): Promise<unknown> {
