@@ -7,8 +7,10 @@
 -- each ARGV: id to recipient fingerprint otherFingerprints job jobAt sendAt expiresAt strict priority data inHand metadata refused
 -- replicated: where that is wished for, before the answer
 -- Returns for each {moved} | {conflict} | {again, status} | {refused} | {new, status}
--- include: clock alias tell record turn known front add-job accept each
+-- include: clock alias tell record turn known front add-job end-adding again take-in each
 local now = clock()
+-- To spell a number out takes Redis longer than much of what it does with it: once for all.
+local at = string.format('%d', now)
 local answers = each(function()
   if moved(to, recipient) then
     return { 'moved' }
@@ -21,13 +23,13 @@ local answers = each(function()
     redis.call('HSET', record, 'job', job)
   end
   if refused == '' then
-    return takeIn(now)
+    return takeIn(now, at)
   end
-  redis.call('ZADD', deliveries, now, id .. ' ' .. to)
-  move(record, id, 'failed', 'invalid', now, nil, { facts = { 'fingerprint', fingerprint, 'to', to, 'createdAt', now,
-    'jobAt', jobAt, 'sendAt', sendAt, 'expiresAt', expiresAt, 'attempts', 0, 'errors', refused } })
+  redis.call('ZADD', deliveries, at, id .. ' ' .. to)
+  move(record, id, 'failed', 'invalid', at, nil, { facts = { 'fingerprint', fingerprint, 'to', to, 'createdAt', at,
+    'jobAt', jobAt, 'sendAt', sendAt, 'expiresAt', expiresAt, 'attempts', '0', 'errors', refused } })
   redis.call('PEXPIRE', record, idRetentionMs)
   return { 'refused' }
 end)
-markAdded()
+endAdding()
 return answers

@@ -3,7 +3,7 @@
 -- KEYS: record recordPrefix conv lane held wake alias bullDelayed bullWait bullPrioritized bullPriorities highs dueHighs bullMarker bullMeta bullActive bullEvents bullJobPrefix bullIds holds budgetHeld
 -- ARGV: id to recipient
 -- Returns {moved} | {done} | {front} | {stale, attempt} | {added} | {lost} | {unresolved}
--- include: clock alias turn front highs add-job next lane
+-- include: clock alias turn front highs add-job end-adding next lane
 if moved(to, recipient) then
   return { 'moved' }
 end
@@ -44,7 +44,7 @@ end
 if r[5] then
   redis.call('HDEL', record, 'request')
   if addJob(job, r[5], { at = r[10], delay = 0, priority = wanted(r[5]) }) then
-    markAdded()
+    endAdding()
     later(now + LOOK_AGAIN_MS)
     return { 'added' }
   end

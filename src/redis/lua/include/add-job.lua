@@ -1,7 +1,8 @@
 -- As the queues that we open have it, where nobody has opened one yet.
-local JOB_EVENTS_KEPT = 1000
--- What has been added since the script began.
-local addedReady, addedDelayed = false, false
+local JOB_EVENTS_KEPT = '1000'
+-- What has been added since the script began: how many, whether they may be taken or are delayed, and those whose place
+-- is at the end of the list.
+local added, addedReady, addedDelayed, lined = 0, false, false, {}
 local jobEventsKept
 
 local function tellOfJob(event, job, ...)
@@ -28,7 +29,7 @@ local function lineUp(job, priority)
   elseif priority == 'high' then
     serveNext(job, true)
   else
-    redis.call('LPUSH', bullWait, job)
+    lined[#lined + 1] = job
   end
   tellOfJob('waiting', job)
   addedReady = true
@@ -41,30 +42,17 @@ local function addJob(job, data, with)
   if redis.call('EXISTS', key) == 1 then
     return false
   end
-  local rank = with.priority == 'low' and LOW or 0
+  local rank = with.priority == 'low' and LOW
   local opts = '{"jobId":' .. cjson.encode(job) .. ',"timestamp":' .. at .. (delay > 0 and ',"delay":' .. delay or '')
-    .. (rank > 0 and ',"priority":' .. rank or '') .. ',"attempts":0}'
-  redis.call('INCR', bullIds)
-  redis.call('HSET', key, 'name', 'send-file', 'data', data, 'opts', opts, 'timestamp', at, 'delay', delay, 'priority',
-    rank)
+    .. (rank and ',"priority":' .. rank or '') .. ',"attempts":0}'
+  redis.call('HSET', key, 'name', 'send-file', 'data', data, 'opts', opts, 'timestamp', at, 'delay',
+    delay > 0 and delay or '0', 'priority', rank or '0')
   redis.call('XADD', bullEvents, '*', 'event', 'added', 'jobId', job, 'name', 'send-file')
+  added = added + 1
   if delay > 0 then
     delayJob(job, at + delay)
   else
     lineUp(job, with.priority)
   end
   return true
-end
-
--- Tells BullMQ's workers of what has been added; once for all of it is as good as once for each.
-local function markAdded()
-  if addedReady then
-    local meta = redis.call('HMGET', bullMeta, 'paused', 'concurrency')
-    if not meta[1] and not (meta[2] and redis.call('LLEN', bullActive) >= tonumber(meta[2])) then
-      redis.call('ZADD', bullMarker, 0, '0')
-    end
-  end
-  if addedDelayed then
-    redis.call('ZADD', bullMarker, redis.call('ZRANGE', bullDelayed, 0, 0, 'WITHSCORES')[2] / 4096, '1')
-  end
 end

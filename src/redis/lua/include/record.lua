@@ -46,5 +46,5 @@ local function move(key, delivery, status, reason, now, before, with)
   lines = addLine(facts, lines, 'status\t' .. now .. '\t' .. status .. '\t' .. reason)
   redis.call('HSET', key, 'status', status, 'reason', reason, 'statusAt', now, 'lines', lines, unpack(facts))
   index(key, delivery, status, before)
-  tell('delivery', delivery, 'status', status, 'reason', reason, 'attempt', attempts or 0)
+  tell('delivery', delivery, 'status', status, 'reason', reason, 'attempt', attempts or '0')
 end

@@ -1,20 +1,8 @@
--- What a request comes to whose id is known: the same again, or another payload. Nil when it is new.
-local function knownAs()
-  local known = redis.call('HMGET', record, 'fingerprint', 'status', 'job', 'jobAt')
-  if known[1] then
-    if not same(known[1]) then
-      return { 'conflict' }
-    end
-    if inHand == '' and string.find(' queued waiting held ', ' ' .. known[2] .. ' ', 1, true) then
-      -- By the first call's clock: a job that seems older than its record would be taken for another delivery's.
-      addJob(known[3] or 'd-' .. id, data, { at = known[4], delay = 0, priority = priority })
-    end
-    return { 'again', known[2] }
-  end
-  local mark, status = fromTomb()
-  if mark then
-    return same(mark) and { 'again', status } or { 'conflict' }
-  end
+-- The next place in the lanes; those of all who may join are taken at once.
+local lastPlace
+local function nextPlace()
+  lastPlace = (lastPlace or redis.call('INCRBY', order, count) - count) + 1
+  return lastPlace
 end
 
 -- Until when a new delivery waits; 0: it may go at once.
@@ -48,10 +36,10 @@ local function carry(untilAt, now)
 end
 
 -- Makes the record of a new delivery, and its job; a due one joins its lane.
-local function takeIn(now)
+local function takeIn(now, at)
   local due = tonumber(sendAt) <= now
-  local facts = { 'fingerprint', fingerprint, 'to', to, 'createdAt', now, 'jobAt', jobAt, 'sendAt', sendAt,
-    'expiresAt', expiresAt, 'attempts', 0 }
+  local facts = { 'fingerprint', fingerprint, 'to', to, 'createdAt', at, 'jobAt', jobAt, 'sendAt', sendAt,
+    'expiresAt', expiresAt, 'attempts', '0' }
   local function add(name, value)
     facts[#facts + 1] = name
     facts[#facts + 1] = value
@@ -64,13 +52,13 @@ local function takeIn(now)
   end
   local joins = due or strict == '1'
   if joins then
-    add('dueAt', now)
+    add('dueAt', at)
   end
-  move(record, id, 'queued', '', now, nil, { facts = facts })
-  redis.call('ZADD', deliveries, now, id .. ' ' .. to)
-  redis.call('ZADD', recipientDeliveries, now, id)
+  move(record, id, 'queued', '', at, nil, { facts = facts })
+  redis.call('ZADD', deliveries, at, id .. ' ' .. to)
+  redis.call('ZADD', recipientDeliveries, at, id)
   if joins then
-    redis.call('ZADD', lane, redis.call('INCR', order), id)
+    redis.call('ZADD', lane, nextPlace(), id)
   end
   local untilAt = waitsUntil(due, now)
   carry(untilAt, now)
