@@ -40,7 +40,8 @@ export function observeDeliveries(sinks: Sinks): DeliveryObserver {
     },
     sessionOpened: (event) => {
       metrics.counters.sessionsOpened.inc({ account: event.account });
-      log.info('session opened', { ...event, closesAt: toTime(event.closesAt) });
+      // The attempt's own line tells of it too.
+      log.debug('session opened', () => ({ ...event, closesAt: toTime(event.closesAt) }));
     },
   };
 }
@@ -54,6 +55,7 @@ function attemptEnded({ metrics, log }: Sinks, event: AttemptEnded): void {
   log[ATTEMPT_LEVEL[outcome]]('attempt ended', {
     ...event,
     nextAttemptAt: toTime(event.nextAttemptAt),
+    sessionClosesAt: toTime(event.sessionClosesAt),
   });
 }
 

@@ -26,6 +26,8 @@ export type AttemptEnded = Subject & {
   /** What was done about it: `accept`, `retry`, `hold_account`, … */
   readonly decision: string;
   readonly nextAttemptAt: number | null;
+  /** Of the session that its message opened; null where one was open, or nothing was accepted. */
+  readonly sessionClosesAt: number | null;
   readonly unique: string | null;
 };
 

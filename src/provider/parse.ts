@@ -21,6 +21,7 @@ export type Json =
   | { readonly kind: 'empty' | 'not_json' };
 
 const LARGEST_REASON = 9999;
+const utf8 = new TextDecoder('utf-8');
 
 /** Reads an answer to Send File, Send Template or a webhook call. Never throws, whatever the bytes. */
 export function parseReply(body: Uint8Array): Reply {
@@ -38,7 +39,7 @@ export function parseReply(body: Uint8Array): Reply {
  * text/html, and everything read here is ASCII. A byte order mark is skipped.
  */
 export function parseJson(body: Uint8Array): Json {
-  const text = new TextDecoder('utf-8').decode(body).trim();
+  const text = utf8.decode(body).trim();
   if (text === '') return { kind: 'empty' };
   try {
     return { kind: 'json', value: JSON.parse(text) };

@@ -161,9 +161,11 @@ const DOUBT = { name: 'doubt', shared };
 /** Spelled out: put together out of many objects' fields, the arguments would take longer than their call. */
 async function settle(run: RunOnDelivery, { attempt, outcome, context, args }: Settling): Promise<Settled> {
   const { acceptance, breaker, proof } = args;
-  const gate = gateArgs(context.gate);
+  const [told, gate] = [tellerArgs(outcome, context.by), gateArgs(context.gate)];
   const own = {
-    ...tellerArgs(outcome, context.by),
+    outcome: told.outcome,
+    reason: told.reason,
+    detail: told.detail,
     attempt: attempt.attempt,
     why: context.reason,
     billed: context.account.billing === 'session' ? 1 : 0,

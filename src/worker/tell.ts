@@ -34,6 +34,7 @@ export function tellAttempt(ended: Ended, observer: DelivererObserver): void {
     dueToAcceptMs: accepted ? Math.max(0, written.now - written.dueAt) : null,
     decision: settlement.after,
     nextAttemptAt: end?.kind === 'delayed' && end.status === 'waiting' ? end.until : null,
+    sessionClosesAt: sessionClosesAt(written),
     unique: outcome.kind === 'accepted' ? outcome.acceptance.unique : null,
   });
   if (written.kind === 'stale') {
@@ -50,14 +51,18 @@ export function tellAttempt(ended: Ended, observer: DelivererObserver): void {
   tellBreaker(ended, observer);
 }
 
+function sessionClosesAt(written: Settlement['written']): number | null {
+  const openedAt = written.kind === 'settled' ? written.sessionOpenedAt : null;
+  return openedAt === null ? null : openedAt + SESSION_MS;
+}
+
 function tellMove({ claimed, outcome, settlement }: Ended, observer: DelivererObserver): void {
   const subject = subjectOf(claimed);
   const { written } = settlement;
   const to = written.kind === 'settled' ? written.status : statusAfter(settlement);
   if (to !== null) observer.deliveryMoved({ ...subject, from: 'sending', to, reason: outcome.reason });
-  if (written.kind === 'settled' && written.sessionOpenedAt !== null) {
-    observer.sessionOpened({ ...subject, closesAt: written.sessionOpenedAt + SESSION_MS });
-  }
+  const closesAt = sessionClosesAt(written);
+  if (closesAt !== null) observer.sessionOpened({ ...subject, closesAt });
   if (outcome.kind === 'accepted' && outcome.acceptance.unique === null) {
     observer.deliveryFlagged({ ...subject, flag: 'unique_missing', detail: null });
   }

@@ -103,6 +103,7 @@ describe('an attempt that ended', () => {
     dueToAcceptMs: 160,
     decision: 'accept',
     nextAttemptAt: null,
+    sessionClosesAt: null,
     unique: 'AbC=',
   };
 
