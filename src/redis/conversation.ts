@@ -17,6 +17,8 @@ export async function onConversation<Answer extends Pick<Reply, 'code'>>(
   { keys, to }: { readonly keys: AccountKeys; readonly to: string },
   run: (recipient: string) => Promise<Answer>,
 ): Promise<Answer> {
+  // A number is nobody's alias.
+  if (isNumber(to)) return run(to);
   for (let tries = 1; ; tries += 1) {
     const reply = await run(await canonicalRecipient(redis, keys, to));
     if (reply.code !== 'moved') return reply;

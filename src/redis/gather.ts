@@ -13,8 +13,8 @@ type Waiting = {
   readonly reject: (error: unknown) => void;
 };
 
-/** A longer call would keep Redis from others for more than a few milliseconds. */
-const MOST = 50;
+/** A longer call saves little more, and keeps both ends busy in turns where they could be at the same time. */
+const MOST = 20;
 
 /** A turn of the event loop in which something happened takes longer. */
 const IDLE_TURN_MS = 0.05;
