@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { InboundCallback, ReceiptCallback } from '../domain/callback.js';
 import { isStatus, RECEIPT_PRECEDENCE, type Status } from '../domain/status.js';
 import { DAY } from '../domain/time.js';
@@ -97,22 +97,24 @@ type InboundTarget = {
 };
 
 function inboundKeys(keys: AccountKeys, { callback, recipient, name }: InboundTarget) {
+  const known = conversationKeys(keys, name, recipient);
+  const byName = name === recipient ? known : conversationKeys(keys, name, name);
   return {
-    ...conversationKeys(keys, name, recipient),
+    ...known,
     seen: keys.seen(callbackMark(callback)),
-    fromIdConv: keys.conv(name),
-    fromIdLane: keys.lane(name),
-    fromIdHeld: keys.held(name),
-    fromIdDoubts: keys.doubts(name),
-    fromIdAccepts: keys.accepts(name),
-    fromIdDeliveries: keys.recipientDeliveries(name),
+    fromIdConv: byName.conv,
+    fromIdLane: byName.lane,
+    fromIdHeld: byName.held,
+    fromIdDoubts: byName.doubts,
+    fromIdAccepts: byName.accepts,
+    fromIdDeliveries: byName.recipientDeliveries,
     quotedUnique: keys.unique(callback.quotedUnique ?? ''),
   };
 }
 
 function callbackMark({ unique, timestamp, number, fromId }: InboundCallback): string {
   const text = JSON.stringify(unique === '' ? [timestamp, number, fromId] : [unique]);
-  return createHash('sha256').update(text).digest('base64url').slice(0, 22);
+  return hash('sha256', text, 'base64url').slice(0, 22);
 }
 
 const RECEIPT_RULES = {

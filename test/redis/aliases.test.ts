@@ -35,6 +35,16 @@ it('opens one window, by whichever name the client writes', async () => {
   await expect(bench.claim(byNumber)).resolves.toMatchObject({ kind: 'go' });
 });
 
+it('takes over what has come under the from_id since, whenever the client shows both names', async () => {
+  await learn();
+  await learn();
+  const closesAt = String(Date.now() + 30 * HOUR);
+  await redis.client.hset(bench.keys.conv(FROM_ID), 'closesAt', closesAt);
+  await learn();
+  await expect(bench.conversation()).resolves.toMatchObject({ closesAt, [`alias:${FROM_ID}`]: '1' });
+  await expect(bench.conversation(FROM_ID)).resolves.toEqual({});
+});
+
 it('joins two lanes in the order in which their deliveries came, when it is learned while they are queued', async () => {
   await bench.accept(byId);
   await bench.accept(byNumber);

@@ -35,14 +35,18 @@ local function takeOver()
   takeOverSessions()
 end
 
--- The from_id's conversation becomes part of the number's, under which it is found from now on.
+-- The from_id's conversation becomes part of the number's, under which it is found from now on. Most clients show both
+-- names with every message, and have been one for long.
 local function becomeOne()
-  redis.call('SET', alias, recipient, 'PX', keepMs)
+  local known = redis.call('SET', alias, recipient, 'PX', keepMs, 'GET') == recipient
+  local left = { fromIdConv, fromIdLane, fromIdHeld, fromIdDoubts, fromIdAccepts, fromIdDeliveries }
+  if known and redis.call('EXISTS', unpack(left)) == 0 then
+    return
+  end
   redis.call('ZUNIONSTORE', lane, 2, lane, fromIdLane, 'AGGREGATE', 'MIN')
   redis.call('ZUNIONSTORE', held, 2, held, fromIdHeld, 'AGGREGATE', 'MIN')
   takeOver()
   redis.call('SUNIONSTORE', doubts, doubts, fromIdDoubts)
   redis.call('ZUNIONSTORE', recipientDeliveries, 2, recipientDeliveries, fromIdDeliveries, 'AGGREGATE', 'MIN')
-  redis.call('DEL', fromIdConv, fromIdLane, fromIdHeld, fromIdDoubts, fromIdAccepts, fromIdDeliveries)
-  redis.call('HSET', conv, 'alias:' .. fromId, 1)
+  redis.call('DEL', unpack(left))
 end
