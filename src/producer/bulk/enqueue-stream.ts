@@ -6,10 +6,13 @@ import { type BatchDeps, startBatch } from './enqueue-batch.js';
 import type { BulkAnswer, BulkRecord } from './record.js';
 import { settled } from './settled.js';
 
-/** So many records go to Redis at once: it is busy with them for a few milliseconds. */
-const BATCH = 200;
+/**
+ * So many records go to Redis at once: it is busy with them for a few milliseconds. What it writes meanwhile it keeps
+ * until their end, for its file and its replicas, and more of that would not fit into a processor's cache.
+ */
+const BATCH = 50;
 /** While Redis works at some, the next are validated and the last answered. */
-const MOST_IN_FLIGHT = 3;
+const MOST_IN_FLIGHT = 6;
 
 /** A Redis that has answered before may be slow for a moment: a batch of it is asked for again. */
 const TRIES = 4;

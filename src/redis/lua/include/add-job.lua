@@ -36,10 +36,10 @@ local function lineUp(job, priority)
 end
 
 -- Adds a job as BullMQ's own add does; only that high priority stands before the others, behind its like. `at` is its
--- time, `delay` counts from it. False: a job by this name is there, and stays as it is.
+-- time, `delay` counts from it; `isFresh`: that none is there is known. False: one is there, and stays as it is.
 local function addJob(job, data, with)
   local key, at, delay = bullJobPrefix .. job, with.at, with.delay
-  if redis.call('EXISTS', key) == 1 then
+  if not with.isFresh and redis.call('EXISTS', key) == 1 then
     return false
   end
   local rank = with.priority == 'low' and LOW

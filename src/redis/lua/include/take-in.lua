@@ -24,9 +24,9 @@ end
 -- Adds the job of a new delivery where there is none. Another's stays where it is, be it another client's or in the hands
 -- of the worker that asks: the sweeper looks whether that is right. One that a failover has taken out of its worker's
 -- hands is made anew then, of the request.
-local function carry(untilAt, now)
+local function carry(untilAt, now, isFresh)
   local delay = math.max(0, untilAt - jobAt)
-  if inHand == '' and addJob(job, data, { at = jobAt, delay = delay, priority = priority }) then
+  if inHand == '' and addJob(job, data, { at = jobAt, delay = delay, priority = priority, isFresh = isFresh }) then
     return
   end
   if redis.call('EXISTS', bullJobPrefix .. job) == 0 then
@@ -36,7 +36,7 @@ local function carry(untilAt, now)
 end
 
 -- Makes the record of a new delivery, and its job; a due one joins its lane.
-local function takeIn(now, at)
+local function takeIn(now, at, isFresh)
   local due = tonumber(sendAt) <= now
   local facts = { 'fingerprint', fingerprint, 'to', to, 'createdAt', at, 'jobAt', jobAt, 'sendAt', sendAt,
     'expiresAt', expiresAt, 'attempts', '0' }
@@ -61,6 +61,6 @@ local function takeIn(now, at)
     redis.call('ZADD', lane, nextPlace(), id)
   end
   local untilAt = waitsUntil(due, now)
-  carry(untilAt, now)
+  carry(untilAt, now, isFresh)
   return { 'new', untilAt == 0 and 'queued' or 'waiting' }
 end
