@@ -17,7 +17,7 @@ type Waiting = {
 const MOST = 20;
 
 /** A turn of the event loop in which something happened takes longer. */
-const IDLE_TURN_MS = 0.05;
+const IDLE_TURN_MS = 0.1;
 const LONGEST_WAIT_MS = 4;
 
 /**
