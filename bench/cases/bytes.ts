@@ -16,7 +16,8 @@ export const BYTES: Case = {
   name: 'bytes',
   about: `Bytes of Redis's memory per delivery, each to a client of its own: what all of them took, divided. Plain BullMQ's job
 stands beside it in the state that comes nearest. Below it, by the kinds of Waybill's keys. The stream of an account keeps
-the events of its last 80,000 deliveries or so. Figures do not vary: one round.`,
+the events of its last 80,000 deliveries or so. Clients of queued and held deliveries have not written: what is known of
+clients is not counted there, but in the finished ones. Figures do not vary: one round.`,
   run,
 };
 

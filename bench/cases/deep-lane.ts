@@ -11,8 +11,8 @@ import { WAYBILL } from '../rivals/waybill.js';
 export const DEEP_LANE: Case = {
   name: 'deep lane',
   about: `Deliveries of one conversation, each of which goes when the one before it has been accepted (the pair limit is off). The
-figure is how much of the time a POST is under way: deliveries a second times the provider's latency. Plain BullMQ keeps
-such an order only with one job in flight for all clients.`,
+figure is how much of the time a POST is under way: deliveries a second times the provider's latency as it measured it.
+Plain BullMQ keeps such an order, in one queue and without its paid groups, only with one job in flight for all clients.`,
   run,
 };
 
@@ -50,9 +50,12 @@ async function run(asked: Asked): Promise<Result> {
       [`${latencyMs} ms, ${count}`, 'plain BullMQ, 1 in flight', spread(theirs, 3)],
     ]);
     const targets = measured.map(({ latencyMs, runs: [figures = []] }) =>
-      atLeast({ what: `Deliveries/s × latency, ${latencyMs} ms`, figures, bound: 0.9 }),
+      atLeast({ what: `Deliveries/s × measured latency, ${latencyMs} ms`, figures, bound: 0.9 }),
     );
-    return { tables: [{ head: ['provider, deliveries', 'who', 'deliveries/s × latency'], rows }], targets };
+    return {
+      tables: [{ head: ['provider, deliveries', 'who', 'deliveries/s × measured latency'], rows }],
+      targets,
+    };
   } finally {
     await snapshots.close();
   }

@@ -17,7 +17,7 @@ import { WAYBILL } from '../rivals/waybill.js';
 export const RECEIPTS: Case = {
   name: 'receipts',
   about: `Receipts a second over 64 connections: sent, delivered and read of deliveries that were accepted. Waybill's webhook
-consumer answers when the receipt is applied and durable; a bare fastify route parses its JSON and answers.`,
+consumer answers when the receipt is applied, and as durable as Redis's journal makes it; a bare fastify route parses its JSON and answers.`,
   run,
 };
 

@@ -17,7 +17,9 @@ export const THROUGHPUT: Case = {
   name: 'throughput',
   about: `Deliveries a second from a queue that is full when the workers start; each goes to a client of its own whose
 window is open, and opens a session. The first third is not counted, nor what is left when a worker runs out of work.
-Waybill's worker runs with its default settings, but for the account's pace (a number may send 1,000 a second at most).`,
+Waybill's worker runs with its default settings, but for the account's pace (a number may send 1,000 a second at most).
+EVALSHA counts scripts alone: by hand, most commands are none. Two workers share the machine with Redis and the provider:
+that is what two cost, and not how they scale.`,
   run,
 };
 

@@ -3,7 +3,7 @@ import { startProvider } from '../lab/provider.js';
 
 export type RawLoad = { readonly count: number; readonly latencyMs: number; readonly concurrency: number };
 
-/** POSTs a second of one process that does nothing else: the ceiling. */
+/** POSTs a second of one process that does nothing else. */
 export async function measureRaw({ count, latencyMs, concurrency }: RawLoad): Promise<number> {
   const provider = await startProvider({ latencyMs });
   const from = Math.max(1, Math.round(count / 3));

@@ -3,7 +3,7 @@ import { API_KEY } from '../load/account.js';
 import { requests } from '../load/requests.js';
 import { uniqueOf } from '../rivals/answer.js';
 
-/** The same POSTs without a queue: what this machine, Node and undici could do at most. */
+/** The same POSTs without a queue: what this machine, Node and undici do beside one such provider. */
 const concurrency = Number(process.env.CONCURRENCY);
 const count = Number(process.env.COUNT);
 const { origin, pathname } = new URL(process.env.PROVIDER_URL ?? '');
