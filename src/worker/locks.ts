@@ -1,8 +1,6 @@
 /** BullMQ's lock of a job in hand; once it is lost, another worker may have the job too. */
 export type Lock = { readonly isLost: boolean };
 
-export type Locks = ReturnType<typeof createLocks>;
-
 /** The locks of the jobs in this process's hands. BullMQ would tell of a lost one by an abort signal for each job. */
 export function createLocks() {
   const held = new Set<{ readonly job: string; isLost: boolean }>();
