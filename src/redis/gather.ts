@@ -13,29 +13,27 @@ type Waiting = {
   readonly reject: (error: unknown) => void;
 };
 
-/** A longer call saves little more, and keeps both ends busy in turns where they could be at the same time. */
-const MOST = 20;
+/** A longer call would keep Redis from others for more than a few milliseconds. */
+const MOST = 50;
 
 /** A turn of the event loop in which something happened takes longer. */
 const IDLE_TURN_MS = 0.1;
 const LONGEST_WAIT_MS = 4;
 
 /**
- * Runs what is asked for in one call for each script and account, as soon as the event loop has nothing else to do and
- * the call before it was answered: the busier this process or Redis is, the more go together.
+ * Runs what is asked for in one call for each script and account, as soon as the event loop has nothing else to do: the
+ * busier this process is, the more go together.
  */
 export function createGatherer(
   evaluate: (name: string, call: Call) => Promise<unknown>,
 ): (one: One) => Promise<unknown> {
-  /** By the keys that a script and an account share: those that wait while others are on their way. */
+  /** By the keys that a script and an account share. */
   const lines = new Map<Values, Waiting[]>();
 
-  async function runAll(place: Values, line: Waiting[]): Promise<void> {
-    while (line.length > 0) {
-      await idleTurn(line);
-      await run(line.splice(0, countAlike(line)));
-    }
-    lines.delete(place);
+  async function runAll(keys: Values, line: Waiting[]): Promise<void> {
+    await idleTurn(line);
+    lines.delete(keys);
+    while (line.length > 0) void run(line.splice(0, countAlike(line)));
   }
 
   /** Its answers come in the order of what was asked. */
@@ -62,7 +60,7 @@ export function createGatherer(
     if (known !== undefined) return known;
     const line: Waiting[] = [];
     lines.set(keys, line);
-    queueMicrotask(() => void runAll(keys, line));
+    void runAll(keys, line);
     return line;
   }
 
