@@ -18,8 +18,8 @@ const MOST_ROUNDS = 40;
 type Found = 'replayed' | 'added' | 'stale' | 'lost' | 'nothing';
 
 /**
- * Looks at the deliveries whose wake entry is due: wakes those whose turn was missed, adds jobs that a crash of an
- * earlier version kept out of the queue, and calls attempts that never told their end unknown.
+ * Looks at the deliveries whose wake entry is due: wakes those whose turn was missed, adds jobs that a failover, or
+ * a crash of an earlier version, kept out of the queue, and calls attempts that never told their end unknown.
  */
 export async function sweep(account: Account, deps: SweepDeps): Promise<void> {
   const found: Found[] = [];
