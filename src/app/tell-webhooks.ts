@@ -48,9 +48,9 @@ export function tellWebhooks({ observer, nameOf, now }: Deps): WebhookObserver {
         what: whatOf(callback),
         deliveryId: result.kind === 'applied' ? (result.delivery?.id ?? null) : null,
         recipient: recipientOf(callback),
-        ...moveOf(result),
         reason: reasonOf(callback),
         receivedAt: now(),
+        ...moveOf(result),
       });
       if (account !== null) tellDelivery({ account, callback, result }, observer);
     },

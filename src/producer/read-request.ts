@@ -74,5 +74,5 @@ export function readFor(
 function queuedRequest(request: GivenRequest, delivery: Delivery): QueuedRequest {
   const { to, sendAt, expiresAt } = delivery;
   // As JSON, which has no undefined fields: to leave them out here would take longer than all the rest.
-  return { ...request, id: undefined, from: undefined, to, sendAt, expiresAt };
+  return Object.assign({ ...request }, { id: undefined, from: undefined, to, sendAt, expiresAt });
 }

@@ -6,10 +6,10 @@ export type SendFileBody = {
   readonly from: string;
   readonly to: string;
   readonly body: string;
-  readonly caption?: string;
-  readonly replyTo?: string;
-  readonly showRequest?: 0 | 1;
-  readonly localStorage?: 0 | 1;
+  readonly caption?: string | undefined;
+  readonly replyTo?: string | undefined;
+  readonly showRequest?: 0 | 1 | undefined;
+  readonly localStorage?: 0 | 1 | undefined;
 };
 
 /** 1 none, 3 image, 4 video, 5 document. */

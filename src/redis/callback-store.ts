@@ -71,7 +71,7 @@ async function applyInbound(callback: InboundCallback, deps: Deps): Promise<Appl
   const reply = await onConversation(redis, { keys, to }, async (recipient) => {
     const own = {
       keys: inboundKeys(keys, { callback, recipient, name: fromId ?? to }),
-      args: { to, recipient, ...args },
+      args: [{ to, recipient }, args],
     };
     return readReply(await deps.runTogether('inbound', { keys: keys.fixed, args: INBOUND_RULES }, own));
   });
@@ -99,17 +99,19 @@ type InboundTarget = {
 function inboundKeys(keys: AccountKeys, { callback, recipient, name }: InboundTarget) {
   const known = conversationKeys(keys, name, recipient);
   const byName = name === recipient ? known : conversationKeys(keys, name, name);
-  return {
-    ...known,
-    seen: keys.seen(callbackMark(callback)),
+  const ofFromId = {
     fromIdConv: byName.conv,
     fromIdLane: byName.lane,
     fromIdHeld: byName.held,
     fromIdDoubts: byName.doubts,
     fromIdAccepts: byName.accepts,
     fromIdDeliveries: byName.recipientDeliveries,
+  };
+  const ofCallback = {
+    seen: keys.seen(callbackMark(callback)),
     quotedUnique: keys.unique(callback.quotedUnique ?? ''),
   };
+  return [known, ofFromId, ofCallback];
 }
 
 function callbackMark({ unique, timestamp, number, fromId }: InboundCallback): string {
@@ -142,7 +144,7 @@ async function applyReceipt(callback: ReceiptCallback, deps: Deps): Promise<Appl
     to: callback.recipient ?? '',
   };
   const reply = readReply(
-    await runTogether('receipt', { keys: keys.fixed, args: RECEIPT_RULES }, { keys: own, args }),
+    await runTogether('receipt', { keys: keys.fixed, args: RECEIPT_RULES }, { keys: [own], args: [args] }),
   );
   if (reply.code === 'duplicate' || reply.code === 'early') return { kind: reply.code };
   if (reply.code !== 'applied') return unexpectedReply('receipt', reply.code);

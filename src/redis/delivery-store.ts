@@ -164,11 +164,17 @@ type Claiming = { readonly delivery: Delivery; readonly job: Job; readonly asked
 async function claim(run: RunOnDelivery, { delivery, job, asked }: Claiming, sealer: Sealer): Promise<Claim> {
   const { attempt, send, horizonMs, retryWaitMs, preflight = '' } = asked;
   const { fingerprint, otherFingerprints } = fingerprintArgs(delivery, sealer);
-  const own = { fingerprint, otherFingerprints, jobAt: job.timestamp, attempt, send, horizonMs, retryWaitMs };
-  return readClaim(
-    await run({ name: 'claim', shared: rulesOf(asked) }, delivery, { ...own, preflight }),
+  const own = {
+    fingerprint,
+    otherFingerprints,
+    jobAt: job.timestamp,
+    attempt,
     send,
-  );
+    horizonMs,
+    retryWaitMs,
+    preflight,
+  };
+  return readClaim(await run({ name: 'claim', shared: rulesOf(asked) }, delivery, own), send);
 }
 
 type Rules = Readonly<Record<string, string | number>>;

@@ -14,11 +14,11 @@ type Waiting = {
 };
 
 /** A longer call would keep Redis from others for more than a few milliseconds. */
-const MOST = 50;
+const MOST = 25;
 
 /** A turn of the event loop in which something happened takes longer. */
 const IDLE_TURN_MS = 0.1;
-const LONGEST_WAIT_MS = 4;
+const LONGEST_WAIT_MS = 1;
 
 /**
  * Runs what is asked for in one call for each script and account, as soon as the event loop has nothing else to do: the

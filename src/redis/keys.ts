@@ -8,7 +8,9 @@ const known = new Map<string, AccountKeys>();
 
 export function accountKeys(prefix: string, from: string): AccountKeys {
   const base = `${prefix}:{${from}}:`;
-  const keys = known.get(base) ?? buildAccountKeys(base, `${prefix}:queue:{${from}}:`);
+  const built = known.get(base);
+  if (built !== undefined) return built;
+  const keys = buildAccountKeys(base, `${prefix}:queue:{${from}}:`);
   known.set(base, keys);
   return keys;
 }

@@ -44,7 +44,7 @@ export function createRunOnDelivery({ redis, prefix, retention }: StoreOptions):
     return onConversation(redis, { keys, to }, async (recipient) => {
       const own = {
         keys: namedKeys(keys, { id, to, recipient, args }),
-        args: { ...args, id, to, recipient },
+        args: [args, { id, to, recipient }],
       };
       return readReply(await run(name, { keys: keys.fixed, args: sharedArgs(shared) }, own));
     });
@@ -56,15 +56,13 @@ type Target = Pick<DeliveryRef, 'id' | 'to'> & { readonly recipient: string; rea
 /** A message without a `unique` has no keys of its own: the names stay, the script leaves them alone. */
 function namedKeys(keys: AccountKeys, { id, to, recipient, args }: Target) {
   const unique = String(args.uniqueId ?? '');
-  const ofDelivery = deliveryKeys(keys, { id, to }, recipient);
-  return { ...ofDelivery, unique: keys.unique(unique), orphan: keys.orphan(unique) };
-}
-
-/** The keys of a delivery and its conversation, by the names in the scripts' headers. */
-export function deliveryKeys(
-  keys: AccountKeys,
-  { id, to }: Pick<DeliveryRef, 'id' | 'to'>,
-  recipient: string,
-) {
-  return { ...conversationKeys(keys, to, recipient), record: keys.record(id), tomb: keys.tomb(id) };
+  return [
+    conversationKeys(keys, to, recipient),
+    {
+      record: keys.record(id),
+      tomb: keys.tomb(id),
+      unique: keys.unique(unique),
+      orphan: keys.orphan(unique),
+    },
+  ];
 }

@@ -28,11 +28,14 @@ export type NamedCall = { readonly keys: Named; readonly args: Named };
 /** Runs one script. The reply is not yet parsed. */
 export type RunScript = (name: string, keys: Named, args: Named) => Promise<unknown>;
 
+/** In parts, that need not be put together: each name stands for its value in the first that has it. */
+export type OwnCall = { readonly keys: readonly Named[]; readonly args: readonly Named[] };
+
 /**
  * Runs a script on what is told apart by identity, and so kept by whoever asks often, and on what this call has of its
  * own. A script that takes many is run once for those that are asked for together and share the former.
  */
-export type RunTogether = (name: string, shared: NamedCall, own: NamedCall) => Promise<unknown>;
+export type RunTogether = (name: string, shared: NamedCall, own: OwnCall) => Promise<unknown>;
 
 const folder = join(__dirname, 'lua');
 const sources = new Map<string, ScriptSource>();
@@ -57,14 +60,14 @@ export function createTogetherRunner(redis: Redis): RunTogether {
     const { keys, args, each } = loadScript(name);
     if (each.keys.length === 0) {
       return evaluate(redis, name, {
-        keys: pick(name, keys, [own.keys, shared.keys]),
-        args: pick(name, args, [own.args, shared.args]),
+        keys: pick(name, keys, [...own.keys, shared.keys]),
+        args: pick(name, args, [...own.args, shared.args]),
       });
     }
     return gather({
       name,
       shared: { keys: sharedKeys(name, keys, shared.keys), args: sharedArgs(name, args, shared.args) },
-      own: { keys: pick(name, each.keys, [own.keys]), args: pick(name, each.args, [own.args]) },
+      own: { keys: pick(name, each.keys, own.keys), args: pick(name, each.args, own.args) },
     });
   };
 }

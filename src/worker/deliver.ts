@@ -125,7 +125,7 @@ function tellClaim(
   const { claim: answer, decision } = told;
   const verdict = answer.kind === 'refused' ? answer.refusal.why : answer.kind;
   const until = 'until' in decision ? decision.until : null;
-  const event = { ...subjectOf(run), verdict, decision: decision.do, until };
+  const event = { verdict, decision: decision.do, until, ...subjectOf(run) };
   if (answer.kind === 'go') deps.observer.claimGranted(event);
   else deps.observer.claimRefused(event);
 }

@@ -74,6 +74,7 @@ export async function send(sending: Sending, deps: SendDeps): Promise<Outcome> {
   return deps.provider.sendTemplate(templateBody(delivery, template, apiKey), options);
 }
 
+/** As JSON, which has no undefined fields. */
 function fileBody(delivery: Delivery, apiKey: string): SendFileBody {
   const { from, to, fileUrl: body, caption, replyTo, showRequest, localStorage } = delivery;
   return {
@@ -81,10 +82,10 @@ function fileBody(delivery: Delivery, apiKey: string): SendFileBody {
     from,
     to,
     body,
-    ...(caption === null ? {} : { caption }),
-    ...(replyTo === null ? {} : { replyTo }),
-    ...(showRequest ? { showRequest: 1 } : {}),
-    ...(localStorage ? { localStorage: 1 } : {}),
+    caption: caption ?? undefined,
+    replyTo: replyTo ?? undefined,
+    showRequest: showRequest ? 1 : undefined,
+    localStorage: localStorage ? 1 : undefined,
   };
 }
 

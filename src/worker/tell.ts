@@ -60,9 +60,9 @@ function tellMove({ claimed, outcome, settlement }: Ended, observer: DelivererOb
   const subject = subjectOf(claimed);
   const { written } = settlement;
   const to = written.kind === 'settled' ? written.status : statusAfter(settlement);
-  if (to !== null) observer.deliveryMoved({ ...subject, from: 'sending', to, reason: outcome.reason });
+  if (to !== null) observer.deliveryMoved({ from: 'sending', to, reason: outcome.reason, ...subject });
   const closesAt = sessionClosesAt(written);
-  if (closesAt !== null) observer.sessionOpened({ ...subject, closesAt });
+  if (closesAt !== null) observer.sessionOpened({ closesAt, ...subject });
   if (outcome.kind === 'accepted' && outcome.acceptance.unique === null) {
     observer.deliveryFlagged({ ...subject, flag: 'unique_missing', detail: null });
   }

@@ -137,7 +137,7 @@ type Sent = {
   readonly to: string;
   readonly body?: string;
   readonly headerLink?: string;
-  readonly caption?: string;
+  readonly caption?: string | undefined;
 };
 
 /** A link's query is no part of what tells messages apart: it tells the model whose message it is. */

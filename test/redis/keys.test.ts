@@ -118,7 +118,7 @@ describe('with access to the account’s keys alone', () => {
         othersMs: HOUR,
         othersKept: 2,
       };
-      const own = { keys: { unique, orphan, doubts }, args };
+      const own = { keys: [{ unique, orphan, doubts }], args: [args] };
       await createTogetherRunner(narrow)('receipt', { keys: bench.keys.fixed, args }, own);
     }
     await expect(narrow.zrange(orphans, '0', '-1')).resolves.toEqual(['u2', 'u3']);
