@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { clockMs } from '../lab/clock.js';
 import { onStage, type Stage } from '../lab/stage.js';
 import { alternate } from '../load/alternate.js';
-import { requests, type SendRequest } from '../load/requests.js';
+import { recipient, requests, type SendRequest } from '../load/requests.js';
 import { quantile, ratios, spread } from '../report/figures.js';
 import { type Asked, atMost, type Case, type Result, scaled } from '../report/result.js';
 import { PLAIN } from '../rivals/plain.js';
@@ -14,13 +14,13 @@ import { clientsWrite, WAYBILL } from '../rivals/waybill.js';
 export const IDLE_LATENCY: Case = {
   name: 'idle latency',
   about: `From the call of enqueue to its POST at the provider, one delivery after the other, each when the worker has come to rest:
-an app, Redis, one worker, a provider that answers at once.`,
+an app, Redis, one worker, a provider that answers at once. All of them have sent 2,000 deliveries before.`,
   run,
 };
 
 const COUNT = 400;
-/** The first ones find code that is not compiled and connections that are not there. */
-const WARM_UP = 100;
+/** Sent before that, one after the other without rest: code is compiled and connections are there, as of a service. */
+const WARM_UP = 2000;
 const REST_MS = 15;
 
 type Sender = { readonly rival: Rival; readonly open: OpenProducer };
@@ -57,15 +57,19 @@ async function run(asked: Asked): Promise<Result> {
 /** Milliseconds from enqueue to POST, of each delivery. */
 function measure({ rival, open }: Sender, asked: Asked): Promise<readonly number[]> {
   const { aof } = asked;
-  const all = requests(scaled(COUNT, asked, 10) + scaled(WARM_UP, asked, 5));
+  const warming = requests(scaled(WARM_UP, asked, 20), (index) => recipient(30_000_000 + index), 'warm');
+  const all = requests(scaled(COUNT, asked, 10));
   return onStage({ rival, aof, latencyMs: 0, concurrency: 50 }, async (stage) => {
-    const windows = rival === WAYBILL ? all.map(({ to }) => to) : [];
-    await clientsWrite(stage.redis.url, windows, Date.now());
+    const clients = [...warming, ...all].map(({ to }) => to);
+    if (rival === WAYBILL) await clientsWrite(stage.redis.url, clients, Date.now());
     const producer = open(stage.redis.url);
     try {
+      const warmed = await stage.provider.watch([warming.length]);
+      for (const request of warming) await producer.one(request);
+      await stage.alive(warmed.reached(warming.length));
       const latencies: number[] = [];
       for (const request of all) latencies.push(await latencyOf(request, { producer, stage }));
-      return latencies.slice(scaled(WARM_UP, asked, 5));
+      return latencies;
     } finally {
       await producer.close();
     }

@@ -21,17 +21,18 @@ const IDLE_TURN_MS = 0.1;
 const LONGEST_WAIT_MS = 1;
 
 /**
- * Runs what is asked for in one call for each script and account, as soon as the event loop has nothing else to do: the
- * busier this process is, the more go together.
+ * Runs what is asked for in one call for each script and account: at once while no call is under way, else as soon as
+ * the event loop has nothing else to do. The busier this process is, the more go together.
  */
 export function createGatherer(
   evaluate: (name: string, call: Call) => Promise<unknown>,
 ): (one: One) => Promise<unknown> {
   /** By the keys that a script and an account share. */
   const lines = new Map<Values, Waiting[]>();
+  let underWay = 0;
 
   async function runAll(keys: Values, line: Waiting[]): Promise<void> {
-    await idleTurn(line);
+    await (underWay === 0 ? turn() : idleTurn(line));
     lines.delete(keys);
     while (line.length > 0) void run(line.splice(0, countAlike(line)));
   }
@@ -39,11 +40,14 @@ export function createGatherer(
   /** Its answers come in the order of what was asked. */
   async function run(batch: readonly Waiting[]): Promise<void> {
     const ones = batch.map(({ one }) => one);
+    underWay += 1;
     try {
       const answers = await callFor(ones);
       for (const [index, one] of batch.entries()) tell(one, Array.isArray(answers) ? answers[index] : null);
     } catch (error) {
       for (const one of batch) one.reject(error);
+    } finally {
+      underWay -= 1;
     }
   }
 
@@ -65,6 +69,11 @@ export function createGatherer(
   }
 
   return (one) => new Promise((resolve, reject) => lineOf(one).push({ one, resolve, reject }));
+}
+
+/** Resolves when all that one turn of the event loop asks for has been asked. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** Resolves when nothing else happens in this process, when there are enough, or after a while. */
