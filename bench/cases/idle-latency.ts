@@ -14,12 +14,12 @@ import { clientsWrite, WAYBILL } from '../rivals/waybill.js';
 export const IDLE_LATENCY: Case = {
   name: 'idle latency',
   about: `From the call of enqueue to its POST at the provider, one delivery after the other, each when the worker has come to rest:
-an app, Redis, one worker, a provider that answers at once. All of them have sent 2,000 deliveries before.`,
+an app, Redis, one worker, a provider that answers at once. Both have sent five times as many before, without a rest.`,
   run,
 };
 
 const COUNT = 400;
-/** Sent before that, one after the other without rest: code is compiled and connections are there, as of a service. */
+/** Sent before that, one by one without a rest: code is compiled, connections are there, as of a service that runs. */
 const WARM_UP = 2000;
 const REST_MS = 15;
 
