@@ -55,7 +55,7 @@ it.each([
     status: 'failed',
     reason: 'attempts_used_up',
   },
-  { when: 'it expires', attempts: '100', expiresInMs: 500, status: 'expired', reason: 'expired' },
+  { when: 'it expires', attempts: '100', expiresInMs: 2500, status: 'expired', reason: 'expired' },
 ])('ends when $when', async ({ attempts, expiresInMs, status, reason }) => {
   const url = `http://127.0.0.1:${await freePort()}/v2`;
   line = await openLine(redis.url, { env: { WAYBILL_PROVIDER_URL: url, WAYBILL_MAX_ATTEMPTS: attempts } });

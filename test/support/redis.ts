@@ -1,9 +1,15 @@
 import Redis from 'ioredis';
 import { type PrivateRedis, type PrivateRedisOptions, startPrivateRedis } from '../../dev/private-redis.js';
+import { rulesOf } from '../ops/redis-acl.js';
 import { refuseCrossSlot } from './one-slot.js';
+
+/** `TEST_ACL=1`: what is under test has no more rights than `ops/redis/users.acl` gives it. */
+const HAS_LEAST_RIGHTS = process.env.TEST_ACL === '1';
+const PASSWORD = 'password-of-waybill';
 
 /** The Redis of one test file. Its members may be used inside tests and hooks, once the server is up. */
 export interface TestRedis {
+  /** For what is under test. */
   readonly url: string;
   readonly port: number;
   readonly server: PrivateRedis;
@@ -25,7 +31,7 @@ export function withRedis(options: PrivateRedisOptions = {}): TestRedis {
 
   beforeAll(async () => {
     allowCrossSlot = refuseCrossSlot();
-    const server = await startPrivateRedis(options);
+    const server = await startPrivateRedis(HAS_LEAST_RIGHTS ? withUser(options) : options);
     const client = new Redis(server.url);
     // Tests that take the server away would otherwise print every failed reconnection.
     client.on('error', () => undefined);
@@ -42,7 +48,8 @@ export function withRedis(options: PrivateRedisOptions = {}): TestRedis {
 
   return {
     get url() {
-      return present().server.url;
+      const { url } = present().server;
+      return HAS_LEAST_RIGHTS ? url.replace('//', `//waybill:${PASSWORD}@`) : url;
     },
     get port() {
       return present().server.port;
@@ -54,4 +61,9 @@ export function withRedis(options: PrivateRedisOptions = {}): TestRedis {
       return present().client;
     },
   };
+}
+
+function withUser(options: PrivateRedisOptions): PrivateRedisOptions {
+  const user = ['--user', 'waybill', `>${PASSWORD}`, ...rulesOf('waybill')];
+  return { ...options, extraArgs: [...(options.extraArgs ?? []), ...user] };
 }
