@@ -50,8 +50,7 @@ export const PROVIDER_DOWN: Row = {
       const broken = [
         ...brokenPromises(verdict),
         ...(extra > MOST_EXTRA ? ['too much was sent to a provider that is down'] : []),
-        // A short form shares its machine: what was held up there comes at once.
-        ...(asked.scale === 1 && busiest > RATE * BURST ? ['a burst after its return'] : []),
+        ...(busiest > RATE * BURST ? ['a burst after its return'] : []),
       ];
       return { figures, broken };
     }),
