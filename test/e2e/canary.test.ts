@@ -25,8 +25,8 @@ let waybill: Waybill;
 let contract: Queue;
 
 beforeEach(async () => {
-  await redis.client.config('SET', 'requirepass', redisPassword);
-  const env = environment(redis.url.replace('redis://', `redis://:${redisPassword}@`));
+  await setPassword();
+  const env = environment(withPassword());
   webhooks = await startChild('webhooks', env);
   sandbox = await startSandbox({
     accounts: [account, badAccount].map((from) => ({ from, apiKey })),
@@ -51,7 +51,7 @@ afterEach(async () => {
   await waybill.close();
   await Promise.all([worker, cutOff, webhooks].map((child) => child.close()));
   await sandbox.close();
-  await redis.client.config('SET', 'requirepass', '');
+  await redis.client.acl('SETUSER', 'default', 'nopass');
 });
 
 it('lets no number, key, token, link query or caption out, whatever goes wrong', async () => {
@@ -241,7 +241,7 @@ async function refuseCallbacks(): Promise<void> {
 
 /** Deliveries of a worker that reaches no provider, and processes that reach no Redis. */
 async function failToConnect(): Promise<void> {
-  const redisUrl = redis.url.replace('redis://', `redis://:${redisPassword}@`);
+  const redisUrl = withPassword();
   const lone = createWaybill({ redis: redisUrl, prefix: 'cut-off' });
   const { id } = await lone.enqueue(requestTo(nextClient()));
   await eventually(async () => (await lone.get(id)).status === 'failed', { timeoutMs: 20_000 });
@@ -285,8 +285,20 @@ async function meetRedisTroubles(): Promise<void> {
     [worker, webhooks].every((child) => child.output().includes('redis connection failed')),
   );
   await redis.server.restart();
-  await redis.client.config('SET', 'requirepass', redisPassword);
+  await setPassword();
   await eventually(() => [worker, webhooks].every((child) => child.output().includes('reconnected')));
+}
+
+/** Asked for from now on, of whoever `redis.url` names. */
+async function setPassword(): Promise<void> {
+  const { username } = new URL(redis.url);
+  await redis.client.acl('SETUSER', username || 'default', 'resetpass', `>${redisPassword}`, '~cut-off:*');
+}
+
+function withPassword(): string {
+  const url = new URL(redis.url);
+  url.password = redisPassword;
+  return url.href;
 }
 
 /** FAIL 3: the account is ours no more, as far as the provider is concerned. */

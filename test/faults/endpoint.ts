@@ -5,6 +5,7 @@ import { findPrivatePort } from '../../dev/private-port.js';
 import { type PrivateRedis, startPrivateRedis } from '../../dev/private-redis.js';
 import { parseMetrics } from '../observe/metrics-text.js';
 import { type Child, loadChild, startChild } from '../support/child.js';
+import { asUser, withUser } from '../support/redis.js';
 import { SHOP, TOKEN } from '../support/stack.js';
 import { eventually } from '../support/wait.js';
 
@@ -22,7 +23,7 @@ export type Endpoint = {
 export async function withEndpoint<T>(
   work: (endpoint: Endpoint, redis: PrivateRedis) => Promise<T>,
 ): Promise<T> {
-  const redis = await startPrivateRedis({ appendonly: true, appendfsync: 'always' });
+  const redis = await startPrivateRedis(withUser({ appendonly: true, appendfsync: 'always' }));
   try {
     const endpoint = await startEndpoint(redis.url);
     try {
@@ -41,7 +42,7 @@ export async function startEndpoint(
 ): Promise<Endpoint> {
   const port = await findPrivatePort();
   const env = {
-    REDIS_URL: redisUrl,
+    REDIS_URL: asUser(redisUrl),
     WAYBILL_ACCOUNTS: JSON.stringify([SHOP]),
     WAYBILL_WEBHOOK_TOKEN: TOKEN,
     WAYBILL_LISTEN_WEBHOOKS: `127.0.0.1:${port}`,

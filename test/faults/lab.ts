@@ -1,6 +1,7 @@
 import { type PrivateRedis, type PrivateRedisOptions, startPrivateRedis } from '../../dev/private-redis.js';
 import { createDice, type Dice } from '../../sandbox/dice.js';
 import { type Fleet, type FleetOptions, startFleet } from '../support/fleet.js';
+import { asUser, withUser } from '../support/redis.js';
 import { startTcpProxy, type Watch } from '../support/tcp-proxy.js';
 
 /** One fault, done to a fleet of real processes on a real Redis. */
@@ -46,11 +47,11 @@ export async function withFleet<T>(
   { redis: own, wire, ...options }: LabOptions,
   work: (lab: Lab) => Promise<T>,
 ): Promise<T> {
-  const redis = await startPrivateRedis({ appendonly: true, appendfsync: 'always', ...own });
+  const redis = await startPrivateRedis(withUser({ appendonly: true, appendfsync: 'always', ...own }));
   const proxy = await startTcpProxy(redis.port, wire ?? (() => ({})));
   try {
     const url = wire === undefined ? redis.url : `redis://127.0.0.1:${proxy.port}`;
-    const fleet = await startFleet(url, { ...options, sandbox: { seed, ...options.sandbox } });
+    const fleet = await startFleet(asUser(url), { ...options, sandbox: { seed, ...options.sandbox } });
     try {
       return await work({ fleet, redis, dice: createDice(seed) });
     } finally {

@@ -6,6 +6,7 @@ import { withRedis } from '../support/redis.js';
 import { eventually } from '../support/wait.js';
 
 const server = withRedis();
+const KEY = 'waybill:a';
 
 function open() {
   const redis = connectRedisUrl(server.url, 'waits');
@@ -17,8 +18,8 @@ function open() {
 
 it('tells each command once when it is answered, also one that was kept for the connection', async () => {
   const { redis, ended, named } = open();
-  await redis.set('a', '1');
-  await redis.get('a');
+  await redis.set(KEY, '1');
+  await redis.get(KEY);
   await Promise.allSettled([redis.call('NOSUCH')]);
   redis.disconnect();
   expect(['set', 'get', 'NOSUCH'].map((name) => named(name).length)).toEqual([1, 1, 1]);
@@ -41,7 +42,7 @@ it('counts the time for which Redis was away', async () => {
   const { redis, named } = open();
   await redis.ping();
   await server.server.kill('SIGSTOP');
-  const got = redis.get('a');
+  const got = redis.get(KEY);
   const frozenAt = performance.now();
   await eventually(() => performance.now() - frozenAt > 50);
   await server.server.kill('SIGCONT');

@@ -31,7 +31,7 @@ export function withRedis(options: PrivateRedisOptions = {}): TestRedis {
 
   beforeAll(async () => {
     allowCrossSlot = refuseCrossSlot();
-    const server = await startPrivateRedis(HAS_LEAST_RIGHTS ? withUser(options) : options);
+    const server = await startPrivateRedis(withUser(options));
     const client = new Redis(server.url);
     // Tests that take the server away would otherwise print every failed reconnection.
     client.on('error', () => undefined);
@@ -48,8 +48,7 @@ export function withRedis(options: PrivateRedisOptions = {}): TestRedis {
 
   return {
     get url() {
-      const { url } = present().server;
-      return HAS_LEAST_RIGHTS ? url.replace('//', `//waybill:${PASSWORD}@`) : url;
+      return asUser(present().server.url);
     },
     get port() {
       return present().server.port;
@@ -63,7 +62,14 @@ export function withRedis(options: PrivateRedisOptions = {}): TestRedis {
   };
 }
 
-function withUser(options: PrivateRedisOptions): PrivateRedisOptions {
+/** A server that has the user of `ops/redis/users.acl`, where the tests run with its rights. */
+export function withUser(options: PrivateRedisOptions): PrivateRedisOptions {
+  if (!HAS_LEAST_RIGHTS) return options;
   const user = ['--user', 'waybill', `>${PASSWORD}`, ...rulesOf('waybill')];
   return { ...options, extraArgs: [...(options.extraArgs ?? []), ...user] };
+}
+
+/** The server as what is under test is to reach it: as that user. */
+export function asUser(url: string): string {
+  return HAS_LEAST_RIGHTS ? url.replace('//', `//waybill:${PASSWORD}@`) : url;
 }
