@@ -5,7 +5,7 @@ import { findPrivatePort } from '../../dev/private-port.js';
 import { type PrivateRedis, startPrivateRedis } from '../../dev/private-redis.js';
 import { parseMetrics } from '../observe/metrics-text.js';
 import { type Child, loadChild, startChild } from '../support/child.js';
-import { asUser, withUser } from '../support/redis.js';
+import { asUser, withUser } from '../support/least-rights.js';
 import { SHOP, TOKEN } from '../support/stack.js';
 import { eventually } from '../support/wait.js';
 

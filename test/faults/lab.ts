@@ -1,7 +1,7 @@
 import { type PrivateRedis, type PrivateRedisOptions, startPrivateRedis } from '../../dev/private-redis.js';
 import { createDice, type Dice } from '../../sandbox/dice.js';
 import { type Fleet, type FleetOptions, startFleet } from '../support/fleet.js';
-import { asUser, withUser } from '../support/redis.js';
+import { asUser, withUser } from '../support/least-rights.js';
 import { startTcpProxy, type Watch } from '../support/tcp-proxy.js';
 
 /** One fault, done to a fleet of real processes on a real Redis. */

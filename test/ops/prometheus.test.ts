@@ -6,6 +6,7 @@ import { startSandbox } from '../../sandbox/sandbox.js';
 import { createWaybill } from '../../src/index.js';
 import { portOf, startCommand } from '../support/command.js';
 import type { Followed } from '../support/follow-process.js';
+import { asUser, withUser } from '../support/least-rights.js';
 import { type Prometheus, startPrometheus } from '../support/prometheus.js';
 import { FROM, requestTo, SHOP, TOKEN } from '../support/stack.js';
 import { eventually } from '../support/wait.js';
@@ -28,7 +29,7 @@ let processes: readonly Followed[] = [];
 let prometheus: Prometheus;
 
 beforeAll(async () => {
-  redis = await startPrivateRedis();
+  redis = await startPrivateRedis(withUser());
   sandbox = await startSandbox({
     accounts: [
       { from: FROM, apiKey: SHOP.apiKey },
@@ -101,7 +102,7 @@ function environment(): Record<string, string> {
   const listen = ['METRICS', 'WEBHOOKS', 'API'].map((what) => [`WAYBILL_LISTEN_${what}`, '127.0.0.1:0']);
   return {
     ...Object.fromEntries(listen),
-    REDIS_URL: redis.url,
+    REDIS_URL: asUser(redis.url),
     WAYBILL_ACCOUNTS: JSON.stringify([SHOP, DESK]),
     WAYBILL_PROVIDER_URL: sandbox.url,
     WAYBILL_WEBHOOK_TOKEN: TOKEN,
@@ -128,7 +129,7 @@ function hurried(): string {
 
 async function enqueueFromBoth(): Promise<void> {
   const waybill = createWaybill({
-    redis: redis.url,
+    redis: asUser(redis.url),
     accounts: [SHOP, DESK].map(({ from, name }) => ({ from, name })),
   });
   await waybill.enqueue(requestTo('972501234567'));

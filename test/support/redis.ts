@@ -1,11 +1,7 @@
 import Redis from 'ioredis';
 import { type PrivateRedis, type PrivateRedisOptions, startPrivateRedis } from '../../dev/private-redis.js';
-import { rulesOf } from '../ops/redis-acl.js';
+import { asUser, withUser } from './least-rights.js';
 import { refuseCrossSlot } from './one-slot.js';
-
-/** `TEST_ACL=1`: what is under test has no more rights than `ops/redis/users.acl` gives it. */
-const HAS_LEAST_RIGHTS = process.env.TEST_ACL === '1';
-const PASSWORD = 'password-of-waybill';
 
 /** The Redis of one test file. Its members may be used inside tests and hooks, once the server is up. */
 export interface TestRedis {
@@ -60,16 +56,4 @@ export function withRedis(options: PrivateRedisOptions = {}): TestRedis {
       return present().client;
     },
   };
-}
-
-/** A server that has the user of `ops/redis/users.acl`, where the tests run with its rights. */
-export function withUser(options: PrivateRedisOptions): PrivateRedisOptions {
-  if (!HAS_LEAST_RIGHTS) return options;
-  const user = ['--user', 'waybill', `>${PASSWORD}`, ...rulesOf('waybill')];
-  return { ...options, extraArgs: [...(options.extraArgs ?? []), ...user] };
-}
-
-/** The server as what is under test is to reach it: as that user. */
-export function asUser(url: string): string {
-  return HAS_LEAST_RIGHTS ? url.replace('//', `//waybill:${PASSWORD}@`) : url;
 }

@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis';
 import { type PrivateRedis, startPrivateRedis } from '../../dev/private-redis.js';
+import { withUser } from './least-rights.js';
 import type { RedisAt } from './redis-at.js';
 import { startTcpProxy, type Watch } from './tcp-proxy.js';
 
@@ -30,7 +31,7 @@ export async function startNode(
   );
   try {
     const extraArgs = ['--repl-diskless-sync-delay', '0', ...argsFor(proxy.port)];
-    const redis = await startPrivateRedis({ appendonly: true, appendfsync: 'always', extraArgs });
+    const redis = await startPrivateRedis(withUser({ appendonly: true, appendfsync: 'always', extraArgs }));
     port = redis.port;
     return {
       redis,
