@@ -22,7 +22,7 @@ export const USAGE = `npm run bench -- [case …] [options]
   --full           every setting, at full size: hours on a small machine
   --aof MODE       everysec (default), always, or both
   --setting LxCxW  throughput only so: L ms provider, C in flight, W workers, as 20x500x1; may be repeated
-  --profile        throughput, receipts: only shows where the time goes; writes no results
+  --profile        throughput, receipts, deep lane, idle latency: shows where the time goes; writes no results
   --quick          one tiny round, to see that it works; writes no results unless --results is given
   --results FILE   where the results go (bench/RESULTS.md)
 `;

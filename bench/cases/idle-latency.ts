@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { clockMs } from '../lab/clock.js';
 import { onStage, type Stage } from '../lab/stage.js';
 import { alternate } from '../load/alternate.js';
+import { explained, profiled } from '../load/profiled.js';
 import { recipient, requests, type SendRequest } from '../load/requests.js';
 import { quantile, ratios, spread } from '../report/figures.js';
 import { type Asked, atMost, type Case, type Result, scaled } from '../report/result.js';
@@ -25,15 +26,15 @@ const REST_MS = 15;
 
 type Sender = { readonly rival: Rival; readonly open: OpenProducer };
 
-const SENDERS: readonly Sender[] = [
-  { rival: WAYBILL, open: openWaybill },
-  { rival: PLAIN, open: openPlain },
-];
+const OURS: Sender = { rival: WAYBILL, open: openWaybill };
+const SENDERS: readonly Sender[] = [OURS, { rival: PLAIN, open: openPlain }];
 
 async function run(asked: Asked): Promise<Result> {
+  const profile = () => profiled((nodeArgs) => measure(OURS, { asked, nodeArgs }));
+  if (asked.profile) return { tables: [], targets: [], profile: await profile() };
   const runs = await alternate(
     asked.rounds,
-    SENDERS.map((sender) => () => measure(sender, asked)),
+    SENDERS.map((sender) => async () => (await measure(sender, { asked })).latencies),
   );
   const rows = SENDERS.map(({ rival }, index) => {
     const of = (part: number) =>
@@ -48,18 +49,19 @@ async function run(asked: Asked): Promise<Result> {
     const [mine, their] = [ours, theirs].map((each) => each.map((latencies) => quantile(latencies, part)));
     return atMost({ what: `${name}: Waybill / plain`, figures: ratios(mine ?? [], their ?? []), bound: 1.3 });
   };
-  return {
-    tables: [{ head: ['who', 'p50 ms', 'p99 ms'], rows }],
-    targets: [target('p50', 0.5), target('p99', 0.99)],
-  };
+  const targets = [target('p50', 0.5), target('p99', 0.99)];
+  return explained({ tables: [{ head: ['who', 'p50 ms', 'p99 ms'], rows }], targets }, profile);
 }
 
-/** Milliseconds from enqueue to POST, of each delivery. */
-function measure({ rival, open }: Sender, asked: Asked): Promise<readonly number[]> {
+type How = { readonly asked: Asked; readonly nodeArgs?: readonly string[] };
+type Latencies = { readonly latencies: readonly number[]; readonly from: number; readonly to: number };
+
+/** Milliseconds from enqueue to POST, of each delivery; and when that was measured, by `clockMs`. */
+function measure({ rival, open }: Sender, { asked, nodeArgs = [] }: How): Promise<Latencies> {
   const { aof } = asked;
   const warming = requests(scaled(WARM_UP, asked, 20), (index) => recipient(30_000_000 + index), 'warm');
   const all = requests(scaled(COUNT, asked, 10));
-  return onStage({ rival, aof, latencyMs: 0, concurrency: 50 }, async (stage) => {
+  return onStage({ rival, aof, latencyMs: 0, concurrency: 50, nodeArgs }, async (stage) => {
     const clients = [...warming, ...all].map(({ to }) => to);
     if (rival === WAYBILL) await clientsWrite(stage.redis.url, clients, Date.now());
     const producer = open(stage.redis.url);
@@ -68,8 +70,9 @@ function measure({ rival, open }: Sender, asked: Asked): Promise<readonly number
       for (const request of warming) await producer.one(request);
       await stage.alive(warmed.reached(warming.length));
       const latencies: number[] = [];
+      const from = clockMs();
       for (const request of all) latencies.push(await latencyOf(request, { producer, stage }));
-      return latencies;
+      return { latencies, from, to: clockMs() };
     } finally {
       await producer.close();
     }

@@ -5,7 +5,7 @@ import { openSnapshots } from '../lab/redis.js';
 import { FROM } from '../load/account.js';
 import { alternate } from '../load/alternate.js';
 import { measureService, type Service } from '../load/measure-service.js';
-import { profiled } from '../load/profiled.js';
+import { explained, profiled } from '../load/profiled.js';
 import { chunks, requests, type SendRequest } from '../load/requests.js';
 import { work } from '../load/work.js';
 import { ratios } from '../report/figures.js';
@@ -40,7 +40,7 @@ async function run(asked: Asked): Promise<Result> {
     if (asked.profile) return { tables: [], targets: [], profile: await profile(service(OURS)) };
     const measures = [OURS, BARE].map((name) => () => measureService(service(name)));
     const [ours = [], bare = []] = await alternate(asked.rounds, measures);
-    return resultOf(ours, bare);
+    return await explained(resultOf(ours, bare), () => profile(service(OURS)));
   } finally {
     await snapshots.close();
   }

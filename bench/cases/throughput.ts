@@ -2,7 +2,7 @@ import { openSnapshots, type Snapshots } from '../lab/redis.js';
 import { alternate } from '../load/alternate.js';
 import { measureRaw, type RawLoad } from '../load/measure-raw.js';
 import { measureSending, type Sending } from '../load/measure-sending.js';
-import { profiled } from '../load/profiled.js';
+import { explained, profiled } from '../load/profiled.js';
 import { requests } from '../load/requests.js';
 import { countOf, labelOf, settingsOf } from '../load/settings.js';
 import { number, ratios, spread } from '../report/figures.js';
@@ -38,9 +38,7 @@ async function run(asked: Asked): Promise<Result> {
       rows.push(...table);
       targets.push(...judged);
     }
-    const result = { tables: [{ head: HEAD, rows }], targets };
-    // Where a target is not met, what takes the time belongs beside it.
-    return targets.every(({ isMet }) => isMet) ? result : { ...result, profile: await profile(means) };
+    return await explained({ tables: [{ head: HEAD, rows }], targets }, () => profile(means));
   } finally {
     await snapshots.close();
   }

@@ -20,7 +20,7 @@ export type Asked = {
   readonly aof: Aof;
   /** Of throughput; none: those that belong to the size. */
   readonly settings: readonly Setting[];
-  /** Only shows where the time goes, in throughput and receipts. */
+  /** Only shows where the time goes, in the cases that can. */
   readonly profile: boolean;
 };
 

@@ -32,11 +32,20 @@ describe('the benchmarks', () => {
     }
   }, 120_000);
 
-  it('show where the worker’s time goes', async () => {
-    const { code, output } = await bench('throughput', '--quick', '--profile');
-    expect({ code, output }).toEqual({
-      code: 0,
-      output: expect.stringMatching(/\| src\/worker +\| +[\d.]+ % \|/),
-    });
-  }, 120_000);
+  it.each([
+    ['throughput', 'worker'],
+    ['deep lane', 'worker'],
+    ['idle latency', 'worker'],
+    ['receipts', 'webhooks'],
+  ])(
+    'show where the time goes in %s',
+    async (name, part) => {
+      const { code, output } = await bench(name, '--quick', '--profile');
+      expect({ code, output }).toEqual({
+        code: 0,
+        output: expect.stringMatching(new RegExp(`\\| src/${part} +\\| +[\\d.]+ % \\|`)),
+      });
+    },
+    120_000,
+  );
 });
