@@ -175,7 +175,7 @@ it('books the turn of the pair limit once, and waits for it', async () => {
 });
 
 it('books the account’s pace a little ahead, and refuses beyond that', async () => {
-  const slow = account({ ratePerSecond: 5 });
+  const slow = account({ ratePerSecond: 10 });
   const ids = ['1', '2', '3'];
   for (const id of ids) await bench.accept(delivery(id, { to: `97250123450${id}` }));
   const claims = await Promise.all(

@@ -67,9 +67,9 @@ it('gives each its own answer, in whatever order they come', async () => {
 it('keeps to the pace of the account', async () => {
   await acceptAll();
   const verdicts = await claimAll(account({ ratePerSecond: 20 }));
-  // At once, and what is booked for the next 200 ms.
-  expect(count(verdicts, 'go')).toBe(5);
-  expect(count(verdicts, 'rate')).toBe(COUNT - 5);
+  // At once, and what is booked for the next 100 ms.
+  expect(count(verdicts, 'go')).toBe(3);
+  expect(count(verdicts, 'rate')).toBe(COUNT - 3);
   await expect(claimAll(account({ ratePerSecond: 20 }))).resolves.toContain('rate');
 });
 
