@@ -27,7 +27,7 @@ import { type Watched, watchOver } from './watch-over.js';
 
 const ROLE = 'sweeper';
 
-export type House = Omit<SweepDeps, 'observer'> & {
+export type House = Omit<SweepDeps, 'observer' | 'log'> & {
   readonly redis: Redis;
   readonly queues: Queues;
   readonly timings: Timings;
@@ -50,7 +50,10 @@ export function keepHouse(core: Core, house: House): Running {
   const sweeping = every(timings.sweepEveryMs, log, async () => {
     for (const account of accounts) {
       if (!(await tenure.hold())) return;
-      await tidy(account);
+      // What is wrong with one account is not to be paid by the others.
+      await tidy(account).catch((error: unknown) =>
+        log.warn('an account could not be swept', { account: account.name, error }),
+      );
     }
     if (await tenure.hold()) await measure();
   });
@@ -105,14 +108,14 @@ function openMeasuring(core: Core, { redis, queues }: House, isOurs: () => boole
 }
 
 /** What the sweeper does for an account, each time. */
-function openSweeping({ config, observer }: Core, { redis, queues, store, attempts }: House) {
+function openSweeping({ config, observer, log }: Core, { redis, queues, store, attempts }: House) {
   const { prefix } = config;
   const trim = createTrimmer({ redis, prefix, retentionMs: retentionOf(config).recordMs });
   const walk = createWalk((part) => walkOn(redis, prefix, part));
   const walkQueued = createQueuedWalk((part) => wakeRemoved(redis, prefix, part));
   const gatekeeper = createGatekeeper({ redis, prefix, queues });
   return async (account: Account): Promise<void> => {
-    await sweep(account, { store, attempts, observer });
+    await sweep(account, { store, attempts, observer, log });
     await walk(account.from);
     await walkQueued(account.from);
     await gatekeeper.align(account.from);

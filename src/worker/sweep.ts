@@ -1,4 +1,5 @@
 import type { Account } from '../domain/account.js';
+import type { Log } from '../observe/log.js';
 import type { DeliveryObserver, Swept } from '../observe/observer.js';
 import type { AttemptStore } from '../redis/attempt-store.js';
 import type { DeliveryStore } from '../redis/delivery-store.js';
@@ -8,6 +9,7 @@ import { subjectOf } from './tell.js';
 export type SweepDeps = {
   readonly store: DeliveryStore;
   readonly attempts: AttemptStore;
+  readonly log: Pick<Log, 'warn'>;
   readonly observer: Pick<DeliveryObserver, 'deliveryMoved'> & { swept(event: Swept): void };
 };
 
@@ -23,10 +25,21 @@ type Found = 'replayed' | 'added' | 'stale' | 'lost' | 'nothing';
  */
 export async function sweep(account: Account, deps: SweepDeps): Promise<void> {
   const found: Found[] = [];
+  const errors: unknown[] = [];
   for (let round = 1; round <= MOST_ROUNDS; round += 1) {
     const overdue = await deps.store.overdue(account.from, MOST_PER_ROUND);
-    found.push(...(await Promise.all(overdue.map((ref) => lookAt(ref, account, deps)))));
+    const looks = await Promise.allSettled(overdue.map((ref) => lookAt(ref, account, deps)));
+    found.push(...looks.flatMap((look) => (look.status === 'fulfilled' ? look.value : [])));
+    errors.push(...looks.flatMap((look) => (look.status === 'rejected' ? [look.reason] : [])));
     if (overdue.length < MOST_PER_ROUND) break;
+  }
+  if (errors.length > 0) {
+    // They keep their wake entries, and must not keep the others waiting.
+    deps.log.warn('deliveries could not be swept', {
+      account: account.name,
+      count: errors.length,
+      error: errors[0],
+    });
   }
   const count = (kind: Found) => found.filter((each) => each === kind).length;
   const [wakesReplayed, jobsAdded, staleAttempts] = [count('replayed'), count('added'), count('stale')];

@@ -16,3 +16,10 @@ export const SILENT: DelivererObserver & SweepDeps['observer'] = {
   gateChanged: nothing,
   swept: nothing,
 };
+
+/** An error that others would only be warned of ends the run here. */
+export const LOUD: SweepDeps['log'] = {
+  warn(message, fields) {
+    throw typeof fields === 'object' ? fields.error : new Error(message);
+  },
+};

@@ -21,7 +21,7 @@ import { PLAIN } from '../support/sealing.js';
 import { type Actor, createActor } from './actor.js';
 import { createModelProvider, FATES, type Taken } from './model-provider.js';
 import { createModelQueue } from './model-queue.js';
-import { SILENT } from './silent-observer.js';
+import { LOUD, SILENT } from './silent-observer.js';
 import type { Tape } from './tape.js';
 import { clockKey, withVirtualTime } from './virtual-time.js';
 import { work } from './work.js';
@@ -146,7 +146,7 @@ export async function openWorld(
     startSweep: () =>
       start('sweeper', async (as) => {
         const deps = { store: as.gated(store), attempts: as.gated(attempts) };
-        await sweep(account, { ...deps, observer: SILENT });
+        await sweep(account, { ...deps, observer: SILENT, log: LOUD });
         await as.gate(() => walk(FROM));
         await as.gate(() => walkQueued(FROM));
         await as.gate(() => renewBudget(timed, PREFIX, { from: FROM, budget: account.budget, now: now() }));

@@ -14,11 +14,13 @@ let bench: Bench;
 let queue: Queue;
 let told: Swept[];
 let moved: DeliveryMoved[];
+let warned: unknown[];
 const [one, two] = [delivery('one'), delivery('two')];
 
 beforeEach(() => {
   told = [];
   moved = [];
+  warned = [];
   bench = openBench(redis.client);
   const connection = { url: redis.url };
   queue = new Queue(`{${FROM}}`, { connection, prefix: `${PREFIX}:queue` });
@@ -35,6 +37,7 @@ async function sweepAll(): Promise<void> {
 const sweepNow = () =>
   sweep(account(), {
     ...bench,
+    log: { warn: (...line) => void warned.push(line) },
     observer: { swept: (event) => void told.push(event), deliveryMoved: (event) => void moved.push(event) },
   });
 
@@ -67,6 +70,23 @@ it('calls an attempt unknown once nobody can still be sending, and lets its conv
   expect(told).toEqual([{ ...nothing, staleAttempts: 1 }]);
   await sweepAll();
   await expect(queue.getWaiting()).resolves.toEqual([expect.objectContaining({ id: 'd-two' })]);
+});
+
+it('tells of deliveries that it cannot look at, and sweeps the others', async () => {
+  const spoilt = delivery('spoilt', { to: '972501234599' });
+  await bench.accept(spoilt);
+  await redis.client.set(bench.keys.lane(spoilt.to), 'not a lane');
+  await bench.acceptAsBefore(one);
+  for (const id of ['spoilt', 'one']) await redis.client.zadd(bench.keys.fixed.wake, 1, id);
+  await sweepNow();
+  expect(told).toEqual([{ ...nothing, jobsAdded: 1 }]);
+  const line = {
+    account: 'shop',
+    count: 1,
+    error: expect.objectContaining({ message: expect.stringContaining('WRONGTYPE') }),
+  };
+  expect(warned).toEqual([['deliveries could not be swept', line]]);
+  await expect(bench.wakes()).resolves.toContain('spoilt');
 });
 
 it('says nothing when there was nothing to do', async () => {
