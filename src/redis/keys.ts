@@ -91,7 +91,7 @@ function fixedKeys(ours: string, queue: string) {
     othersTo: `${ours}others:to`,
     /** Hash: the job of high priority that was last put into the queue, and how many there have been in a row. */
     highs: `${ours}highs`,
-    /** Sorted set: jobs of high priority by when BullMQ's timer brings them. */
+    /** Sorted set: jobs of high priority or unknown outcome, by when BullMQ's timer brings them. */
     dueHighs: `${ours}due-highs`,
     ...bullKeys(queue),
   };

@@ -107,4 +107,20 @@ describe('when its own time comes behind a backlog', () => {
     await eventually(() => line.sent().length === 2 + normal.length, { timeoutMs: 30_000 });
     expect(line.sent().at(-1)).not.toBe('high');
   });
+
+  it.each(['normal', 'low'])('asks the history about a %s one before the rest is sent', async (priority) => {
+    const to = '972500000001';
+    line.sandbox.fault({ kind: 'reset_after_accepting', to, times: 1 });
+    await line.waybill.enqueue(request(priority, { id: 'doubted', to }));
+    await line.work();
+    const statusOf = async (id: string) => (await line.waybill.get(id)).status;
+    await eventually(async () => (await statusOf('doubted')) === 'unknown');
+    // More than is sent until the history is asked, five seconds later.
+    line.sandbox.fault({ kind: 'slow', latencyMs: 100, on: ['sendFile'], times: 'always' });
+    const rest = Array.from({ length: 100 }, (_, index) => String(972_500_020_000 + index));
+    for (const each of rest) await line.waybill.enqueue(request('normal', { id: each, to: each }));
+    await eventually(async () => (await statusOf('doubted')) !== 'unknown', { timeoutMs: 60_000 });
+    await expect(statusOf(rest.at(-1) ?? '')).resolves.toBe('queued');
+    await expect(statusOf('doubted')).resolves.not.toBe('failed');
+  });
 });

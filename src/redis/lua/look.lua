@@ -29,6 +29,11 @@ if status == 'unknown' then
   if r[11] then
     front(job)
   end
+  -- The history is asked in time, however much there is to send.
+  local comesAt = redis.call('ZSCORE', bullDelayed, job)
+  if comesAt then
+    awaitFront(job, math.floor(comesAt / 4096))
+  end
   if now < tonumber(r[3]) then
     return later(r[3])
   end
