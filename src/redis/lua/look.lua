@@ -29,11 +29,10 @@ if status == 'unknown' then
   if r[11] then
     front(job)
   end
-  -- The history is asked in time, however much there is to send.
+  -- The history is asked in time, however much there is to send; also where the job has come already, and its worker
+  -- died before it could look.
   local comesAt = redis.call('ZSCORE', bullDelayed, job)
-  if comesAt then
-    awaitFront(job, math.floor(comesAt / 4096))
-  end
+  awaitFront(job, comesAt and math.floor(comesAt / 4096) or now)
   if now < tonumber(r[3]) then
     return later(r[3])
   end
