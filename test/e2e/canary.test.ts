@@ -289,10 +289,11 @@ async function meetRedisTroubles(): Promise<void> {
   await eventually(() => [worker, webhooks].every((child) => child.output().includes('reconnected')));
 }
 
-/** Asked for from now on, of whoever `redis.url` names. */
+/** Asked for from now on, of whoever `redis.url` names; one of few rights works for `cut-off` too. */
 async function setPassword(): Promise<void> {
   const { username } = new URL(redis.url);
-  await redis.client.acl('SETUSER', username || 'default', 'resetpass', `>${redisPassword}`, '~cut-off:*');
+  const more = username === '' ? [] : ['~cut-off:*'];
+  await redis.client.acl('SETUSER', username || 'default', 'resetpass', `>${redisPassword}`, ...more);
 }
 
 function withPassword(): string {
