@@ -1,4 +1,4 @@
-import { Queue } from 'bullmq';
+import { Queue, Worker } from 'bullmq';
 import { HOUR, MINUTE } from '../../src/domain/time.js';
 import type { DeliveryMoved, Swept } from '../../src/observe/observer.js';
 import { wakeRemoved } from '../../src/redis/removed.js';
@@ -8,6 +8,7 @@ import { createWalk } from '../../src/worker/walk.js';
 import { createQueuedWalk } from '../../src/worker/walk-queued.js';
 import { account, type Bench, delivery, FROM, JOB_AT, openBench, PREFIX } from '../redis/bench.js';
 import { withRedis } from '../support/redis.js';
+import { eventually } from '../support/wait.js';
 
 const redis = withRedis();
 let bench: Bench;
@@ -111,6 +112,63 @@ it('gets through a burst in one go', async () => {
   await sweepAll();
   expect(told).toEqual([{ ...nothing, jobsAdded: 1100 }]);
   await expect(queue.getWaitingCount()).resolves.toBe(1100);
+});
+
+describe('when a job has ended, and a failover took back what its record knew', () => {
+  beforeEach(async () => {
+    await bench.accept(one);
+  });
+
+  /** BullMQ finishes the job without us. */
+  async function finishJob(): Promise<void> {
+    const worker = new Worker(`{${FROM}}`, async () => 'sent', {
+      connection: { url: redis.url },
+      prefix: `${PREFIX}:queue`,
+    });
+    await eventually(async () => (await queue.getCompletedCount()) === 1);
+    await worker.close();
+    await redis.client.del(bench.keys.fixed.wake);
+  }
+
+  async function comesAgain(): Promise<void> {
+    const waiting = await queue.getWaiting();
+    expect(waiting.map(({ id, data, finishedOn }) => ({ id, data, finishedOn }))).toEqual([
+      { id: 'd-one', data: { to: one.to }, finishedOn: undefined },
+    ]);
+    await expect(queue.getCompletedCount()).resolves.toBe(0);
+  }
+
+  it('adds the job of one that is new to the record', async () => {
+    await finishJob();
+    await redis.client.zadd(bench.keys.fixed.deliveries, Date.now() - 2 * MINUTE, `one ${one.to}`);
+    await createQueuedWalk((part) => wakeRemoved(redis.client, PREFIX, part))(FROM);
+    await sweepNow();
+    await comesAgain();
+    expect(told).toEqual([{ ...nothing, jobsAdded: 1 }]);
+  });
+
+  it('adds the job of one that waits for its lane', async () => {
+    await bench.take(one);
+    await bench.claim(one);
+    await bench.accept(two);
+    await bench.store.park(two, { status: 'waiting', reason: 'lane' });
+    await bench.settle(one);
+    await (await queue.getJob('d-one'))?.remove();
+    await finishJob();
+    await createWalk((part) => walkOn(redis.client, PREFIX, part))(FROM);
+    await sweepNow();
+    await expect(queue.getWaiting()).resolves.toEqual([expect.objectContaining({ id: 'd-two' })]);
+  });
+
+  it('adds the job of one that was in flight, so that the history is asked', async () => {
+    await bench.claim(one, { horizonMs: 0 });
+    await finishJob();
+    await redis.client.zadd(bench.keys.fixed.wake, 1, 'one');
+    await sweepNow();
+    await sweepAll();
+    await expect(bench.record('one')).resolves.toMatchObject({ status: 'unknown' });
+    await comesAgain();
+  });
 });
 
 describe('when somebody removes a job', () => {
