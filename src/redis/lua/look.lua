@@ -3,7 +3,7 @@
 -- KEYS: record recordPrefix conv lane held wake alias bullDelayed bullWait bullPrioritized bullPriorities highs dueHighs bullMarker bullMeta bullActive bullEvents bullJobPrefix bullIds holds budgetHeld
 -- ARGV: id to recipient
 -- Returns {moved} | {done} | {front} | {stale, attempt} | {added} | {lost} | {unresolved}
--- include: clock alias turn front highs add-job end-adding next lane
+-- include: clock alias turn front highs add-job end-adding revive next lane
 if moved(to, recipient) then
   return { 'moved' }
 end
@@ -25,21 +25,8 @@ if status == 'sending' then
   return now >= tonumber(r[3]) and { 'stale', r[2] } or later(r[3])
 end
 local job = r[4] or ('d-' .. id)
-
--- A failover may take back what the record knew, and not that its job has ended: made anew, it finds how that stands.
-local function revive()
-  if redis.call('ZREM', bullJobPrefix .. 'completed', job) == 0 then
-    return false
-  end
-  local data = redis.call('HGET', bullJobPrefix .. job, 'data')
-  redis.call('DEL', bullJobPrefix .. job)
-  local added = data and addJob(job, data, { at = r[10], delay = 0, priority = wanted(data) })
-  endAdding()
-  return added
-end
-
 if status == 'unknown' then
-  revive()
+  revive(job, r[10])
   if r[11] then
     front(job)
   end
@@ -66,7 +53,7 @@ if r[5] then
     later(now + LOOK_AGAIN_MS)
     return { 'added' }
   end
-elseif revive() then
+elseif revive(job, r[10]) then
   later(now + LOOK_AGAIN_MS)
   return { 'added' }
 elseif redis.call('EXISTS', bullJobPrefix .. job) == 0 then
