@@ -92,7 +92,7 @@ function fixedKeys(ours: string, queue: string) {
     /** Hash: the job of high priority that was last put into the queue, and how many there have been in a row. */
     highs: `${ours}highs`,
     /** Sorted set: jobs of high priority or unknown outcome, by when BullMQ's timer brings them. */
-    dueHighs: `${ours}due-highs`,
+    toFront: `${ours}to-front`,
     ...bullKeys(queue),
   };
 }

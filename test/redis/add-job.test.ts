@@ -125,7 +125,7 @@ describe('of high priority', () => {
 
   it('is fetched to the front when its time comes', async () => {
     await accept('later', { ...LATER, priority: 'high' });
-    await expect(redis.client.zrange(bench.keys.fixed.dueHighs, '0', '-1', 'WITHSCORES')).resolves.toEqual([
+    await expect(redis.client.zrange(bench.keys.fixed.toFront, '0', '-1', 'WITHSCORES')).resolves.toEqual([
       'd-later',
       String(AT + HOUR),
     ]);

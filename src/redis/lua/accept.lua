@@ -1,7 +1,7 @@
 -- Takes requests in: new, the same again, or another payload under a known id. A due one joins its lane. Its job is
 -- added with its record, unless it has one; that of the same again too, where somebody has removed it while unsent. Who
 -- has the job in hand adds none.
--- KEYS: wake order events statusPrefix deliveries bullDelayed bullWait bullPrioritized bullPriorities highs dueHighs bullMarker bullMeta bullActive bullEvents bullJobPrefix bullIds
+-- KEYS: wake order events statusPrefix deliveries bullDelayed bullWait bullPrioritized bullPriorities highs toFront bullMarker bullMeta bullActive bullEvents bullJobPrefix bullIds
 -- each KEYS: record tomb conv lane alias recipientDeliveries
 -- ARGV: idRetentionMs
 -- each ARGV: id to recipient fingerprint otherFingerprints job jobAt sendAt expiresAt strict priority data inHand metadata refused

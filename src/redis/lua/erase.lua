@@ -1,6 +1,6 @@
 -- Erases a delivery at which nobody is at work any more: its record, its message's unique, its place in every index.
 -- Its id stays known, by a digest and a status, so that the same request again is not sent again.
--- KEYS: record recordPrefix tomb conv lane held wake alias gate unique orphan orphans unknowns doubts bullDelayed bullWait bullPrioritized bullPriorities highs dueHighs bullMarker bullMeta bullActive bullEvents bullJobPrefix holds budgetHeld deliveries statusPrefix recipientPrefix aliasPrefix
+-- KEYS: record recordPrefix tomb conv lane held wake alias gate unique orphan orphans unknowns doubts bullDelayed bullWait bullPrioritized bullPriorities highs toFront bullMarker bullMeta bullActive bullEvents bullJobPrefix holds budgetHeld deliveries statusPrefix recipientPrefix aliasPrefix
 -- ARGV: id to recipient uniqueId idRetentionMs
 -- Returns {moved} | {erased} | {busy, status}
 -- include: clock alias record turn front next lane forget
@@ -24,7 +24,7 @@ end
 redis.call('ZREM', unknowns, id)
 redis.call('SREM', doubts, id)
 redis.call('HDEL', gate, 'met:' .. id)
-redis.call('ZREM', dueHighs, redis.call('HGET', record, 'job') or ('d-' .. id))
+redis.call('ZREM', toFront, redis.call('HGET', record, 'job') or ('d-' .. id))
 redis.call('DEL', record)
 if uniqueId ~= '' then
   redis.call('DEL', unique, orphan)

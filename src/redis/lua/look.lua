@@ -1,9 +1,9 @@
 -- Looks once more at a delivery: after its job was delayed, and when its wake entry is due. If it may go by now, or has
 -- ended, its job is moved to the front; what else stands still is told to the caller.
--- KEYS: record recordPrefix conv lane held wake alias bullDelayed bullWait bullPrioritized bullPriorities highs dueHighs bullMarker bullMeta bullActive bullEvents bullJobPrefix bullIds holds budgetHeld
+-- KEYS: record recordPrefix conv lane held wake alias bullDelayed bullWait bullPrioritized bullPriorities highs toFront bullMarker bullMeta bullActive bullEvents bullJobPrefix bullIds holds budgetHeld
 -- ARGV: id to recipient
 -- Returns {moved} | {done} | {front} | {stale, attempt} | {added} | {lost} | {unresolved}
--- include: clock alias turn front highs add-job end-adding revive next lane
+-- include: clock alias turn front to-front add-job end-adding revive next lane
 if moved(to, recipient) then
   return { 'moved' }
 end

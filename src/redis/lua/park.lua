@@ -1,9 +1,9 @@
 -- Lets a delivery wait or be held, unless the reason has just gone. One that is held by the window leaves its
 -- lane, so that those behind it may pass, unless order is strict.
--- KEYS: record recordPrefix conv lane held wake events alias bullDelayed bullWait bullPrioritized bullPriorities highs dueHighs bullMarker bullMeta bullActive bullEvents bullJobPrefix holds budgetPrefix budgetHeld statusPrefix
+-- KEYS: record recordPrefix conv lane held wake events alias bullDelayed bullWait bullPrioritized bullPriorities highs toFront bullMarker bullMeta bullActive bullEvents bullJobPrefix holds budgetPrefix budgetHeld statusPrefix
 -- ARGV: id to recipient status why
 -- Returns {moved} | {go} | {ended, status} | {parked}
--- include: clock alias tell record turn front highs next lane give-back
+-- include: clock alias tell record turn front to-front next lane give-back
 if moved(to, recipient) then
   return { 'moved' }
 end
@@ -19,7 +19,7 @@ if why == 'window' and now < tonumber(redis.call('HGET', conv, 'closesAt') or 0)
   return { 'go' }
 end
 redis.call('ZADD', wake, now + LOOK_AGAIN_MS, id)
-advanceHighs(now)
+advanceToFront(now)
 if r[1] ~= status or r[2] ~= why then
   move(record, id, status, why, now, r[1])
 end

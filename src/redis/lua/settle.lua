@@ -1,11 +1,11 @@
 -- Ends attempts for their lanes: the provider took the message, or never will. Compare-and-set on the attempt;
 -- sent twice, it answers the same.
--- KEYS: wake recordPrefix events gate orphans ledger ledgerRows bullDelayed bullWait bullPrioritized bullPriorities highs dueHighs bullMarker bullMeta bullActive bullEvents bullJobPrefix unknowns budgetPrefix budgetHeld others othersTo statusPrefix
+-- KEYS: wake recordPrefix events gate orphans ledger ledgerRows bullDelayed bullWait bullPrioritized bullPriorities highs toFront bullMarker bullMeta bullActive bullEvents bullJobPrefix unknowns budgetPrefix budgetHeld others othersTo statusPrefix
 -- each KEYS: record tomb conv lane alias unique orphan doubts accepts
 -- ARGV: precedence retentionMs idRetentionMs failuresAllowed
 -- each ARGV: id to recipient attempt outcome reason detail why uniqueId acceptedAt windowLeftMs originalRequest billed gateState gateMs gateReason proof health closures
 -- Returns for each {moved} | {stale, status} | {settled, status, now, dueAt, sessionOpenedAt or '', gateMove}
--- include: clock alias tell record turn front highs next land attempt gate breaker session fold ledger give-back receipts acceptance progress each
+-- include: clock alias tell record turn front to-front next land attempt gate breaker session fold ledger give-back receipts acceptance progress each
 local now = clock()
 local answers = each(function()
   if moved(to, recipient) then
@@ -57,5 +57,5 @@ local answers = each(function()
   redis.call('SET', tomb, r[5] .. ' ' .. status, 'PX', idRetentionMs)
   return { 'settled', status, now, r[6] or r[7], openedAt or '', gateMove }
 end)
-advanceHighs(now)
+advanceToFront(now)
 return answers

@@ -5,6 +5,7 @@ import { FROM } from '../../support/stack.js';
 const redis = withRedis();
 /** Longer than one question may take, and shorter than it is asked for again. */
 const PAUSE_MS = 1300;
+const FIRST = 200;
 let waybill: Waybill;
 
 beforeEach(() => {
@@ -22,22 +23,22 @@ function some(first: number, count: number): readonly BulkRecord[] {
   }));
 }
 
-/** Takes in 200 records, and then 800 more after something has happened to Redis. */
+/** Takes in 200 records, and once they are answered 800 more, after something has happened to Redis. */
 async function takeAround(happens: () => Promise<unknown>): Promise<readonly BulkAnswer<BulkRecord>[]> {
   const answers: BulkAnswer<BulkRecord>[] = [];
-  let firstAnswered = () => {};
-  const first = new Promise<void>((resolve) => {
-    firstAnswered = resolve;
+  let haveFirst = () => {};
+  const firstAnswered = new Promise<void>((resolve) => {
+    haveFirst = resolve;
   });
   async function* records() {
-    yield some(0, 200);
-    await first;
+    yield some(0, FIRST);
+    await firstAnswered;
     await happens();
-    yield some(200, 800);
+    yield some(FIRST, 800);
   }
   for await (const answered of waybill.enqueueStream(records())) {
     answers.push(...answered);
-    firstAnswered();
+    if (answers.length >= FIRST) haveFirst();
   }
   return answers;
 }

@@ -10,7 +10,7 @@ local function waitsUntil(due, now)
   if not due then
     move(record, id, 'waiting', 'schedule', now, 'queued')
     if priority == 'high' then
-      redis.call('ZADD', dueHighs, sendAt, job)
+      redis.call('ZADD', toFront, sendAt, job)
     end
     return sendAt
   end

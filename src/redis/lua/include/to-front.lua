@@ -3,7 +3,7 @@ local AT_ONCE, FAR = 20, 10000
 
 -- A job that BullMQ's own timer brings comes behind the backlog: noted, so that it need not stay there.
 local function awaitFront(job, at)
-  redis.call('ZADD', dueHighs, at, job)
+  redis.call('ZADD', toFront, at, job)
 end
 
 local function awaitHigh(job, at)
@@ -21,9 +21,9 @@ local function takeBack(job)
 end
 
 -- Puts those in front whose time has come.
-local function advanceHighs(now)
-  for _, job in ipairs(redis.call('ZRANGE', dueHighs, '-inf', now, 'BYSCORE', 'LIMIT', 0, AT_ONCE)) do
-    redis.call('ZREM', dueHighs, job)
+local function advanceToFront(now)
+  for _, job in ipairs(redis.call('ZRANGE', toFront, '-inf', now, 'BYSCORE', 'LIMIT', 0, AT_ONCE)) do
+    redis.call('ZREM', toFront, job)
     -- One of low priority would still be behind the others.
     front(job)
     if takeBack(job) then
