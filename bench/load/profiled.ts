@@ -5,10 +5,13 @@ import { type Part, selfTimes } from '../profile/read-profile.js';
 import { showProfile } from '../profile/show-profile.js';
 import type { Result } from '../report/result.js';
 
+/** A quick run is over within some hundred milliseconds. */
+const INTERVAL_US = 200;
+
 /** One run in which V8 takes samples of the measured, which makes them slower; the profiles stay where it says. */
 export async function profiled(run: (nodeArgs: readonly string[]) => Promise<Part>): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'waybill-bench-profile-'));
-  const part = await run(['--cpu-prof', `--cpu-prof-dir=${folder}`]);
+  const part = await run(['--cpu-prof', `--cpu-prof-interval=${INTERVAL_US}`, `--cpu-prof-dir=${folder}`]);
   process.stderr.write(`profiles, for the developer tools of a browser: ${folder}\n`);
   return showProfile(selfTimes(folder, part));
 }

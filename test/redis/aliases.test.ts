@@ -93,6 +93,24 @@ it('releases what was held under the from_id, when the names are learned by the 
   await expect(bench.claim(byId)).resolves.toMatchObject({ kind: 'go' });
 });
 
+it.each([
+  ['from_id', FROM_ID, CLIENT],
+  ['number', CLIENT, FROM_ID],
+])(
+  'lets one of strict order go that was held under the %s, when the other name’s window is open',
+  async (_, to, open) => {
+    const strict = delivery('strict', { to, strictOrder: true });
+    await queue.add('send-file', {}, { jobId: 'd-strict', delay: HOUR });
+    await bench.accept(strict);
+    await bench.inbound(open === CLIENT ? {} : { number: null, fromId: FROM_ID });
+    await bench.closeWindow(to);
+    await bench.holdForWindow(strict);
+    await learn();
+    await expect(queue.getWaiting()).resolves.toEqual([expect.objectContaining({ id: 'd-strict' })]);
+    await expect(bench.claim(strict)).resolves.toMatchObject({ kind: 'go' });
+  },
+);
+
 it('keeps the later window of the two names', async () => {
   await bench.inbound({ number: null, fromId: FROM_ID });
   const { closesAt } = await bench.conversation(FROM_ID);

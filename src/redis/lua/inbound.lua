@@ -16,14 +16,14 @@ return each(function()
     return { 'duplicate' }
   end
   local facts = { 'inboundSeenAt', now, 'inboundLeftMs', leftMs }
+  local joined = fromId ~= '' and becomeOne()
   if fromId ~= '' then
-    becomeOne()
     facts[5], facts[6] = 'alias:' .. fromId, 1
   end
   -- The client cannot have written in the future: a provider's clock that is ahead must not widen the window.
   local at = math.min(tonumber(writtenAt) or now, now)
   redis.call('HDEL', conv, 'historyClosesAt')
-  local released, wasOpen = openWindow(at, now, facts)
+  local released, wasOpen = openWindow(at, now, facts, joined)
   redis.call('PEXPIRE', conv, keepMs)
   -- A reply to a message that no delivery owns: it may be that of an attempt whose answer never came.
   if quoted == '1' and redis.call('EXISTS', quotedUnique) == 0 then

@@ -35,13 +35,13 @@ local function takeOver()
   takeOverSessions()
 end
 
--- The from_id's conversation becomes part of the number's, under which it is found from now on. Most clients show both
--- names with every message, and have been one for long.
+-- The from_id's conversation becomes part of the number's, under which it is found from now on; false where there was
+-- nothing to join: most clients show both names with every message, and have been one for long.
 local function becomeOne()
   local known = redis.call('SET', alias, recipient, 'PX', keepMs, 'GET') == recipient
   local left = { fromIdConv, fromIdLane, fromIdHeld, fromIdDoubts, fromIdAccepts, fromIdDeliveries }
   if known and redis.call('EXISTS', unpack(left)) == 0 then
-    return
+    return false
   end
   redis.call('ZUNIONSTORE', lane, 2, lane, fromIdLane, 'AGGREGATE', 'MIN')
   redis.call('ZUNIONSTORE', held, 2, held, fromIdHeld, 'AGGREGATE', 'MIN')
@@ -49,4 +49,5 @@ local function becomeOne()
   redis.call('SUNIONSTORE', doubts, doubts, fromIdDoubts)
   redis.call('ZUNIONSTORE', recipientDeliveries, 2, recipientDeliveries, fromIdDeliveries, 'AGGREGATE', 'MIN')
   redis.call('DEL', unpack(left))
+  return true
 end
