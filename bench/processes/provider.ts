@@ -11,7 +11,8 @@ const latencyMs = Number(process.env.LATENCY_MS ?? 0);
 const MINUTE_MS = 60_000;
 
 let count = 0;
-let heldMs = 0;
+/** Those that have had their answer, and how long they waited for it. */
+let held = { count: 0, ms: 0 };
 let watched: ReadonlySet<number> = new Set();
 let expected: string | null = null;
 
@@ -42,7 +43,7 @@ function answer(response: ServerResponse, { body, at }: Post): void {
   if (expected === file.to) say({ kind: 'came', to: file.to, at });
   const text = JSON.stringify(acceptance(file));
   const send = () => {
-    heldMs += clockMs() - at;
+    held = { count: held.count + 1, ms: held.ms + clockMs() - at };
     const type = { 'content-type': 'application/json; charset=utf-8' };
     response.writeHead(200, { ...type, 'content-length': Buffer.byteLength(text) }).end(text);
   };
@@ -75,14 +76,14 @@ function obey(order: z.output<typeof orderSchema>): ProviderMessage {
   switch (order.do) {
     case 'watch':
       count = 0;
-      heldMs = 0;
+      held = { count: 0, ms: 0 };
       watched = new Set(order.counts);
       return { kind: 'watching' };
     case 'expect':
       expected = order.to;
       return { kind: 'watching' };
     case 'total':
-      return { kind: 'total', count, heldMs: heldMs / Math.max(1, count) };
+      return { kind: 'total', count, heldMs: held.ms / Math.max(1, held.count) };
     default:
       return order satisfies never;
   }
