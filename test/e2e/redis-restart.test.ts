@@ -41,14 +41,19 @@ it(
 
 /** Kills Redis when the provider has taken so many, and brings it back once every worker has noticed. */
 async function crashAt(moments: readonly number[]): Promise<void> {
-  for (const [index, accepted] of moments.entries()) {
+  for (const accepted of moments) {
     await eventually(() => fleet.sandbox.counts().accepted >= accepted, { timeoutMs: 30_000 });
+    await eventually(() => fleet.workers.every(isConnected));
+    const before = fleet.workers.map(losses);
     await redis.server.kill('SIGKILL');
-    await eventually(() => fleet.workers.every((worker) => losses(worker.output()) > index));
+    await eventually(() => fleet.workers.every((worker, index) => losses(worker) > (before[index] ?? 0)));
     await redis.server.restart();
   }
 }
 
-function losses(output: string): number {
-  return output.split('"msg":"redis connection failed"').length - 1;
-}
+type Worker = Fleet['workers'][number];
+
+const lines = (worker: Worker, message: string) => worker.output().split(`"msg":"${message}"`).length - 1;
+const losses = (worker: Worker) => lines(worker, 'redis connection failed');
+/** Again, after the crash before. */
+const isConnected = (worker: Worker) => lines(worker, 'redis reconnected') >= losses(worker);
