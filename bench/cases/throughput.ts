@@ -1,10 +1,11 @@
 import { openSnapshots, type Snapshots } from '../lab/redis.js';
 import { alternate } from '../load/alternate.js';
 import { measureRaw, type RawLoad } from '../load/measure-raw.js';
-import { measureSending, type Sending } from '../load/measure-sending.js';
+import { type Load, measureSending, type Sending } from '../load/measure-sending.js';
 import { explained, profiled } from '../load/profiled.js';
 import { requests } from '../load/requests.js';
 import { countOf, labelOf, settingsOf } from '../load/settings.js';
+import { showCommands } from '../profile/show-commands.js';
 import { number, ratios, spread } from '../report/figures.js';
 import { type Asked, atLeast, type Case, type Result, type Setting, type Target } from '../report/result.js';
 import { BY_HAND } from '../rivals/by-hand.js';
@@ -76,14 +77,14 @@ async function measureSetting(setting: Setting, means: Means) {
   return { table: [...table, ...raw], judged };
 }
 
-async function measure(rival: Rival, setting: Setting, { asked, snapshots }: Means): Promise<Sending> {
-  const count = countOf(setting, asked);
-  const snapshot = await snapshotOf(rival, count, snapshots);
-  return measureSending({ ...setting, count, rival, snapshot, aof: asked.aof });
+async function measure(rival: Rival, setting: Setting, means: Means): Promise<Sending> {
+  return measureSending(await loadOf(rival, setting, means));
 }
 
-function snapshotOf(rival: Rival, count: number, snapshots: Snapshots): Promise<string> {
-  return snapshots.of(`${rival.name} ${count}`, (url) => rival.fill(url, requests(count)));
+async function loadOf(rival: Rival, setting: Setting, { asked, snapshots }: Means): Promise<Load> {
+  const count = countOf(setting, asked);
+  const snapshot = await snapshots.of(`${rival.name} ${count}`, (url) => rival.fill(url, requests(count)));
+  return { ...setting, count, rival, snapshot, aof: asked.aof };
 }
 
 function columns(sendings: readonly Sending[], ratio: string): readonly string[] {
@@ -94,8 +95,8 @@ function columns(sendings: readonly Sending[], ratio: string): readonly string[]
     of(({ workerMicros }) => workerMicros),
     of(({ redisMicros }) => redisMicros),
     of(({ providerMicros }) => providerMicros),
-    of(({ scriptCalls }) => scriptCalls, 2),
-    of(({ scriptMicros }) => scriptMicros),
+    of(({ commands }) => commands.get('evalsha')?.calls ?? 0, 2),
+    of(({ commands }) => commands.get('evalsha')?.micros ?? 0),
   ];
 }
 
@@ -123,10 +124,17 @@ function judge(
   );
 }
 
-async function profile({ asked, snapshots }: Means): Promise<string> {
+/** The worker's functions, and Redis's commands beside those of plain BullMQ. */
+async function profile(means: Means): Promise<string> {
+  const { asked } = means;
   const setting = (asked.size === 'quick' ? settingsOf(asked) : asked.settings)[0] ?? PROFILED;
-  const count = countOf(setting, asked);
-  const snapshot = await snapshotOf(WAYBILL, count, snapshots);
-  const load = { ...setting, count, snapshot, rival: WAYBILL, aof: asked.aof };
-  return profiled((nodeArgs) => measureSending({ ...load, nodeArgs }));
+  const load = await loadOf(WAYBILL, setting, means);
+  const functions = await profiled((nodeArgs) => measureSending({ ...load, nodeArgs }));
+  const ours = await measureSending(load);
+  const theirs = await measure(PLAIN, setting, means);
+  const commands = showCommands([
+    [WAYBILL.name, ours.commands],
+    [PLAIN.name, theirs.commands],
+  ]);
+  return `${functions}\n\n${commands}`;
 }

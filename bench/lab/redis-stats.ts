@@ -1,11 +1,17 @@
 import type Redis from 'ioredis';
 
-/** What Redis has done for scripts so far. */
-export type ScriptStats = { readonly calls: number; readonly micros: number };
+/** By command, those inside scripts too: how often, and for how long, in microseconds. A script's time holds its commands'. */
+export type CommandStats = ReadonlyMap<string, { readonly calls: number; readonly micros: number }>;
 
-export async function scriptStats(redis: Redis): Promise<ScriptStats> {
-  const found = /^cmdstat_evalsha:calls=(\d+),usec=(\d+)/m.exec(await redis.info('commandstats'));
-  return { calls: Number(found?.[1] ?? 0), micros: Number(found?.[2] ?? 0) };
+/** What Redis has done so far. */
+export async function commandStats(redis: Redis): Promise<CommandStats> {
+  const found = (await redis.info('commandstats')).matchAll(/^cmdstat_([^:]+):calls=(\d+),usec=(\d+)/gm);
+  return new Map(
+    [...found].map(([, name = '', calls, micros]) => [
+      name,
+      { calls: Number(calls), micros: Number(micros) },
+    ]),
+  );
 }
 
 /** Bytes that Redis holds of everything. */

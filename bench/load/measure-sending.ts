@@ -1,4 +1,4 @@
-import { scriptStats } from '../lab/redis-stats.js';
+import { type CommandStats, commandStats } from '../lab/redis-stats.js';
 import { onStage, type Stage, type StageOptions } from '../lab/stage.js';
 import { until } from '../lab/until.js';
 import { cpuMs } from '../lab/usage.js';
@@ -21,8 +21,7 @@ export type Sending = {
   readonly workerMicros: number;
   readonly redisMicros: number;
   readonly providerMicros: number;
-  readonly scriptCalls: number;
-  readonly scriptMicros: number;
+  readonly commands: CommandStats;
   /** How long the provider took for an answer. */
   readonly providerMs: number;
   /** What was measured, by `clockMs`. */
@@ -58,7 +57,7 @@ type Reading = {
   readonly workers: number;
   readonly redis: number;
   readonly provider: number;
-  readonly scripts: { readonly calls: number; readonly micros: number };
+  readonly commands: CommandStats;
 };
 
 async function read({ provider, redis, workers }: Stage): Promise<Reading> {
@@ -66,7 +65,7 @@ async function read({ provider, redis, workers }: Stage): Promise<Reading> {
     workers: workers.reduce((sum, { pid }) => sum + cpuMs(pid), 0),
     redis: cpuMs(redis.pid),
     provider: cpuMs(provider.pid),
-    scripts: await scriptStats(redis.client),
+    commands: await commandStats(redis.client),
   };
 }
 
@@ -90,8 +89,12 @@ function figures({ before, after }: Ends, { from, to, count }: Part): Omit<Sendi
     workerMicros: micros(after.workers - before.workers),
     redisMicros: micros(after.redis - before.redis),
     providerMicros: micros(after.provider - before.provider),
-    scriptCalls: (after.scripts.calls - before.scripts.calls) / count,
-    scriptMicros: (after.scripts.micros - before.scripts.micros) / count,
+    commands: new Map(
+      [...after.commands].map(([name, { calls, micros }]) => {
+        const was = before.commands.get(name) ?? { calls: 0, micros: 0 };
+        return [name, { calls: (calls - was.calls) / count, micros: (micros - was.micros) / count }];
+      }),
+    ),
     from,
     to,
   };

@@ -12,14 +12,21 @@ export type Producer = {
 
 export type OpenProducer = (redisUrl: string) => Producer;
 
+const MOST_TRIES = 5;
+
 /** Waybill's library. */
 export function openWaybill(redisUrl: string): Producer {
   const waybill = createWaybill({ redis: redisUrl, accounts: [{ from: FROM, name: ACCOUNT_NAME }] });
   return {
     one: waybill.enqueue,
     async many(some) {
-      const refused = (await waybill.enqueueMany(some)).find((answer) => 'error' in answer);
-      if (refused !== undefined && 'error' in refused) throw refused.error;
+      for (let tries = 1; ; tries += 1) {
+        const answers = await waybill.enqueueMany(some);
+        const [error] = answers.flatMap((answer) => ('error' in answer ? [answer.error] : []));
+        if (error === undefined) return;
+        // As an app does: the same ids again. A Redis with gigabytes stands still while it rewrites its journal.
+        if (error.code !== 'UNAVAILABLE' || tries === MOST_TRIES) throw error;
+      }
     },
     close: waybill.close,
   };

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { selfTimes } from '../../bench/profile/read-profile.js';
+import { showCommands } from '../../bench/profile/show-commands.js';
 import { showProfile } from '../../bench/profile/show-profile.js';
 import { ROOT } from '../../bench/report/project.js';
 
@@ -60,4 +61,27 @@ describe('a CPU profile', () => {
     expect(shown).toMatch(/\| src\/redis \| 50\.0 % \|/);
     expect(shown).toMatch(/\| ioredis +\| 50\.0 % \|/);
   });
+});
+
+it('shows Redis’s commands per delivery, the dearest first, and leaves out what took no time', () => {
+  const stats = (name: string, calls: number, micros: number) => [name, { calls, micros }] as const;
+  const ours = new Map([stats('info', 0.01, 0.1), stats('hset', 9, 24.8), stats('evalsha', 1.1, 436.6)]);
+  const theirs = new Map([stats('evalsha', 1, 145.1), stats('lpush', 1, 0.9)]);
+  const shown = showCommands([
+    ['ours', ours],
+    ['theirs', theirs],
+  ]);
+  const rows = shown.split('\n').filter((line) => line.startsWith('| '));
+  expect(
+    rows.slice(2).map((row) =>
+      row
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    ),
+  ).toEqual([
+    ['evalsha', '1.10', '436.6', '1.00', '145.1'],
+    ['hset', '9.00', '24.8', '0.00', '0.0'],
+    ['lpush', '0.00', '0.0', '1.00', '0.9'],
+  ]);
 });
