@@ -24,7 +24,7 @@ export type DoubtfulAttempt = {
 /** What a complete reading of the conversation says. */
 export type Evidence =
   | { readonly kind: 'found'; readonly unique: string; readonly timestamp: number }
-  /** More than one message may be ours: somebody else sent the same from our number. */
+  /** Messages that may be ours, and none is certain to be: somebody else sends from our number, or it shows otherwise. */
   | { readonly kind: 'ambiguous'; readonly uniques: readonly string[] }
   | { readonly kind: 'none' };
 
@@ -36,27 +36,39 @@ export function spanStart({ startedAt }: DoubtfulAttempt): number {
   return startedAt - CLOCK_TOLERANCE_MS;
 }
 
-/** Looks for the attempt among a conversation's messages; `isOwned`: another delivery has that message. */
+/**
+ * Looks for the attempt among a conversation's messages; `isOwned`: another delivery has that message. What it may look
+ * like in a history is only partly known, so that nothing counts as absent beside a message that nobody owns.
+ */
 export function findEvidence(
   attempt: DoubtfulAttempt,
   messages: readonly SeenMessage[],
   isOwned: (unique: string) => boolean,
 ): Evidence {
-  const candidates = messages.filter((message) => mayBe(attempt, message) && !isOwned(message.unique));
-  const [first, ...more] = new Map(candidates.map((message) => [message.unique, message])).values();
-  if (first === undefined) return { kind: 'none' };
-  if (more.length > 0) return { kind: 'ambiguous', uniques: [first, ...more].map(({ unique }) => unique) };
-  return { kind: 'found', unique: first.unique, timestamp: first.timestamp };
+  const possible = messages.filter((message) => mayBe(attempt, message) && !isOwned(message.unique));
+  const byUnique = new Map(possible.map((message) => [message.unique, message]));
+  const [shown, ...more] = [...byUnique.values()].filter((message) => shows(attempt, message));
+  if (shown !== undefined && more.length === 0) {
+    return { kind: 'found', unique: shown.unique, timestamp: shown.timestamp };
+  }
+  return byUnique.size > 0 ? { kind: 'ambiguous', uniques: [...byUnique.keys()] } : { kind: 'none' };
 }
 
-function mayBe(attempt: DoubtfulAttempt, message: SeenMessage): boolean {
-  const { direction, type, timestamp } = message;
-  if (direction !== 'out' || type === 'text') return false;
+/** Whether it was sent in the attempt's time, and is of a kind that ours may be. */
+function mayBe(attempt: DoubtfulAttempt, { direction, type, timestamp }: SeenMessage): boolean {
+  // A template may be shown as the text that it came to.
+  if (direction !== 'out' || (type === 'text' && attempt.template === null)) return false;
   // Not a moment beyond the horizon: from then on the conversation's next delivery may be sending the same file.
-  if (timestamp < spanStart(attempt) || timestamp > attempt.horizonAt) return false;
-  if (attempt.template !== null)
-    return showsTemplate(attempt.template, message) || showsLink(attempt, message);
-  return showsLink(attempt, message) || showsCaption(attempt, message);
+  return timestamp >= spanStart(attempt) && timestamp <= attempt.horizonAt;
+}
+
+/** Whether it shows what the attempt sent. */
+function shows(attempt: DoubtfulAttempt, message: SeenMessage): boolean {
+  if (message.type === 'text') return false;
+  if (showsLink(attempt, message)) return true;
+  return attempt.template === null
+    ? showsCaption(attempt, message)
+    : showsTemplate(attempt.template, message);
 }
 
 function showsLink({ fileUrl }: DoubtfulAttempt, { text }: SeenMessage): boolean {

@@ -101,7 +101,7 @@ export function statusInWords(status: Status, reason: string): string {
 const FOUND: ReadonlyMap<string, string> = new Map([
   ['absent', 'does not show the message'],
   ['incomplete', 'could not be read in full'],
-  ['ambiguous', 'shows more than one message that may be this one'],
+  ['ambiguous', 'shows a message that may be this one, and none that is for certain'],
   ['owned_by_another', 'shows a message that belongs to another delivery'],
 ]);
 

@@ -42,12 +42,23 @@ it.each<[string, Partial<SeenMessage>]>([
 it.each<[string, Partial<SeenMessage>]>([
   ['a message of the client', { direction: 'in' }],
   ['a text, even with the same words', { type: 'text' }],
-  ['another caption', { text: 'Invoice 8' }],
-  ['no words at all', { text: null }],
   ['a time before the attempt', { timestamp: spanStart(attempt) - 1 }],
   ['a time after the horizon', { timestamp: START + 2 * MINUTE }],
 ])('is not misled by %s', (_name, more) => {
   expect(findEvidence(attempt, [message(more)], nobody)).toEqual({ kind: 'none' });
+});
+
+it.each<[string, DoubtfulAttempt, Partial<SeenMessage>]>([
+  ['another caption', attempt, { text: 'Invoice 8' }],
+  ['no words at all', attempt, { text: null }],
+  ['a link of the provider’s own', attempt, { text: 'https://provider.example.com/8f3a' }],
+  [
+    'nothing of a template but its words',
+    { ...attempt, template: 'your_file' },
+    { type: 'text', text: 'Hi' },
+  ],
+])('does not call an attempt absent beside a message that shows %s', (_name, other, more) => {
+  expect(findEvidence(other, [message(more)], nobody)).toEqual({ kind: 'ambiguous', uniques: ['u1'] });
 });
 
 it('leaves alone what another delivery owns', () => {
@@ -68,7 +79,8 @@ it.each<[string, DoubtfulAttempt]>([
   ['with an empty caption', { ...attempt, caption: '' }],
   ['by template, which shows other words', { ...attempt, template: 'your_file' }],
 ])('knows an attempt %s by its link alone', (_name, other) => {
-  expect(findEvidence(other, [message({ text: other.caption ?? null })], nobody)).toEqual({ kind: 'none' });
+  const wordless = [message({ text: other.caption ?? null })];
+  expect(findEvidence(other, wordless, nobody)).toEqual({ kind: 'ambiguous', uniques: ['u1'] });
   expect(findEvidence(other, [message({ text: LINK })], nobody)).toEqual(found);
 });
 
@@ -76,6 +88,6 @@ it('knows a template by its name, where the history says that it is one', () => 
   const template = { ...attempt, template: 'your_file' };
   const named = message({ type: 'template', text: 'your_file' });
   expect(findEvidence(template, [named], nobody)).toEqual(found);
-  expect(findEvidence(template, [{ ...named, type: 'file' }], nobody)).toEqual({ kind: 'none' });
-  expect(findEvidence(attempt, [named], nobody)).toEqual({ kind: 'none' });
+  expect(findEvidence(template, [{ ...named, type: 'file' }], nobody)).toMatchObject({ kind: 'ambiguous' });
+  expect(findEvidence(attempt, [named], nobody)).toMatchObject({ kind: 'ambiguous' });
 });
