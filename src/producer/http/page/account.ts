@@ -18,7 +18,7 @@ export function account(duty: AccountDuty): { readonly head: Html; readonly body
     body: html`<div class="verdict">${stateMark(duty)}</div>
 <div class="columns even">
 <section aria-labelledby="figures-head"><h2 id="figures-head">Figures</h2>${facts(duty)}</section>
-<div class="stack"><section aria-labelledby="held-head"><h2 id="held-head">Held</h2>${heldByReason([duty])}</section>
+<div class="stack"><section aria-labelledby="held-head"><h2 id="held-head">Held</h2>${heldByReason([duty], name)}</section>
 <section aria-labelledby="more-head"><h2 id="more-head">More</h2><ul class="words"><li><a href="${withQuery(places.list, { from: name })}">Its deliveries</a></li><li><a href="${places.board(from)}">Its queue</a></li></ul></section></div>
 </div>`,
   };

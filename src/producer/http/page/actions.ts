@@ -1,3 +1,8 @@
+import { reached } from '../../../domain/status.js';
+import type { DeliveryView } from '../../../redis/delivery-view.js';
+import type { AccountDuty } from '../../duty.js';
+import { mayResume } from './account-state.js';
+
 /** What can be done with a delivery from its page: the words before it is done, and after. */
 export const ACTIONS = {
   cancel: {
@@ -42,14 +47,22 @@ export function isAction(text: string): text is Action {
   return Object.hasOwn(ACTIONS, text);
 }
 
-/** What is told on the page that somebody is led to once it is done. */
-const DONE: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(Object.entries(ACTIONS).map(([action, { done }]) => [action, done])),
-  paused: 'It is paused.',
-  resumed: 'It is open.',
-};
+/** Says that an action is done, for as long as the delivery shows it: an address that names one may be old or made up. */
+export function actionDone(done: string, { status, resendOf }: DeliveryView): string | null {
+  if (!isAction(done)) return null;
+  const holds: Readonly<Record<Action, boolean>> = {
+    cancel: status === 'cancelled',
+    resend: resendOf !== null,
+    sent: reached(status, 'accepted'),
+    'send-again': status !== 'unknown',
+    close: status === 'failed',
+  };
+  return holds[done] ? ACTIONS[done].done : null;
+}
 
-/** Words of ours only, whatever the address says. */
-export function doneInWords(done: string | undefined): string | null {
-  return done !== undefined && Object.hasOwn(DONE, done) ? (DONE[done] ?? null) : null;
+/** The same of an account's gate. */
+export function gateDone(done: string, account: AccountDuty): string | null {
+  const isOpen = !mayResume(account);
+  if (done === 'paused' && account.gate.state === 'paused') return 'The account is paused.';
+  return done === 'resumed' && isOpen ? 'The account is open.' : null;
 }

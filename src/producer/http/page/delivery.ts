@@ -31,6 +31,7 @@ ${actions(view, { name, now }, viewer)}
 <div class="stack">
 ${rest.length > 0 && html`<section aria-labelledby="words-head"><h2 id="words-head">Why, and what next</h2><ul class="words">${rest.map((sentence) => html`<li>${sentence}</li>`)}</ul></section>`}
 <section aria-labelledby="facts-head"><h2 id="facts-head">Facts</h2>${facts(view, name, now)}</section>
+${metadata(view)}
 </div>
 </div>`,
   };
@@ -76,9 +77,15 @@ ${view.receiptsConflict && fact('Conflict', html`<b class="bad">a failure and an
 ${view.resendOf !== null && fact('Made of', html`<a class="id" href="${places.delivery(name, view.resendOf)}">${view.resendOf}</a>`)}
 ${view.resentAs !== null && fact('Made anew as', html`<a class="id" href="${places.delivery(name, view.resentAs)}">${view.resentAs}</a>`)}
 ${view.errors.map(({ pointer, detail }) => fact(`Error at ${pointer}`, detail))}
-${Object.entries(view.metadata).map(([key, value]) => fact(key, html`<span dir="auto">${value}</span>`))}
 ${view.originalRequest !== null && fact('Sent as', html`<code class="link">${maskText(view.originalRequest)}</code>`)}
 </dl>`;
+}
+
+/** The app's own words, apart from ours: a name such as `From` or `Expires` is no fact about the delivery. */
+function metadata({ metadata: pairs }: DeliveryView): Html | null {
+  const rows = Object.entries(pairs).map(([key, value]) => fact(key, html`<span dir="auto">${value}</span>`));
+  if (rows.length === 0) return null;
+  return html`<section aria-labelledby="metadata-head"><h2 id="metadata-head">Metadata from the app</h2><dl class="facts">${rows}</dl></section>`;
 }
 
 /** The request's fields as far as they are text; nothing where it is not kept any more. */

@@ -2,6 +2,7 @@ import { STATUSES } from '../../../domain/status.js';
 import { deliveryTable, type NamedDelivery } from './delivery-table.js';
 import { type Html, html } from './html.js';
 import { places, withQuery } from './places.js';
+import { asOf } from './times.js';
 
 /** What a list is narrowed to; absent: to nothing. */
 export type ListQuery = {
@@ -17,21 +18,24 @@ export type DeliveryList = {
   readonly deliveries: readonly NamedDelivery[];
   /** Of the next page; null when nothing follows. */
   readonly cursor: string | null;
-  /** Names of the viewer's accounts, as far as it is worth a choice. */
-  readonly names: readonly string[];
   readonly now: number;
 };
 
-/** One page of deliveries, and what to narrow it by. */
-export function deliveryList({ query, deliveries, cursor, names, now }: DeliveryList): Html {
-  const { cursor: at, ...narrowed } = query;
+/** What a list is narrowed by. */
+export function listHead(query: ListQuery, names: readonly string[]): Html {
   return html`<h1>Deliveries</h1>
-${narrowing(query, names)}
-${deliveries.length === 0 ? empty(cursor) : deliveryTable(deliveries, { caption: 'Deliveries, the newest first', now })}
+${narrowing(query, names)}`;
+}
+
+/** One page of deliveries, as of a time. */
+export function deliveryList({ query, deliveries, cursor, now }: DeliveryList): Html {
+  const { cursor: at, ...narrowed } = query;
+  return html`${deliveries.length === 0 ? empty(cursor) : deliveryTable(deliveries, { caption: 'Deliveries, the newest first', now })}
 <nav class="pager" aria-label="Pages of deliveries">
-${at !== undefined && html`<a href="${withQuery(places.list, narrowed)}" rel="first">Newest</a>`}
-${cursor !== null && html`<a href="${withQuery(places.list, { ...narrowed, cursor })}" rel="next">Older</a>`}
-</nav>`;
+${at !== undefined && html`<a id="list-newest" href="${withQuery(places.list, narrowed)}" rel="first">Newest</a>`}
+${cursor !== null && html`<a id="list-older" href="${withQuery(places.list, { ...narrowed, cursor })}" rel="next">Older</a>`}
+</nav>
+${asOf(now)}`;
 }
 
 function empty(cursor: string | null): Html {

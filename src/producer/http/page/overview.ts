@@ -5,7 +5,7 @@ import { figures } from './figures.js';
 import { heldByReason } from './held.js';
 import { type Html, html } from './html.js';
 import { places } from './places.js';
-import { time } from './times.js';
+import { asOf } from './times.js';
 import { type Unknowns, unknowns } from './unknowns.js';
 import type { Viewer } from './viewer.js';
 
@@ -27,7 +27,7 @@ export function overviewParts({ accounts, hours, unknown, table }: Overview, vie
 <section aria-labelledby="unknown-head"><h2 id="unknown-head">Unknown outcomes</h2>${unknowns(unknown, viewer)}</section>
 </div>
 <section aria-labelledby="accounts-head" class="accounts"><div class="head"><h2 id="accounts-head">Accounts</h2>${filterForm(table, accounts.length)}</div>${accountTable({ accounts, ...table }, viewer)}</section>
-<p class="asof">As of ${time(unknown.now)} UTC</p>`;
+${asOf(unknown.now)}`;
 }
 
 /** With few accounts there is nothing to look for. */

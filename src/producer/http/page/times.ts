@@ -14,6 +14,11 @@ export function time(at: number): Html {
   return html`<time datetime="${new Date(at).toISOString()}">${writeTime(at)}</time>`;
 }
 
+/** When what a page shows was read. */
+export function asOf(at: number): Html {
+  return html`<p class="asof">As of ${time(at)} UTC</p>`;
+}
+
 /** `5 min ago`, or `in 5 min`; the moment itself shows to who points at it. */
 export function around(at: number, now: number): Html {
   const span = roughly(Math.abs(at - now));

@@ -4,7 +4,7 @@ import { startApi, type TestApi } from '../../../support/api.js';
 import { openBrowser } from '../../../support/chromium.js';
 import { passHorizon } from '../../../support/duty-stage.js';
 import { withRedis } from '../../../support/redis.js';
-import { FROM, requestTo, type Stack, startStack } from '../../../support/stack.js';
+import { FROM, requestTo, SHOP, type Stack, startStack } from '../../../support/stack.js';
 import { eventually } from '../../../support/wait.js';
 
 const TO = '972501234567';
@@ -143,6 +143,63 @@ it('closes an unknown outcome, and makes a new delivery of it', async () => {
   expect(await page.textContent('.facts')).toContain('inv-1');
 });
 
+it('says what was done only while it is so, and once', async () => {
+  await enqueue({ id: 'inv-1' });
+  const page = await visit('/accounts/shop?done=resumed');
+  await expect(page.textContent('.notice:not(.old)')).resolves.toBe('The account is open.');
+  await page.waitForSelector('.notice:not(.old)', { state: 'detached', timeout: 30_000 });
+  expect(page.url()).not.toContain('done');
+  await api.call('POST', '/v1/accounts/shop/pause', { body: { reason: 'price list' } });
+  for (const untrue of [
+    '/accounts/shop?done=resumed',
+    '/deliveries/shop/inv-1?done=cancel',
+    '/accounts/shop?done=x',
+  ]) {
+    await page.goto(`${api.url}${untrue}`);
+    expect(await page.locator('.notice:not(.old)').count()).toBe(0);
+  }
+});
+
+it('leads from what one account holds to its deliveries alone', async () => {
+  await api.close();
+  const second = { from: '972771234568', name: 'clinic', apiKey: 'key-of-clinic' };
+  api = await startApi(redis.url, { keys: KEYS, env: { WAYBILL_ACCOUNTS: JSON.stringify([SHOP, second]) } });
+  await enqueue({ id: 'inv-1' });
+  await enqueue({ id: 'scan-1', from: 'clinic' });
+  const page = await visit('/accounts/clinic');
+  await expect(page.getAttribute('#held-by-window', 'href')).resolves.toMatch(/from=clinic/);
+  await page.goto(`${api.url}/`);
+  await expect(page.getAttribute('#held-by-window', 'href')).resolves.not.toMatch(/from=/);
+});
+
+it('keeps an app’s metadata apart from what is known', async () => {
+  await enqueue({ id: 'inv-1', metadata: { From: 'warehouse 7', Expires: 'never' } });
+  const page = await visit('/deliveries/shop/inv-1');
+  const section = (head: string) => page.textContent(`section[aria-labelledby="${head}"]`);
+  expect(await section('metadata-head')).toMatch(/From\s*warehouse 7.*Expires\s*never/s);
+  expect(await section('facts-head')).not.toMatch(/warehouse 7|never/);
+});
+
+it('says as of when a list and a conversation are, and reads them again', async () => {
+  await enqueue({ id: 'inv-1' });
+  for (const path of ['/deliveries?from=shop', `/conversations/shop/${TO}`]) {
+    const page = await visit(path);
+    expect(await page.textContent('.asof')).toMatch(/^As of .* UTC$/);
+    const id = `inv-${path.length}`;
+    await enqueue({ id });
+    await page.waitForSelector(`a.id:text-is("${id}")`, { timeout: 30_000 });
+  }
+});
+
+it('refuses a status that there is none of, rather than show everything', async () => {
+  await enqueue({ id: 'inv-1' });
+  for (const status of ['Held', 'pending', 'held,failed']) {
+    const page = await visit(`/deliveries?status=${status}`);
+    expect(await page.textContent('main')).toContain('Status must be one of queued, waiting, held');
+    expect(await page.textContent('main')).not.toContain('inv-1');
+  }
+});
+
 it('can be walked by keyboard alone', async () => {
   await enqueue({ id: 'inv-1' });
   const page = await visit('/');
@@ -262,7 +319,7 @@ it('takes what people write as text', async () => {
   });
   const page = await visit('/deliveries/shop/inv-1');
   await expect(page.textContent('.caption')).resolves.toBe(caption);
-  expect(await page.textContent('.facts')).toContain('<b onmouseover=alert(1)>');
+  expect(await page.textContent('main')).toContain('<b onmouseover=alert(1)>');
   await page.goto(`${api.url}/`);
   expect(await page.textContent('.accounts')).toContain('<svg onload=');
   await page.goto(`${api.url}/search?q=${encodeURIComponent('"><script>globalThis.hit = 1</script>')}`);

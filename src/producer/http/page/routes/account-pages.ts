@@ -5,7 +5,7 @@ import { callerOf } from '../../guard.js';
 import { ProblemError } from '../../problem.js';
 import { accountAt } from '../../scope.js';
 import { account, gateForms } from '../account.js';
-import { doneInWords } from '../actions.js';
+import { gateDone } from '../actions.js';
 import { html } from '../html.js';
 import { live } from '../layout.js';
 import { notice } from '../notice.js';
@@ -29,7 +29,7 @@ export function addAccountPages(api: Api, operations: PageOperations): void {
       const query = fieldsOf(request.query);
       if (query('part') === 'live') return answerWith(reply, body);
       const source = withQuery(places.account(name), { part: 'live' });
-      const told = notice(doneInWords(query('done')));
+      const told = notice(gateDone(query('done'), duty));
       const content = html`${told}${head}${live(source, body)}${gateForms(duty, viewer)}`;
       return answerPage(reply, { title: name, viewer, at: 'home', content });
     },

@@ -4,7 +4,7 @@ import type { Api } from '../../api.js';
 import { callerOf } from '../../guard.js';
 import { ProblemError } from '../../problem.js';
 import { accountAt, narrowTo } from '../../scope.js';
-import { type Action, doneInWords, isAction } from '../actions.js';
+import { type Action, actionDone, isAction } from '../actions.js';
 import { confirm } from '../confirm.js';
 import { conversation } from '../conversation.js';
 import { delivery } from '../delivery.js';
@@ -33,7 +33,8 @@ export function addDeliveryPages(api: Api, operations: PageOperations): void {
       const query = fieldsOf(request.query);
       if (query('part') === 'live') return answerWith(reply, body);
       const from = withQuery(places.delivery(name, id), { part: 'live' });
-      const content = html`${notice(doneInWords(query('done')))}${head}${live(from, body)}`;
+      const told = notice(actionDone(query('done'), explained.view));
+      const content = html`${told}${head}${live(from, body)}`;
       return answerPage(reply, { title: `Delivery ${id}`, viewer, at: 'list', content });
     },
   });
@@ -112,7 +113,10 @@ function addConversation(api: Api, operations: PageOperations): void {
         operations.list({ from, to, limit: 20 }),
       ]);
       const deliveries = found.deliveries.map((each) => ({ ...each, name }));
-      const content = conversation({ name, to, explanation, deliveries });
+      const { head, body } = conversation({ name, to, explanation, deliveries });
+      if (fieldsOf(request.query)('part') === 'live') return answerWith(reply, body);
+      const source = withQuery(places.conversation(name, to), { part: 'live' });
+      const content = html`${head}${live(source, body)}`;
       return answerPage(reply, { title: 'Conversation', viewer, content });
     },
   });

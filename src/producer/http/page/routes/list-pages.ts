@@ -1,15 +1,16 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { parseRecipient } from '../../../../domain/recipient.js';
-import { isStatus } from '../../../../domain/status.js';
-import { NotFoundError, WaybillError } from '../../../../errors.js';
+import { isStatus, STATUSES, type Status } from '../../../../domain/status.js';
+import { NotFoundError, ValidationError, WaybillError } from '../../../../errors.js';
 import type { Api } from '../../api.js';
 import { callerOf } from '../../guard.js';
 import { narrowTo } from '../../scope.js';
 import { html } from '../html.js';
-import { deliveryList } from '../list.js';
+import { live } from '../layout.js';
+import { deliveryList, listHead } from '../list.js';
 import { places, withQuery } from '../places.js';
 import type { PageOperations } from './operations.js';
-import { answerPage, FOR_READERS, fieldsOf, visitOf } from './visit.js';
+import { answerPage, answerWith, FOR_READERS, fieldsOf, visitOf } from './visit.js';
 
 /** So many names are worth a choice in a form. */
 const MOST_NAMES = 200;
@@ -36,21 +37,32 @@ async function showList(
   const given = fieldsOf(request.query);
   const asked = (name: string) => given(name) || undefined;
   const query = { from: asked('from'), to: asked('to'), reason: asked('reason'), cursor: asked('cursor') };
-  const status = asked('status');
+  const status = statusOf(asked('status'));
   const found = await operations.list({
     ...query,
-    status: isStatus(status) ? status : undefined,
+    status,
     visible: visible.map(({ from }) => from),
     limit: ROWS,
   });
-  const content = deliveryList({
-    query: { ...query, status },
+  const shown = { ...query, status };
+  const body = deliveryList({
+    query: shown,
     deliveries: found.deliveries.map((each) => ({ ...each, name: nameOf(each.from) })),
     cursor: found.cursor,
-    names: visible.slice(0, MOST_NAMES).map(({ name }) => name),
     now: operations.desk.now(),
   });
+  if (given('part') === 'live') return answerWith(reply, body);
+  const names = visible.slice(0, MOST_NAMES).map(({ name }) => name);
+  const source = withQuery(places.list, { ...shown, part: 'live' });
+  const content = html`${listHead(shown, names)}${live(source, body)}`;
   return answerPage(reply, { title: 'Deliveries', viewer, at: 'list', content });
+}
+
+/** @throws ValidationError for a word that is no status: a list of everything would look like its answer */
+function statusOf(text: string | undefined): Status | undefined {
+  if (text === undefined || isStatus(text)) return text;
+  const detail = `must be one of ${STATUSES.join(', ')}`;
+  throw new ValidationError([{ pointer: '/status', detail }]);
 }
 
 /** An id leads to its delivery, a recipient to the list of theirs. */

@@ -45,6 +45,7 @@ function redraw(markup) {
     if (again !== null) again.open = details.open;
   }
   part.replaceChildren(...fresh.childNodes);
+  dropNotice();
   if (focused !== null) find(focused)?.focus({ preventScroll: true });
 }
 
@@ -57,6 +58,15 @@ function find(key) {
   const byId = document.getElementById(key);
   if (byId !== null) return byId.matches('details') ? byId.querySelector('summary') : byId;
   return part.querySelector(`form[action="${CSS.escape(key)}"] button`);
+}
+
+/** What has just been done is said once: it may be untrue by the next look, and a reload must not say it again. */
+function dropNotice() {
+  document.querySelector('.notice:not(.old)')?.remove();
+  const address = new URL(location.href);
+  if (!address.searchParams.has('done')) return;
+  address.searchParams.delete('done');
+  history.replaceState(null, '', address);
 }
 
 function plan() {
