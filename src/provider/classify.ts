@@ -7,10 +7,10 @@ import {
   verdictOfReason,
   verdictOfStatus,
 } from '../domain/reasons.js';
+import { parseRetryAfter } from '../domain/retry-after.js';
 import { sanitiseDetail } from './detail.js';
 import { parseReply, type Reply } from './parse.js';
 import type { PostResult } from './post.js';
-import { parseRetryAfter } from './retry-after.js';
 
 export type ClassifyContext = {
   /** Epoch milliseconds, for a `Retry-After` that is a date. */

@@ -2,7 +2,8 @@ import { Webhook } from 'standardwebhooks';
 import { Agent, request } from 'undici';
 import type { WaybillEvent } from '../domain/event.js';
 import { addressOfHost, isPublicAddress } from '../domain/public-address.js';
-import { SECOND } from '../domain/time.js';
+import { parseRetryAfter } from '../domain/retry-after.js';
+import { HOUR, SECOND } from '../domain/time.js';
 import { lookupPublic, PrivateAddressError } from './lookup-public.js';
 
 /** Where events are pushed to. */
@@ -39,7 +40,7 @@ export const IN_FLIGHT = 8;
 const TIMEOUT_MS = 15 * SECOND;
 const CONNECT_TIMEOUT_MS = 5 * SECOND;
 const MOST_READ = 16 * 1024;
-const GONE_REST_MS = 3600 * SECOND;
+const GONE_REST_MS = HOUR;
 
 /** POSTs events by the Standard Webhooks convention. No redirect is followed, nothing is repeated here. */
 export function createSender({ endpoint, secrets, now }: SenderDeps): Sender {
@@ -59,7 +60,7 @@ export function createSender({ endpoint, secrets, now }: SenderDeps): Sender {
           signal: AbortSignal.timeout(TIMEOUT_MS),
         });
         await answer.body.dump({ limit: MOST_READ });
-        return read(answer.statusCode, answer.headers['retry-after']);
+        return read(answer.statusCode, parseRetryAfter(answer.headers['retry-after'], now()));
       } catch (error) {
         return failed(reasonOf(error));
       }
@@ -88,13 +89,11 @@ function headersOf(id: string, body: string, { secrets, now }: Signing) {
   };
 }
 
-function read(status: number, retryAfter: string | string[] | undefined): PushResult {
+function read(status: number, restMs: number | null): PushResult {
   if (status >= 200 && status < 300) return { kind: 'taken' };
   // Gone for good, it says: asked again now and then, for whoever brings it back.
   if (status === 410) return failed('gone', GONE_REST_MS);
-  const seconds = Number([retryAfter].flat()[0] ?? 0);
-  const asked = Number.isFinite(seconds) ? seconds * SECOND : 0;
-  return failed(`http_${status}`, Math.min(Math.max(asked, 0), GONE_REST_MS));
+  return failed(`http_${status}`, restMs ?? 0);
 }
 
 function failed(reason: string, restMs = 0): PushResult {

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { REASON_OUTCOMES, type ReasonOutcome } from '../../src/domain/account.js';
 import { OUTCOMES } from '../../src/domain/outcome.js';
+import { parseRetryAfter } from '../../src/domain/retry-after.js';
 import { HOUR, MINUTE, SECOND } from '../../src/domain/time.js';
 import { classify } from '../../src/provider/classify.js';
 import { readFlag, readMinutesLeft, readNumber, readText, readTimestamp } from '../../src/provider/fields.js';
 import { parseReply } from '../../src/provider/parse.js';
-import { parseRetryAfter } from '../../src/provider/retry-after.js';
 import { NOW } from './examples.js';
 
 const parse = (value: unknown) => parseReply(Buffer.from(JSON.stringify(value)));
