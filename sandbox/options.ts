@@ -105,6 +105,8 @@ const optionsSchema = z.strictObject({
   historyLagMs: durationMs.default(0),
   /** What Get History shows of a file: its caption (its link when it has none), or always its link. */
   historyFileMessage: z.enum(['caption', 'link']).default('caption'),
+  /** How Get History writes a text: without blanks at its ends, with plain line ends and composed letters, or as it came. */
+  historyText: z.enum(['trimmed', 'raw']).default('trimmed'),
   callbacks: callbacksSchema.prefault({}),
   autoReply: autoReplySchema.optional(),
   faults: z.array(faultSchema).default([]),

@@ -1,5 +1,6 @@
 import { DAY, SECOND } from '../../src/domain/time.js';
 import { nameShown } from '../callbacks/payloads.js';
+import type { SandboxOptions } from '../options.js';
 import type { Message } from '../shapes.js';
 import type { World } from '../world.js';
 import { authenticate, type Call, type Fields, fail, ok, type Result, text } from './call.js';
@@ -35,11 +36,17 @@ function entryOf(world: World, message: Message): Fields {
     to: isIncoming ? message.from : client,
     type: message.kind,
     ...(!isIncoming && { state: message.state }),
-    message: shownText(message, world.options.historyFileMessage),
+    message: shownText(message, world.options),
   };
 }
 
-function shownText(message: Message, fileMessage: 'caption' | 'link'): string {
+function shownText(message: Message, { historyFileMessage, historyText }: SandboxOptions): string {
+  const text = sentText(message, historyFileMessage);
+  if (historyText === 'raw') return text;
+  return text.replace(/\r\n?/g, '\n').normalize('NFC').trim();
+}
+
+function sentText(message: Message, fileMessage: SandboxOptions['historyFileMessage']): string {
   if (message.kind === 'template') return message.template?.name ?? '';
   return fileMessage === 'caption' ? (message.caption ?? message.body) : message.body;
 }

@@ -72,18 +72,47 @@ function shows(attempt: DoubtfulAttempt, message: SeenMessage): boolean {
 }
 
 function showsLink({ fileUrl }: DoubtfulAttempt, { text }: SeenMessage): boolean {
-  return text !== null && withoutQuery(text) === withoutQuery(fileUrl);
+  return text !== null && linkForm(text) === linkForm(fileUrl);
 }
 
 function showsCaption({ caption }: DoubtfulAttempt, { text, caption: shown }: SeenMessage): boolean {
-  return caption !== null && caption !== '' && (shown ?? text) === caption;
+  const wanted = textForm(caption ?? '');
+  return wanted !== '' && textForm(shown ?? text ?? '') === wanted;
 }
 
 /** How a history shows a template is not documented: by its name, as far as it can be told from other messages. */
 function showsTemplate(name: string, { type, text }: SeenMessage): boolean {
-  return type === 'template' && text === name;
+  return type === 'template' && text !== null && textForm(text) === textForm(name);
 }
 
-function withoutQuery(link: string): string {
-  return link.trim().replace(/[?#].*$/s, '');
+/**
+ * The form in which our text and the history's are compared: nobody promises that a history shows it byte for byte.
+ * Letters, digits and WhatsApp's own marks count; blanks, line breaks, invisible characters and the shape of quotation
+ * marks do not. Captions that differ in nothing else look alike here, and two such messages are ambiguous.
+ */
+function textForm(text: string): string {
+  return text
+    .normalize('NFC')
+    .replace(/[\t-\r\u0085]+/g, ' ')
+    .replace(/\p{Cf}|\p{Cc}|\uFE0E|\uFE0F/gu, '')
+    .replace(/[\u2018\u2019\u201A\u201B]/g, "'")
+    .replace(/[\u201C\u201D\u201E\u201F]/g, '"')
+    .replace(/\s+/g, ' ')
+    .trim();
+}
+
+/** A link without its query, which may be signed anew, however its path is percent-encoded. */
+function linkForm(text: string): string {
+  const link = text.trim();
+  if (!URL.canParse(link)) return link.replace(/[?#].*$/s, '');
+  const { origin, pathname } = new URL(link);
+  return JSON.stringify([origin, ...pathname.split('/').map(decoded)]);
+}
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment).normalize('NFC');
+  } catch {
+    return segment;
+  }
 }
