@@ -5,6 +5,7 @@ import { patiently } from '../producer/unavailable.js';
 import { listAccounts } from '../redis/accounts.js';
 import { type Redis, whenReady } from '../redis/connection.js';
 import { readDuty, readTally } from '../redis/duty.js';
+import { readWebhookChecks } from '../redis/webhook-checks.js';
 import { systemEffects } from './core.js';
 
 type Parts = { readonly config: Config; readonly redis: Redis };
@@ -21,6 +22,7 @@ export function openDutyDesk({ config, redis }: Parts): DutyDesk {
       }),
     readDuty: (asked) => onRedis(() => readDuty(redis, prefix, asked)),
     readTally: (asked) => onRedis(() => readTally(redis, prefix, asked)),
+    readWebhooks: () => onRedis(() => readWebhookChecks(redis, prefix, systemEffects.now())),
     now: systemEffects.now,
   });
 }

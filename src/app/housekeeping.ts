@@ -11,6 +11,7 @@ import { measureMemory } from '../redis/memory.js';
 import { wakeRemoved } from '../redis/removed.js';
 import { createTrimmer } from '../redis/trim.js';
 import { walkOn } from '../redis/walk.js';
+import { writeWebhookCheck } from '../redis/webhook-checks.js';
 import { createMeasurer } from '../worker/measure.js';
 import { createProber, type ProbeDeps } from '../worker/probe.js';
 import { type SweepDeps, sweep } from '../worker/sweep.js';
@@ -136,13 +137,21 @@ function openProber({ config, secrets, observer, effects }: Core, house: House) 
   });
 }
 
-function openWebhookWatch({ secrets, observer, effects }: Core, { provider }: House, isOurs: () => boolean) {
+function openWebhookWatch(core: Core, { provider, redis }: House, isOurs: () => boolean) {
+  const {
+    config: { prefix },
+    secrets,
+    observer,
+    effects,
+  } = core;
   return createWebhookWatch({
     provider,
     apiKeyOf: (from) => secrets.apiKey(from) ?? '',
     tokens: () => secrets.webhookTokens(),
     isOurs,
     observer,
+    keep: (from, check) =>
+      writeWebhookCheck(redis, prefix, { from, check: { ...check, checkedAt: effects.now() } }),
     monotonic: effects.monotonic,
   });
 }

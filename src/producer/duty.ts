@@ -3,7 +3,8 @@ import { periodsAt } from '../domain/budget.js';
 import { type BudgetStanding, budgetOf, type GateStanding, gateOf } from '../domain/explain/standing.js';
 import { HOUR, SECOND } from '../domain/time.js';
 import type { PublishedAccount } from '../redis/accounts.js';
-import type { Duty, DutyAsked, Tally, TallyAsked } from '../redis/duty.js';
+import type { Duty, DutyAsked, Tallies, Tally, TallyAsked } from '../redis/duty.js';
+import type { WebhookCheck } from '../redis/webhook-checks.js';
 
 /** An account as the people on duty see it. Times in epoch milliseconds. */
 export type AccountDuty = Omit<Duty, 'gate' | 'used'> & {
@@ -13,10 +14,16 @@ export type AccountDuty = Omit<Duty, 'gate' | 'used'> & {
   /** Null: no worker has told of it. */
   readonly ratePerSecond: number | null;
   readonly budget: { readonly day: BudgetStanding | null; readonly month: BudgetStanding | null };
+  /** Null: no worker has asked the provider lately. */
+  readonly webhook: WebhookCheck | null;
 };
 
 /** One hour of all accounts; `startsAt` in epoch milliseconds. */
-export type HourTally = Tally & { readonly startsAt: number };
+export type HourTally = Tally & {
+  readonly startsAt: number;
+  /** Out of `gone`: nobody has begun to send them. */
+  readonly queued: number;
+};
 
 /** An account's hours, the oldest first. */
 export type AccountHours = { readonly from: string; readonly hours: readonly HourTally[] };
@@ -24,7 +31,8 @@ export type AccountHours = { readonly from: string; readonly hours: readonly Hou
 export type DutyDeps = {
   readonly accounts: () => Promise<readonly PublishedAccount[]>;
   readonly readDuty: (asked: DutyAsked) => Promise<Duty>;
-  readonly readTally: (asked: TallyAsked) => Promise<readonly Tally[]>;
+  readonly readTally: (asked: TallyAsked) => Promise<Tallies>;
+  readonly readWebhooks: () => Promise<ReadonlyMap<string, WebhookCheck>>;
   /** Epoch milliseconds. */
   readonly now: () => number;
 };
@@ -41,9 +49,10 @@ const BATCH = 50;
 /** What the people on duty look at first. */
 export function createDutyDesk(deps: DutyDeps) {
   const { now } = deps;
-  const standing = keepFor(STANDING_MS, now, async () =>
-    inBatches(await deps.accounts(), (account) => standingOf(account, deps)),
-  );
+  const standing = keepFor(STANDING_MS, now, async () => {
+    const [accounts, webhooks] = await Promise.all([deps.accounts(), deps.readWebhooks()]);
+    return inBatches(accounts, (account) => standingOf({ account, webhooks }, deps));
+  });
   const hours = keepFor(TALLY_MS, now, async () =>
     inBatches(await deps.accounts(), ({ from }) => hoursOf(from, deps)),
   );
@@ -55,7 +64,8 @@ export function createDutyDesk(deps: DutyDeps) {
     /** One account as it is at this moment; undefined when there is none. */
     async account(from: string): Promise<AccountDuty | undefined> {
       const account = (await deps.accounts()).find((each) => each.from === from);
-      return account === undefined ? undefined : standingOf(account, deps);
+      if (account === undefined) return undefined;
+      return standingOf({ account, webhooks: await deps.readWebhooks() }, deps);
     },
 
     /** What has just been changed shows at once. */
@@ -63,7 +73,12 @@ export function createDutyDesk(deps: DutyDeps) {
   };
 }
 
-async function standingOf(account: PublishedAccount, { readDuty, now }: DutyDeps): Promise<AccountDuty> {
+type Known = {
+  readonly account: PublishedAccount;
+  readonly webhooks: ReadonlyMap<string, WebhookCheck>;
+};
+
+async function standingOf({ account, webhooks }: Known, { readDuty, now }: DutyDeps): Promise<AccountDuty> {
   const { from, name, ratePerSecond, budget, billing } = account;
   const { day, month } = periodsAt(now(), (budget ?? ACCOUNT_DEFAULTS.budget).timeZone);
   const duty = await readDuty({ from, dayName: day.name, monthName: month.name });
@@ -79,13 +94,26 @@ async function standingOf(account: PublishedAccount, { readDuty, now }: DutyDeps
       day: budgetOf(limited?.perDay, { used: used.day, endsAt: day.endsAt }),
       month: budgetOf(limited?.perMonth, { used: used.month, endsAt: month.endsAt }),
     },
+    webhook: webhooks.get(from) ?? null,
   };
 }
 
 async function hoursOf(from: string, { readTally, now }: DutyDeps): Promise<AccountHours> {
   const since = (Math.floor(now() / HOUR) - HOURS + 1) * HOUR;
-  const tallies = await readTally({ from, since, stepMs: HOUR, steps: HOURS });
-  return { from, hours: tallies.map((tally, hour) => ({ ...tally, startsAt: since + hour * HOUR })) };
+  const { tallies, queued } = await readTally({ from, since, stepMs: HOUR, steps: HOURS });
+  const hours = tallies.map((tally, hour) => ({ ...tally, queued: 0, startsAt: since + hour * HOUR }));
+  return { from, hours: withQueued(hours, queued) };
+}
+
+/** Queued deliveries have no index by time. A queue is served from its oldest: they are the newest of `gone`. */
+function withQueued(hours: readonly HourTally[], queued: number): readonly HourTally[] {
+  let left = queued;
+  const marked = hours.toReversed().map((hour) => {
+    const mine = Math.min(left, hour.gone);
+    left -= mine;
+    return { ...hour, gone: hour.gone - mine, queued: mine };
+  });
+  return marked.toReversed();
 }
 
 /** One reading serves all who ask while it is fresh; one that failed serves nobody. */

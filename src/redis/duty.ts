@@ -95,6 +95,13 @@ export type Tally = {
   readonly ended: number;
 };
 
+export type Tallies = {
+  /** The oldest step first. */
+  readonly tallies: readonly Tally[];
+  /** Deliveries of any age that are due and that nobody has begun to send. */
+  readonly queued: number;
+};
+
 export type TallyAsked = {
   readonly from: string;
   readonly since: number;
@@ -102,15 +109,20 @@ export type TallyAsked = {
   readonly steps: number;
 };
 
-const tallies = z.array(z.tuple([number, number, number, number, number, number, number]));
+const tallyReply = z.tuple([
+  z.array(z.tuple([number, number, number, number, number, number, number])),
+  number,
+]);
 
 /** Counts through the indexes: a few look-ups for each step, however many deliveries there are. */
-export async function readTally(redis: Redis, prefix: string, asked: TallyAsked): Promise<readonly Tally[]> {
+export async function readTally(redis: Redis, prefix: string, asked: TallyAsked): Promise<Tallies> {
   const { from, since, stepMs, steps } = asked;
   const keys = accountKeys(prefix, from).fixed;
-  const rows = tallies.parse(await createScriptRunner(redis)('tally', keys, { since, stepMs, steps }));
-  return rows.map(([all, waiting, held, unknown, failed, expired, cancelled]) => {
+  const raw = await createScriptRunner(redis)('tally', keys, { since, stepMs, steps });
+  const [rows, queued] = tallyReply.parse(raw);
+  const tallies = rows.map(([all, waiting, held, unknown, failed, expired, cancelled]) => {
     const ended = failed + expired + cancelled;
     return { gone: Math.max(0, all - waiting - held - unknown - ended), waiting, held, unknown, ended };
   });
+  return { tallies, queued };
 }

@@ -126,6 +126,11 @@ export function accountsKey(prefix: string): string {
   return `${prefix}:accounts`;
 }
 
+/** Hash: what the provider last said of each account's webhook, by number. */
+export function webhookChecksKey(prefix: string): string {
+  return `${prefix}:webhook-checks`;
+}
+
 /** Callbacks that could not be applied, bounded: a sorted set by when they came, and a hash of their texts. */
 export function quarantineKeys(prefix: string) {
   return { quarantine: `${prefix}:{quarantine}:at`, quarantineRows: `${prefix}:{quarantine}:rows` };

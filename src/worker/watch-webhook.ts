@@ -1,8 +1,9 @@
 import type { Account } from '../domain/account.js';
 import { HOUR, MINUTE } from '../domain/time.js';
-import { silenceFault, webhookFaults } from '../domain/webhook-needs.js';
-import type { AccountObserver, WebhookChecked } from '../observe/observer.js';
+import { silenceFault, type WebhookFault, webhookFaults } from '../domain/webhook-needs.js';
+import type { AccountObserver } from '../observe/observer.js';
 import type { ProviderClient } from '../provider/client.js';
+import type { WebhookCheck } from '../redis/webhook-checks.js';
 
 export type WebhookWatchDeps = {
   readonly provider: Pick<ProviderClient, 'getWebhook'>;
@@ -12,6 +13,8 @@ export type WebhookWatchDeps = {
   /** Whether it is still this process that tells: the lease may be lost while the provider thinks. */
   readonly isOurs: () => boolean;
   readonly observer: Pick<AccountObserver, 'webhookChecked'>;
+  /** Keeps what came of it for the people on duty, with the faults in words. */
+  readonly keep: (from: string, check: Pick<WebhookCheck, 'state' | 'faults'>) => Promise<void>;
   /** Milliseconds that only go forward. */
   readonly monotonic: () => number;
 };
@@ -29,10 +32,11 @@ export function createWebhookWatch(deps: WebhookWatchDeps) {
 
   async function look(account: Account): Promise<void> {
     if (deps.monotonic() < (dueAt.get(account.from) ?? Number.NEGATIVE_INFINITY)) return;
-    const checked = await check(account, deps);
+    const { state, faults } = await check(account, deps);
     if (!deps.isOurs()) return;
-    deps.observer.webhookChecked(checked);
-    const waitMs = checked.state === 'unanswered' ? AGAIN_MS : EVERY_MS;
+    deps.observer.webhookChecked({ account: account.name, state, faults: faults.map(({ code }) => code) });
+    await deps.keep(account.from, { state, faults: faults.map(({ wrong }) => wrong) });
+    const waitMs = state === 'unanswered' ? AGAIN_MS : EVERY_MS;
     dueAt.set(account.from, deps.monotonic() + waitMs);
   }
 
@@ -43,13 +47,15 @@ export function createWebhookWatch(deps: WebhookWatchDeps) {
   };
 }
 
-async function check({ from, name }: Account, deps: WebhookWatchDeps): Promise<WebhookChecked> {
+type Checked = { readonly state: WebhookCheck['state']; readonly faults: readonly WebhookFault[] };
+
+async function check({ from }: Account, deps: WebhookWatchDeps): Promise<Checked> {
   const answer = await deps.provider.getWebhook({ apiKey: deps.apiKeyOf(from), from });
   if (answer.kind === 'settings') {
-    const faults = webhookFaults(answer.settings, deps.tokens()).map(({ code }) => code);
-    return { account: name, state: faults.length === 0 ? 'right' : 'wrong', faults };
+    const faults = webhookFaults(answer.settings, deps.tokens());
+    return { state: faults.length === 0 ? 'right' : 'wrong', faults };
   }
   const { outcome } = answer;
   const state = outcome.kind === 'account_error' ? 'wrong' : 'unanswered';
-  return { account: name, state, faults: [silenceFault(outcome).code] };
+  return { state, faults: [silenceFault(outcome)] };
 }

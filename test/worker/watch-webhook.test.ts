@@ -40,6 +40,7 @@ describe('the watch over an account’s webhook', () => {
       tokens: () => [TOKEN],
       isOurs: () => ours,
       observer: { webhookChecked: (event) => void told.push(event) },
+      keep: async () => undefined,
       monotonic: () => now,
     });
     const look = async () => {

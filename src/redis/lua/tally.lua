@@ -1,8 +1,8 @@
 -- Counts an account's deliveries by the time of their creation and the status that they have now, from its indexes:
 -- statuses on the happy path have none, and are what is left of all of them. Writes nothing.
--- KEYS: deliveries statusPrefix
+-- KEYS: deliveries statusPrefix bullWait bullPrioritized
 -- ARGV: since stepMs steps
--- Returns {{all, waiting, held, unknown, failed, expired, cancelled}, …}, the oldest step first
+-- Returns {{{all, waiting, held, unknown, failed, expired, cancelled}, …}, queued}, the oldest step first
 local indexes = { deliveries }
 for _, status in ipairs({ 'waiting', 'held', 'unknown', 'failed', 'expired', 'cancelled' }) do
   indexes[#indexes + 1] = statusPrefix .. status
@@ -16,4 +16,4 @@ for step = 1, tonumber(steps) do
   end
   tally[step] = counts
 end
-return tally
+return { tally, redis.call('LLEN', bullWait) + redis.call('ZCARD', bullPrioritized) }

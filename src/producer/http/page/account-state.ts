@@ -35,7 +35,26 @@ export function stateOf(account: AccountDuty): AccountState {
     return troubled({ shape: 'half', tone: 'wait' }, 'Throttled', html`rests${until}: ${why}`);
   if (queue.paused)
     return troubled({ shape: 'bars', tone: 'bad' }, 'Queue paused', html`resume the account to open it`);
-  return { look: { shape: 'disc', tone: 'good' }, word: 'Running', detail: null, isTrouble: false };
+  return (
+    limited(account) ?? {
+      look: { shape: 'disc', tone: 'good' },
+      word: 'Running',
+      detail: null,
+      isTrouble: false,
+    }
+  );
+}
+
+/** It runs, and all the same does not do what its owner expects. */
+function limited({ webhook, budget, now }: AccountDuty): AccountState | null {
+  if (webhook?.state === 'wrong') {
+    const [fault = 'the provider refuses to tell its settings'] = webhook.faults;
+    return troubled({ shape: 'triangle', tone: 'bad' }, 'Callbacks wrong', html`${fault}`);
+  }
+  const used = [budget.month, budget.day].find((each) => each?.left === 0);
+  if (used === undefined || used === null) return null;
+  const detail = html`new sessions wait for it to renew ${around(used.renewsAt, now)}`;
+  return troubled({ shape: 'half', tone: 'wait' }, 'Budget used up', detail);
 }
 
 function troubled(look: Look, word: string, detail: Html): AccountState {

@@ -3,7 +3,8 @@ import { type Html, html } from './html.js';
 import { figure, time } from './times.js';
 
 const SERIES = [
-  ['gone', 'On the way or sent'],
+  ['gone', 'Sent, or being sent'],
+  ['queued', 'Queued'],
   ['waiting', 'Waiting'],
   ['held', 'Held'],
   ['unknown', 'Unknown'],
@@ -48,6 +49,7 @@ function plus(one: HourTally, other: HourTally): HourTally {
   return {
     startsAt: one.startsAt,
     gone: one.gone + other.gone,
+    queued: one.queued + other.queued,
     waiting: one.waiting + other.waiting,
     held: one.held + other.held,
     unknown: one.unknown + other.unknown,

@@ -13,7 +13,7 @@ export function figures(accounts: readonly AccountDuty[]): Html {
   const ages = accounts.map(({ oldestDueAt, now }) => (oldestDueAt === null ? 0 : now - oldestDueAt));
   const oldest = Math.max(0, ...ages);
   return html`<dl class="figures">
-${one('Accounts', html`${figure(accounts.length)}`, troubled === 0 ? 'all running' : html`<b class="bad">${troubled} not running</b>`)}
+${one('Accounts', html`${figure(accounts.length)}`, troubled === 0 ? 'all running' : html`<b class="bad">${troubled} to look at</b>`)}
 ${one('Due now', html`${figure(total(({ due }) => due))}`, `${figure(total(({ active }) => active))} in hand`)}
 ${one('Oldest due', oldest === 0 ? '–' : roughly(oldest), oldest === 0 ? 'nothing is due' : 'has waited so long')}
 ${one(

@@ -200,6 +200,45 @@ it('refuses a status that there is none of, rather than show everything', async 
   }
 });
 
+it('says of a running account that its callbacks are off, or its budget used up', async () => {
+  const budget = { perDay: 1 };
+  await api.close();
+  const accounts = JSON.stringify([{ ...SHOP, budget }]);
+  api = await startApi(redis.url, { keys: KEYS, env: { WAYBILL_ACCOUNTS: accounts } });
+  const { sandbox, waybill } = await work({
+    account: { budget },
+    sandbox: { windowsOpen: true },
+  });
+  const { id } = await waybill.enqueue(requestTo(TO));
+  await waybill.wait(id, 'accepted', { timeoutMs: 20_000 });
+  const page = await visit('/accounts/shop');
+  const says = (words: RegExp) =>
+    eventually(async () => words.test((await page.textContent('.verdict')) ?? ''), {
+      timeoutMs: 30_000,
+      what: String(words),
+    });
+  // The sandbox repeats no callback unless it is asked to.
+  await says(/Callbacks wrong.*retry is off/);
+  expect(await page.textContent('.verdict')).not.toContain('Running');
+  await redis.client.del('waybill:webhook-checks');
+  await page.goto(`${api.url}/`);
+  await eventually(async () => /Budget used up/.test((await page.textContent('.accounts')) ?? ''), {
+    timeoutMs: 30_000,
+  });
+  expect(sandbox.accepted()).toHaveLength(1);
+});
+
+it('draws what a paused account has queued apart from what was sent', async () => {
+  await api.call('POST', '/v1/accounts/shop/pause', { body: { reason: 'price list' } });
+  await enqueue({ id: 'inv-1' });
+  await enqueue({ id: 'inv-2' });
+  await enqueue({ id: 'inv-3', to: '972501234568', priority: 'low' });
+  const page = await visit('/');
+  const legend = (await page.textContent('.legend')) ?? '';
+  expect(legend).toMatch(/Sent, or being sent\s*0/);
+  expect(legend).toMatch(/Queued\s*2Waiting\s*1/);
+});
+
 it('can be walked by keyboard alone', async () => {
   await enqueue({ id: 'inv-1' });
   const page = await visit('/');
