@@ -1,3 +1,4 @@
+import { lookInWords } from '../domain/preflight.js';
 import { attemptInWords, foundInWords, reasonInWords } from '../domain/reason-words.js';
 import { formatSpan } from '../domain/span.js';
 import type { Status } from '../domain/status.js';
@@ -47,7 +48,7 @@ function otherLines({ asked, preflights, receipts, timeline }: DeliveryView, pai
 }
 
 function lookText(found: string, detail: string): string {
-  const words = found === 'ok' ? 'fine' : plain(reasonInWords(found));
+  const words = lookInWords(found) ?? plain(reasonInWords(found));
   return `link: ${words}${detail === '' ? '' : `, ${plain(detail)}`}`;
 }
 

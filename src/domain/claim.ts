@@ -1,4 +1,5 @@
 import type { SendKind } from './delivery.js';
+import type { EarlierLooks } from './preflight.js';
 import type { Status } from './status.js';
 import type { WindowFacts } from './window.js';
 
@@ -25,8 +26,8 @@ export type Refusal =
   | { readonly why: 'window' }
   /** Nothing is known of the window, and the account wants the history to be asked. */
   | { readonly why: 'window_unknown' }
-  /** The account wants the link to be looked at first; it was `looks` times in vain. */
-  | { readonly why: 'preflight'; readonly looks: number }
+  /** The account wants the link to be looked at first. */
+  | { readonly why: 'preflight'; readonly before: EarlierLooks }
   /** A template was to go, but meanwhile the client has written. */
   | { readonly why: 'window_open' }
   | { readonly why: 'attempts' };

@@ -2,6 +2,7 @@ import type { ClosedWindowPolicy, UnknownPolicy } from './account.js';
 import type { Claim, ClaimFacts, DoubtFacts, Refusal } from './claim.js';
 import type { SendKind } from './delivery.js';
 import { mayResend, nextReadAt, UNKNOWN_ENDS_MS } from './doubt.js';
+import type { EarlierLooks } from './preflight.js';
 import type { HoldReason, Status, WaitReason } from './status.js';
 
 export type DecisionPolicy = {
@@ -25,7 +26,7 @@ export type Decision =
   /** Ask the history when the client last wrote. */
   | { readonly do: 'ask_window' }
   /** Look at the file's link. */
-  | { readonly do: 'preflight'; readonly looks: number }
+  | { readonly do: 'preflight'; readonly before: EarlierLooks }
   | {
       readonly do: 'finish';
       readonly status: Status;
@@ -84,7 +85,7 @@ function decideRefusal(refusal: Refusal, facts: ClaimFacts, policy: DecisionPoli
     case 'window_unknown':
       return { do: 'ask_window' };
     case 'preflight':
-      return { do: 'preflight', looks: refusal.looks };
+      return { do: 'preflight', before: refusal.before };
     case 'window_open':
       return { do: 'claim_again', send: 'file' };
   }

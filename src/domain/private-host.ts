@@ -1,7 +1,13 @@
-/** Whether a URL's host, as `URL` has it, is this machine or lies in a private network. Names are not looked up. */
+import { addressOfHost, isPrivateNetwork } from './public-address.js';
+
+const LINK_LOCAL_IPV4 = /^169\.254\./;
+
+/**
+ * Whether a URL's host, as `URL` has it, is this machine or lies in a private network. Names are not looked up. Clouds
+ * keep their metadata at IPv4's link-local addresses, so those do not count.
+ */
 export function isPrivateHost(host: string): boolean {
-  const address = host.replace(/^\[(.*)\]$/, '$1');
-  if (/^\d+(\.\d+){3}$/.test(address)) return /^(127|10|192\.168|172\.(1[6-9]|2\d|3[01]))\./.test(address);
-  if (address.includes(':')) return /^(::1$|f[cd]|fe[89ab])/i.test(address);
+  const address = addressOfHost(host);
+  if (address !== null) return isPrivateNetwork(address) && !LINK_LOCAL_IPV4.test(address);
   return !host.includes('.') || /\.(local|internal|localhost|svc|test)$/.test(host);
 }

@@ -21,6 +21,7 @@ const WORDS: ReadonlyMap<string, string> = new Map([
   ['no_template', 'no template is set any more'],
   ['link_missing', 'the file is not there any more, by what its host says'],
   ['link_forbidden', 'the file’s host does not give it out'],
+  ['link_page', 'a web page came instead of the file'],
   ['link_expired', 'the link to the file is over by its own expiry'],
   ['link_not_public', 'the link to the file leads to no place on the public internet'],
   ['file_type', 'its host serves something else than the file that the link promises'],

@@ -6,6 +6,8 @@ import type { Network } from './network.js';
 
 /** Silence of a host, connecting included. */
 const IDLE_TIMEOUT_MS = 5 * SECOND;
+/** Where the name has another address, so that both of them can be tried in time. */
+const CONNECT_TIMEOUT_MS = 2 * SECOND;
 const MOST_HEADER_BYTES = 16 * 1024;
 
 /** One address that was found public, and what is asked of the name there. */
@@ -15,12 +17,16 @@ export type Asked = {
   readonly address: string;
   /** Only for its first byte; else for all of it, of which no more is read either. */
   readonly ranged: boolean;
+  /** Whether there is no other address to try. */
+  readonly isLast: boolean;
 };
 
 export type HostAnswer = {
   readonly answer: LinkAnswer;
   /** As the host wrote it; it is checked like any other link before it is followed. */
   readonly location: string | null;
+  /** False: nothing listens at this address, as far as we can reach it. */
+  readonly connected: boolean;
 };
 
 /**
@@ -29,9 +35,17 @@ export type HostAnswer = {
  */
 export function askHost(asked: Asked, network: Network, signal: AbortSignal): Promise<HostAnswer> {
   return new Promise((resolve) => {
-    const broken = (reason: string) => resolve({ answer: { kind: 'broken', reason }, location: null });
+    let connected = false;
+    const broken = (reason: string) =>
+      resolve({ answer: { kind: 'broken', reason }, location: null, connected });
     if (signal.aborted) return broken('timeout');
     const sent = request(optionsOf(asked, network, signal));
+    sent.on('socket', (socket) =>
+      socket.once('connect', () => {
+        connected = true;
+        sent.setTimeout(IDLE_TIMEOUT_MS);
+      }),
+    );
     sent.on('response', (response) => {
       resolve(readHost(response));
       sent.destroy();
@@ -46,7 +60,11 @@ export function askHost(asked: Asked, network: Network, signal: AbortSignal): Pr
   });
 }
 
-function optionsOf({ url, host, address, ranged }: Asked, { dial, ca }: Network, signal: AbortSignal) {
+function optionsOf(
+  { url, host, address, ranged, isLast }: Asked,
+  { dial, ca }: Network,
+  signal: AbortSignal,
+) {
   return {
     ...dial(address),
     servername: host,
@@ -59,7 +77,7 @@ function optionsOf({ url, host, address, ranged }: Asked, { dial, ca }: Network,
       ...(ranged ? { range: 'bytes=0-0' } : {}),
     },
     agent: new Agent({ keepAlive: false, maxCachedSessions: 0 }),
-    timeout: IDLE_TIMEOUT_MS,
+    timeout: isLast ? IDLE_TIMEOUT_MS : CONNECT_TIMEOUT_MS,
     maxHeaderSize: MOST_HEADER_BYTES,
     // Whatever the environment says.
     rejectUnauthorized: true,
@@ -75,6 +93,7 @@ function readHost({ statusCode = 0, headers }: IncomingMessage): HostAnswer {
   return {
     answer: { kind: 'answered', status: statusCode, contentType, sizeBytes },
     location: headers.location ?? null,
+    connected: true,
   };
 }
 

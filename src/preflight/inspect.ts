@@ -4,13 +4,15 @@ import type { MediaType } from '../domain/media.js';
 import { type Finding, finding, readLinkAnswer } from '../domain/preflight.js';
 import { isPublicAddress } from '../domain/public-address.js';
 import { SECOND } from '../domain/time.js';
-import { askHost, type HostAnswer } from './ask-host.js';
+import { type Asked, askHost, type HostAnswer } from './ask-host.js';
 import type { Network } from './network.js';
 
 /** Names, connections, redirects and answers together. */
 const TIMEOUT_MS = 10 * SECOND;
 const REDIRECTS_LIMIT = 3;
 const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
+/** So many addresses of a name are tried, until one takes the connection. */
+const ADDRESSES_LIMIT = 4;
 /** What some hosts say to a range of a file that they would give as a whole; an empty file has no first byte either. */
 const RANGE_REFUSED: readonly number[] = [400, 416, 501];
 
@@ -43,14 +45,32 @@ type Link = { readonly url: URL; readonly host: string };
 
 async function ask(link: Link, network: Network, signal: AbortSignal): Promise<HostAnswer | Finding> {
   const addresses = await network.resolve(link.host, signal);
-  const [address] = addresses;
-  if (address === undefined) return finding('unclear', 'dns');
+  if (addresses.length === 0) return finding('unclear', 'dns');
   // One that is not public among others is enough: which of them a connection takes is not the name's owner's to say.
   if (!addresses.every(isPublicAddress)) return finding('fault', 'link_not_public', 'its host is not public');
-  const first = await askHost({ ...link, address, ranged: true }, network, signal);
+  const tried = inTurn(addresses);
+  for (const address of tried.slice(0, -1)) {
+    const answer = await askAt({ ...link, address, isLast: false }, network, signal);
+    if (answer.connected) return answer;
+  }
+  return askAt({ ...link, address: tried.at(-1) ?? '', isLast: true }, network, signal);
+}
+
+async function askAt(asked: Omit<Asked, 'ranged'>, network: Network, signal: AbortSignal) {
+  const first = await askHost({ ...asked, ranged: true }, network, signal);
   const { answer } = first;
   if (answer.kind === 'broken' || !RANGE_REFUSED.includes(answer.status)) return first;
-  return askHost({ ...link, address, ranged: false }, network, signal);
+  return askHost({ ...asked, ranged: false }, network, signal);
+}
+
+/** One of each family after the other: where one family leads nowhere, the other is tried soon. */
+function inTurn(addresses: readonly string[]): readonly string[] {
+  const isIpv6 = (address = '') => address.includes(':');
+  const first = isIpv6(addresses[0]);
+  const preferred = addresses.filter((address) => isIpv6(address) === first);
+  const others = addresses.filter((address) => isIpv6(address) !== first);
+  const pairs = addresses.map((_, index) => [preferred[index], others[index]]);
+  return pairs.flatMap((pair) => pair.filter((each) => each !== undefined)).slice(0, ADDRESSES_LIMIT);
 }
 
 function isOver(url: URL, now: number): boolean {

@@ -4,7 +4,7 @@ import type { WaybillEvent } from '../domain/event.js';
 import { addressOfHost, isPublicAddress } from '../domain/public-address.js';
 import { parseRetryAfter } from '../domain/retry-after.js';
 import { HOUR, SECOND } from '../domain/time.js';
-import { lookupPublic, PrivateAddressError } from './lookup-public.js';
+import { PrivateAddressError, publicLookup } from './lookup-public.js';
 
 /** Where events are pushed to. */
 export type PushEndpoint = {
@@ -38,14 +38,19 @@ export type Sender = {
 /** So many POSTs are in flight to one endpoint. */
 export const IN_FLIGHT = 8;
 const TIMEOUT_MS = 15 * SECOND;
-const CONNECT_TIMEOUT_MS = 5 * SECOND;
+/** Where a name leads to several addresses, each gets a second, then the next one is tried. */
+const CONNECTING = {
+  timeout: 5 * SECOND,
+  autoSelectFamily: true,
+  autoSelectFamilyAttemptTimeout: SECOND,
+} as const;
 const MOST_READ = 16 * 1024;
 const GONE_REST_MS = HOUR;
 
 /** POSTs events by the Standard Webhooks convention. No redirect is followed, nothing is repeated here. */
 export function createSender({ endpoint, secrets, now }: SenderDeps): Sender {
-  const lookup = endpoint.allowPrivate ? {} : { lookup: lookupPublic };
-  const agent = new Agent({ connections: IN_FLIGHT, connect: { timeout: CONNECT_TIMEOUT_MS, ...lookup } });
+  const lookup = endpoint.allowPrivate ? {} : { lookup: publicLookup() };
+  const agent = new Agent({ connections: IN_FLIGHT, connect: { ...CONNECTING, ...lookup } });
   const isRefused = !endpoint.allowPrivate && !mayBePublic(endpoint.url);
   return {
     async send(event) {

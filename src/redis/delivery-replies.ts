@@ -95,7 +95,7 @@ function readRefusal(reply: Reply): Refusal {
     case 'budget':
       return { why: reply.code, until: reply.number(6) };
     case 'preflight':
-      return { why: 'preflight', looks: reply.number(6) };
+      return { why: 'preflight', before: { looks: reply.number(6), found: reply.text(7) } };
     case 'gate_until':
       return { why: 'gate_until', until: reply.number(6), reason: reply.text(7) };
     case 'gate_paused':

@@ -55,7 +55,7 @@ export async function act({ run, claimed, decision }: Step, deps: DeliverDeps): 
     case 'ask_window':
       return askWindow(run, redisTime(claimed.claim, deps.effects.now()), deps);
     case 'preflight':
-      return preflight(run, decision.looks, deps);
+      return preflight(run, decision.before, deps);
     case 'end_unknown':
       await deps.store.resign(delivery);
       return { kind: 'failed', reason: 'UNKNOWN unresolved' };

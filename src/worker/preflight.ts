@@ -1,4 +1,4 @@
-import { FINE_MS, type Finding, verdictOfFinding } from '../domain/preflight.js';
+import { type EarlierLooks, FINE_MS, type Finding, verdictOfFinding } from '../domain/preflight.js';
 import type { Sealer } from '../domain/seal.js';
 import type { JobEnd } from './job-end.js';
 import type { DeliverDeps, Run } from './run.js';
@@ -14,10 +14,10 @@ export function linkToInspect(
 }
 
 /**
- * Looks at the link of a delivery that might go now but for that; `before`: how often that was in vain. Nothing is
- * claimed meanwhile: the next claim finds the look noted. Null: claim again.
+ * Looks at the link of a delivery that might go now but for that. Nothing is claimed meanwhile: the next claim finds the
+ * look noted. Null: claim again.
  */
-export async function preflight(run: Run, before: number, deps: DeliverDeps): Promise<JobEnd | null> {
+export async function preflight(run: Run, before: EarlierLooks, deps: DeliverDeps): Promise<JobEnd | null> {
   const { delivery } = run;
   const begun = deps.effects.monotonic();
   const found = await deps.inspect(delivery);
@@ -27,7 +27,7 @@ export async function preflight(run: Run, before: number, deps: DeliverDeps): Pr
     link: linkToInspect(run, deps.sealer),
     found: found.reason,
     detail: found.detail,
-    looks: before + 1,
+    looks: before.looks + 1,
     validMs: verdict.do === 'send' ? FINE_MS : 0,
     againMs: verdict.do === 'again' ? verdict.delayMs : null,
   };

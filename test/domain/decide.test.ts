@@ -69,8 +69,8 @@ describe('a refusal', () => {
     [{ why: 'window_open' }, { do: 'claim_again', send: 'file' }],
     [{ why: 'window_unknown' }, { do: 'ask_window' }],
     [
-      { why: 'preflight', looks: 2 },
-      { do: 'preflight', looks: 2 },
+      { why: 'preflight', before: { looks: 2, found: 'http_500' } },
+      { do: 'preflight', before: { looks: 2, found: 'http_500' } },
     ],
   ])('%j: %j, whatever the policy', (refusal, decision) => {
     for (const onClosedWindow of CLOSED_WINDOW_POLICIES) {

@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders, IncomingMessage, RequestListener, ServerRespo
 import { createServer as createHttpsServer } from 'node:https';
 import { createServer, type Server, type Socket } from 'node:net';
 import { generate } from 'selfsigned';
+import { findPrivatePort } from '../../dev/private-port.js';
 import type { Network } from '../../src/preflight/network.js';
 import { portOf } from '../provider/raw-provider.js';
 
@@ -40,12 +41,15 @@ export async function startFileHost() {
   const forbidden = await Promise.all([startForbidden('127.0.0.1'), startForbidden('::1')]);
   const dialled: string[] = [];
   const names = new Map<string, readonly string[]>();
+  const dead = new Set<string>();
+  const closedPort = await findPrivatePort();
 
   const network: Network = {
     resolve: async (name) => names.get(name) ?? names.get('*') ?? [],
     dial: (address) => {
       dialled.push(address);
       const [first] = forbidden;
+      if (dead.has(address)) return { host: '127.0.0.1', port: closedPort };
       const port = PUBLIC_ADDRESSES.has(address) ? portOf(server.address()) : first.port;
       return { host: '127.0.0.1', port };
     },
@@ -60,6 +64,10 @@ export async function startFileHost() {
     strayed: () => forbidden.reduce((sum, { connections }) => sum + connections(), 0),
     answerWith(next: RequestListener): void {
       answers.next = next;
+    },
+    /** Nothing listens at these addresses. */
+    lose(...addresses: readonly string[]): void {
+      for (const address of addresses) dead.add(address);
     },
     /** `*`: any other name. */
     lead(name: string, ...addresses: readonly string[]): void {
@@ -76,7 +84,14 @@ const NAMES = ['*.example.com', 'x.127.0.0.1.example.com', 'example.com'];
 const PUBLIC_ADDRESSES: ReadonlySet<string> = new Set([
   PUBLIC,
   ...['8.8.8.8', '11.0.0.1', '172.32.0.1', '100.128.0.1', '192.167.255.255', '2606:4700::1111'],
-  ...['2a00:1450:4001::200e', '142.250.185.78', '1.1.1.1', '1.0.0.1', '223.255.255.255'],
+  ...[
+    '64:ff9b::6812:27e4',
+    '2a00:1450:4001::200e',
+    '142.250.185.78',
+    '1.1.1.1',
+    '1.0.0.1',
+    '223.255.255.255',
+  ],
 ]);
 
 /** A file of so many bytes, by its headers. */

@@ -47,13 +47,22 @@ it('asks for the first byte alone, with nothing that belongs to us', async () =>
 });
 
 it.each([
-  [404, 'fault', 'link_missing'],
-  [410, 'fault', 'link_missing'],
-  [401, 'refused', 'link_forbidden'],
-  [403, 'refused', 'link_forbidden'],
-  [429, 'unclear', 'http_429'],
+  [404, 'missing', 'link_missing'],
+  [410, 'missing', 'link_missing'],
+  [401, 'doubtful', 'link_forbidden'],
+  [402, 'doubtful', 'link_forbidden'],
+  [403, 'doubtful', 'link_forbidden'],
+  [407, 'doubtful', 'link_forbidden'],
+  [451, 'doubtful', 'link_forbidden'],
+  [405, 'doubtful', 'http_405'],
+  [406, 'doubtful', 'http_406'],
+  [418, 'doubtful', 'http_418'],
+  [429, 'doubtful', 'http_429'],
+  [503, 'doubtful', 'http_503'],
+  [408, 'unclear', 'http_408'],
   [500, 'unclear', 'http_500'],
-  [503, 'unclear', 'http_503'],
+  [502, 'unclear', 'http_502'],
+  [504, 'unclear', 'http_504'],
   [304, 'unclear', 'http_304'],
   [302, 'unclear', 'http_302'],
 ])('takes HTTP %i for %s %s', async (status, kind, reason) => {
@@ -62,8 +71,9 @@ it.each([
 });
 
 it.each<[MediaType, string, string, string]>([
-  ['document', 'a.pdf', 'text/html; charset=utf-8', 'fault'],
-  ['document', 'a.pdf', 'TEXT/HTML', 'fault'],
+  ['document', 'a.pdf', 'text/html; charset=utf-8', 'doubtful'],
+  ['document', 'a.pdf', 'TEXT/HTML', 'doubtful'],
+  ['image', 'a.png', 'application/xhtml+xml', 'doubtful'],
   ['document', 'a.pdf', 'application/json', 'fault'],
   ['document', 'a.pdf', 'image/png', 'fault'],
   ['image', 'a.png', 'video/mp4', 'fault'],
@@ -209,9 +219,9 @@ it('remembers for ten seconds only what it did not find fine', async () => {
   const preflight = createPreflight({ network: host.network, now: () => now });
   const file = { fileUrl: LINK, mediaType: 'document' } as const;
   answer(404);
-  expect(await preflight(file)).toMatchObject({ kind: 'fault' });
+  expect(await preflight(file)).toMatchObject({ kind: 'missing' });
   host.answerWith((_, response) => pdf(response));
-  expect(await preflight(file)).toMatchObject({ kind: 'fault' });
+  expect(await preflight(file)).toMatchObject({ kind: 'missing' });
   now += 10_000;
   expect(await preflight(file)).toMatchObject({ kind: 'fine' });
 });

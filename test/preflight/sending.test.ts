@@ -84,16 +84,45 @@ it('asks nobody where it is not wanted', async () => {
 
 it('fails what cannot be sent, with its reason, and never tells the provider of it', async () => {
   world = await startWorld();
+  host.answerWith((_, response) => response.writeHead(200, { 'content-type': 'image/png' }).end());
+  await send('picture');
+  expect(await settled('picture', 'failed')).toMatchObject({
+    reason: 'file_type',
+    attempts: [],
+    preflights: [{ found: 'file_type', detail: 'image/png where document was asked for' }],
+  });
+  expect(world.sandbox.accepted()).toEqual([]);
+  const failed = await redis.client.hget(`waybill:queue:{${FROM}}:d-picture`, 'failedReason');
+  expect(failed).toBe('FAILED file_type: image/png where document was asked for');
+});
+
+it('waits for a file that is missing, and fails it only where it is missing still', async () => {
+  world = await startWorld();
   host.answerWith((_, response) => response.writeHead(404).end());
   await send('gone');
-  expect(await settled('gone', 'failed')).toMatchObject({
-    reason: 'link_missing',
+  expect(await settled('gone', 'waiting')).toMatchObject({
+    reason: 'preflight',
     attempts: [],
     preflights: [{ found: 'link_missing', detail: 'HTTP 404' }],
   });
   expect(world.sandbox.accepted()).toEqual([]);
-  const failed = await redis.client.hget(`waybill:queue:{${FROM}}:d-gone`, 'failedReason');
-  expect(failed).toBe('FAILED link_missing: HTTP 404');
+});
+
+it.each([
+  [403, 'link_forbidden', 'HTTP 403, text/html'],
+  [200, 'link_page', 'HTTP 200, text/html'],
+  [503, 'http_503', 'HTTP 503, text/html'],
+])('sends what a bot wall keeps from us (HTTP %i), with a warning', async (status, found, detail) => {
+  world = await startWorld();
+  host.answerWith((_, response) =>
+    response.writeHead(status, { 'content-type': 'text/html' }).end('<p>Are you human?'),
+  );
+  await send('walled');
+  expect(await settled('walled', 'accepted')).toMatchObject({ preflights: [{ found, detail }] });
+  expect(await world.metrics.render()).toContain(
+    'waybill_preflights_total{account="shop",result="warned"} 1',
+  );
+  expect(world.lines.find((text) => text.includes('"link looked at"'))).toContain('"level":"warn"');
 });
 
 it('fails a link into a private network, without a packet to it', async () => {
@@ -107,11 +136,11 @@ it('fails a link into a private network, without a packet to it', async () => {
 
 it('lets a file wait whose host cannot say, and lets the next of the conversation wait behind it', async () => {
   world = await startWorld();
-  host.answerWith((_, response) => response.writeHead(503).end());
+  host.answerWith((_, response) => response.writeHead(502).end());
   await send('later');
   await send('behind');
   const view = await settled('later', 'waiting');
-  expect(view).toMatchObject({ reason: 'preflight', preflights: [{ found: 'http_503' }] });
+  expect(view).toMatchObject({ reason: 'preflight', preflights: [{ found: 'http_502' }] });
   expect(view?.notBefore).toBeGreaterThan(view?.statusAt ?? Number.POSITIVE_INFINITY);
   await eventually(async () => (await world.waybill.get('behind'))?.reason === 'lane');
   expect(world.sandbox.accepted()).toEqual([]);

@@ -156,7 +156,8 @@ const REBOUND: readonly (readonly string[])[] = [
   ['::ffff:7f00:1'],
   ['::7f00:1'],
   ['64:ff9b::7f00:1'],
-  ['64:ff9b::8.8.8.8'],
+  ['64:ff9b::a9fe:a9fe'],
+  ['64:ff9b:1::808:808'],
   ['2002:7f00:1::'],
   ['2001::1'],
   ['fd00:ec2::254'],
@@ -216,4 +217,6 @@ export const ALLOWED: readonly Vector[] = [
   ['https://files.example.com/seven.pdf', '2a00:1450:4001::200e', '142.250.185.78'],
   ['https://files.example.com/eight.pdf', '1.1.1.1', '1.0.0.1'],
   ['https://files.example.com/nine.pdf', '223.255.255.255'],
+  // As DNS64 answers for a host that has IPv4 alone.
+  ['https://files.example.com/ten.pdf', '64:ff9b::6812:27e4'],
 ];

@@ -1,5 +1,6 @@
 import { Webhook } from 'standardwebhooks';
 import type { WaybillEvent } from '../../src/domain/event.js';
+import { publicLookup } from '../../src/push/lookup-public.js';
 import { createSender, type PushEndpoint } from '../../src/push/sender.js';
 import { type Answer, type Receiver, startReceiver } from './receiver.js';
 
@@ -82,6 +83,11 @@ it('says in a word that nobody listens', async () => {
   await receiver.comeBack();
 });
 
+it('goes on to the next address of a name where nobody listens at the first', async () => {
+  const url = receiver.url.replace('127.0.0.1', 'localhost');
+  expect(await send({ url })).toEqual({ kind: 'taken' });
+});
+
 it.each([
   ['a literal address', (port: number) => `https://127.0.0.1:${port}/`],
   ['a number for an address', (port: number) => `https://2130706433:${port}/`],
@@ -98,3 +104,32 @@ it.each([
 function headersOf(headers: Receiver['all'][number]['headers'] = {}): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
 }
+
+describe('the addresses of an endpoint’s name', () => {
+  const [IPV4, IPV6, NAT64] = ['93.184.216.34', '2606:4700::1111', '64:ff9b::6812:27e4'];
+  const look = (addresses: readonly string[], all: boolean) =>
+    new Promise<unknown>((resolve) => {
+      const known = addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
+      const lookup = publicLookup((_name, _options, answer) => answer(null, known));
+      lookup('app.example.com', { all }, (error, found) => resolve(error ?? found));
+    });
+
+  it.each([[[IPV6, IPV4]], [[NAT64]], [[IPV4, NAT64]]])(
+    'are tried in turn where all are public: %j',
+    async (given) => {
+      expect(await look(given, true)).toEqual(given.map((address) => expect.objectContaining({ address })));
+      expect(await look(given, false)).toBe(given[0]);
+    },
+  );
+
+  it.each([
+    [[IPV4, '10.0.0.1']],
+    [['64:ff9b::a00:1']],
+    [['64:ff9b:1::808:808']],
+    [['::ffff:8.8.8.8', IPV4]],
+    [['2002:808:808::1']],
+    [[]],
+  ])('are all refused where one is not: %j', async (given) => {
+    expect(await look(given, true)).toMatchObject({ name: 'PrivateAddressError' });
+  });
+});

@@ -22,7 +22,10 @@ const look = {
   againMs: null,
 };
 const claim = (preflight: string, attempt = 'a1') => bench.claim(one, { preflight, attempt });
-const unseen = (looks: number) => ({ kind: 'refused', refusal: { why: 'preflight', looks } });
+const unseen = (looks: number, found = '') => ({
+  kind: 'refused',
+  refusal: { why: 'preflight', before: { looks, found } },
+});
 
 it('grants no claim before the link was looked at, and books nothing', async () => {
   await expect(claim('link-a')).resolves.toMatchObject(unseen(0));
@@ -35,10 +38,10 @@ it('asks for nothing of the sort where no preflight is wanted', async () => {
   await expect(claim('')).resolves.toMatchObject({ kind: 'go' });
 });
 
-it('counts looks in vain, and begins anew with another link', async () => {
+it('counts looks in vain, keeps what the last one found, and forgets both with another link', async () => {
   await bench.store.notePreflight(one, look);
-  await bench.store.notePreflight(one, { ...look, look: 'l2', looks: 2 });
-  await expect(claim('link-a')).resolves.toMatchObject(unseen(2));
+  await bench.store.notePreflight(one, { ...look, look: 'l2', looks: 2, found: 'link_missing' });
+  await expect(claim('link-a')).resolves.toMatchObject(unseen(2, 'link_missing'));
   await expect(claim('link-b')).resolves.toMatchObject(unseen(0));
 });
 

@@ -1,3 +1,4 @@
+import { lookInWords } from '../preflight.js';
 import { attemptInWords, failureInWords, foundInWords, reasonInWords } from '../reason-words.js';
 import { UNSENT } from '../status.js';
 import type { AttemptFacts, DeliveryFacts } from './facts.js';
@@ -6,7 +7,8 @@ import { type Tell, when } from './tell.js';
 /** How a delivery stands; `next`: what it waits for, in a sentence. Then what its attempts came to. */
 export function deliveryWords(delivery: DeliveryFacts, next: string | null, tell: Tell): readonly string[] {
   const [stands, ...more] = statusWords(delivery, tell);
-  const words = [stands, next, ...more, ...delivery.attempts.map((attempt) => attemptWords(attempt, tell))];
+  const attempts = delivery.attempts.map((attempt) => attemptWords(attempt, tell));
+  const words = [stands, next, ...more, lookWords(delivery, tell), ...attempts];
   return words.filter((each) => each !== null && each !== undefined);
 }
 
@@ -28,6 +30,15 @@ function statusWords(delivery: DeliveryFacts, tell: Tell): readonly string[] {
     default:
       return [arrivalWords(delivery, tell)];
   }
+}
+
+/** The last look at the file's link, where it was not fine. */
+function lookWords({ preflights }: DeliveryFacts, tell: Tell): string | null {
+  const last = preflights.at(-1);
+  if (last === undefined || last.found === 'ok') return null;
+  const words = lookInWords(last.found) ?? reasonInWords(last.found);
+  const detail = last.detail === '' ? '' : ` (${last.detail})`;
+  return `Its link was looked at at ${when(last.at, tell)}: ${words}${detail}.`;
 }
 
 const VERBS: ReadonlyMap<string, string> = new Map([

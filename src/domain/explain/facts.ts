@@ -30,6 +30,8 @@ export type DeliveryFacts = {
   readonly notBefore: number | null;
   readonly attempts: readonly AttemptFacts[];
   readonly asked: readonly { readonly at: number; readonly found: string }[];
+  /** Looks at the file's link before it was sent. */
+  readonly preflights: readonly { readonly at: number; readonly found: string; readonly detail: string }[];
   readonly receipts: Receipts;
   readonly failureCode: string | null;
   readonly acceptedAt: number | null;

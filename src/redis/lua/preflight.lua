@@ -12,7 +12,8 @@ end
 if r[1] ~= 'queued' and r[1] ~= 'waiting' and r[1] ~= 'held' then
   return { 'ended', r[1] or '' }
 end
-redis.call('HSET', record, 'preflight', look, 'preflightLink', link, 'preflightUntil', now + validMs, 'preflights', looks)
+redis.call('HSET', record, 'preflight', look, 'preflightLink', link, 'preflightUntil', now + validMs, 'preflights', looks,
+  'preflightFound', found)
 note(record, 'preflight\t' .. now .. '\t' .. found .. '\t' .. detail)
 if againMs ~= '' then
   redis.call('HSET', record, 'notBefore', now + againMs)

@@ -16,6 +16,7 @@ const delivery: DeliveryFacts = {
   notBefore: null,
   attempts: [],
   asked: [],
+  preflights: [],
   receipts: {},
   failureCode: null,
   acceptedAt: null,
