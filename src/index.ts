@@ -6,6 +6,7 @@ import { createProducer, type Producer } from './producer/producer.js';
 import { createQueues } from './queue/queues.js';
 import { createSealer } from './queue/sealer.js';
 import { createAccountDirectory, listAccounts, type PublishedAccount } from './redis/accounts.js';
+import { createAmendStore } from './redis/amend-store.js';
 import { type Redis, whenReady } from './redis/connection.js';
 import { createDeliveryStore } from './redis/delivery-store.js';
 import { readDelivery } from './redis/delivery-view.js';
@@ -18,7 +19,7 @@ export type { EventType, GapEvent, WaybillEvent } from './domain/event.js';
 export type { DataKey } from './domain/seal.js';
 export type { Status } from './domain/status.js';
 export * from './errors.js';
-export type { BulkAnswer, BulkRecord } from './producer/bulk/record.js';
+export type { BulkAnswer, BulkOptions, BulkRecord, BulkSummary } from './producer/bulk/record.js';
 export type { Enqueued, EnqueuedOrError } from './producer/enqueue.js';
 export type { EventsOptions, ReadEvent } from './producer/events.js';
 export type { Narrow } from './producer/producer.js';
@@ -83,16 +84,14 @@ export function createWaybill(options: WaybillOptions): Waybill {
   };
   const directory = createAccountDirectory(read, Date.now);
   const find = (name: string) => known.find(({ from, name: called }) => from === name || called === name);
+  const retention = {
+    recordMs: (options.retentionHours ?? 7 * (DAY / HOUR)) * HOUR,
+    idMs: (options.idRetentionHours ?? 30 * (DAY / HOUR)) * HOUR,
+  };
+  const stored = { redis, prefix, retention, sealer };
   const producer = createProducer({
-    store: createDeliveryStore({
-      redis,
-      prefix,
-      retention: {
-        recordMs: (options.retentionHours ?? 7 * (DAY / HOUR)) * HOUR,
-        idMs: (options.idRetentionHours ?? 30 * (DAY / HOUR)) * HOUR,
-      },
-      sealer,
-    }),
+    store: createDeliveryStore(stored),
+    amends: createAmendStore(stored),
     sealer,
     queues,
     findAccount: async (name) => find(name) ?? directory.find(name),

@@ -1,5 +1,5 @@
 import type { DeliveryObserver } from '../observe/observer.js';
-import type { BulkAnswer, BulkRecord } from '../producer/bulk/record.js';
+import type { BulkAnswer, BulkOptions, BulkRecord } from '../producer/bulk/record.js';
 import type { EnqueuedOrError } from '../producer/enqueue.js';
 import type { Client } from './client.js';
 import type { NamedAccount } from './known-accounts.js';
@@ -28,8 +28,9 @@ export function countQueued(
 
   async function* counted<Source extends BulkRecord>(
     source: AsyncIterable<readonly Source[]>,
+    options?: BulkOptions,
   ): AsyncIterable<readonly BulkAnswer<Source>[]> {
-    for await (const some of enqueueStream(source)) {
+    for await (const some of enqueueStream(source, options)) {
       for (const { record, answer } of some) if ('request' in record) await count(record.request, answer);
       yield some;
     }

@@ -29,5 +29,6 @@ export function openForecast({ config, redis }: { readonly config: Config; reado
   return <Source extends BulkRecord>(
     source: AsyncIterable<readonly Source[]>,
     refused: (record: Source, error: WaybillError) => Promise<void>,
-  ) => forecast(source, deps, refused);
+    run?: string,
+  ) => forecast(source, { ...deps, run }, refused);
 }

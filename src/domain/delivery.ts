@@ -1,4 +1,5 @@
 import type { AccountTemplate, ClosedWindowPolicy, UnknownPolicy } from './account.js';
+import { fileOfLink, hostAndName } from './link-identity.js';
 import type { MediaType } from './media.js';
 
 export const PRIORITIES = ['high', 'normal', 'low'] as const;
@@ -31,12 +32,20 @@ export type Delivery = {
 export type SendKind = 'file' | 'template';
 
 /**
- * What makes two requests the same one: recipient, link without its query (a signed link changes with each
- * signing), caption, media type, quoted message. The order and the separator are part of stored records.
+ * What makes two requests the same one: recipient, file, caption, media type, quoted message; of the link what signing
+ * does not change. The order and the separator are part of stored records.
  */
 export function identityOf(delivery: Delivery): string {
-  const link = delivery.fileUrl.replace(/[?#].*$/s, '');
-  return JSON.stringify([delivery.to, link, delivery.caption, delivery.mediaType, delivery.replyTo]);
+  return identityWith(fileOfLink(delivery.fileUrl), delivery);
+}
+
+/** What two requests share that differ in nothing but the path in front of the file's name. */
+export function identityButForPath(delivery: Delivery): string {
+  return identityWith(hostAndName(delivery.fileUrl), delivery);
+}
+
+function identityWith(file: string, { to, caption, mediaType, replyTo }: Delivery): string {
+  return JSON.stringify([to, file, caption, mediaType, replyTo]);
 }
 
 export function isPriority(text: unknown): text is Priority {

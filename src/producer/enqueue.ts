@@ -1,11 +1,12 @@
+import { isSignedInPath } from '../domain/link-identity.js';
+import type { Accepted } from '../domain/record.js';
 import type { Status } from '../domain/status.js';
 import { UNSENT } from '../domain/status.js';
 import { IdempotencyConflictError, type WaybillError } from '../errors.js';
-import type { Queues } from '../queue/queues.js';
 import type { Warning } from '../queue/request.js';
 import type { DeliveryStore } from '../redis/delivery-store.js';
-import { type EnqueueRequest, type ReadDeps, readRequest } from './read-request.js';
-import { renewLink } from './renew-link.js';
+import { type EnqueueRequest, type ReadRequest, readRequest } from './read-request.js';
+import { type RenewDeps, type Renewed, renewLink, renewMovedLink } from './renew-link.js';
 
 export type Enqueued = {
   readonly id: string;
@@ -18,7 +19,7 @@ export type Enqueued = {
 /** One of many: what `enqueue` returns, or the error it would throw. */
 export type EnqueuedOrError = Enqueued | { readonly error: WaybillError };
 
-export type EnqueueDeps = ReadDeps & { readonly store: DeliveryStore; readonly queues: Queues };
+export type EnqueueDeps = RenewDeps & { readonly store: DeliveryStore };
 
 /**
  * Takes one request: validates it, makes its record and its job. Safe to repeat with the same id.
@@ -26,19 +27,57 @@ export type EnqueueDeps = ReadDeps & { readonly store: DeliveryStore; readonly q
  */
 export async function enqueue(request: EnqueueRequest, deps: EnqueueDeps): Promise<Enqueued> {
   const read = await readRequest(request, deps);
-  const { delivery, warnings } = read;
-  const accepted = await deps.store.accept(read);
+  const answer = await answerOf(read, await deps.store.accept(read), deps);
+  if ('error' in answer) throw answer.error;
+  return answer;
+}
+
+/** What becomes of a request by what Redis says of it; only one that is known is looked at once more. */
+export function answerOf(
+  read: ReadRequest,
+  accepted: Accepted,
+  deps: RenewDeps,
+): EnqueuedOrError | Promise<EnqueuedOrError> {
+  const { id } = read.delivery;
   switch (accepted.kind) {
-    case 'conflict':
-    case 'refused':
-      throw new IdempotencyConflictError(delivery.id);
-    case 'again':
-      // A link that was signed anew replaces the known one.
-      if (UNSENT.includes(accepted.status)) await renewLink(read, deps);
-      return { id: delivery.id, status: accepted.status, duplicate: true, warnings };
     case 'new':
-      return { id: delivery.id, status: accepted.status, duplicate: false, warnings };
+      return { id, status: accepted.status, duplicate: false, warnings: read.warnings };
+    case 'again':
+      return answerAgain(read, accepted.status, deps);
+    case 'conflict':
+      return answerConflict(read, deps);
+    case 'refused':
+      return { error: new IdempotencyConflictError(id) };
     default:
       return accepted satisfies never;
   }
 }
+
+/** A link that was signed anew replaces the known one. */
+async function answerAgain(read: ReadRequest, status: Status, deps: RenewDeps): Promise<Enqueued> {
+  return duplicate(read, { status, warnings: UNSENT.includes(status) ? await renewLink(read, deps) : [] });
+}
+
+async function answerConflict(read: ReadRequest, deps: RenewDeps): Promise<EnqueuedOrError> {
+  const renewed = await renewMovedLink(read, deps);
+  return renewed === null
+    ? { error: new IdempotencyConflictError(read.delivery.id) }
+    : duplicate(read, renewed);
+}
+
+function duplicate({ delivery, warnings, madeId }: ReadRequest, renewed: Renewed): Enqueued {
+  const made = madeId ? [isSignedInPath(delivery.fileUrl) ? SAME_BUT_FOR_TOKEN : SAME_CONTENT] : [];
+  const all = [...warnings, ...renewed.warnings, ...made];
+  return { id: delivery.id, status: renewed.status, duplicate: true, warnings: all };
+}
+
+const SAME_CONTENT: Warning = {
+  pointer: '/id',
+  detail:
+    'is missing, and the same was taken before: nothing was added; give an id, or name a run, to have it sent again',
+};
+const SAME_BUT_FOR_TOKEN: Warning = {
+  pointer: '/id',
+  detail:
+    'is missing, and the same was taken before, but perhaps for the token in its link: nothing was added; give an id if this is another file, or name a run to have it sent again',
+};

@@ -3,8 +3,8 @@ import { IllegalStateError, NotFoundError, WaybillError } from '../errors.js';
 import type { PublishedAccount } from '../redis/accounts.js';
 import type { DeliveryView } from '../redis/delivery-view.js';
 import { enqueueStream } from './bulk/enqueue-stream.js';
-import type { BulkAnswer, BulkRecord } from './bulk/record.js';
-import { contentId } from './content-id.js';
+import { type BulkAnswer, type BulkOptions, type BulkRecord, withSummary } from './bulk/record.js';
+import { createContentIds } from './content-id.js';
 import { type EnqueueDeps, type Enqueued, type EnqueuedOrError, enqueue } from './enqueue.js';
 import { type EventsDeps, type EventsOptions, type ReadEvent, readEvents } from './events.js';
 import type { EnqueueRequest } from './read-request.js';
@@ -13,7 +13,6 @@ import { type WaitOptions, waitFor } from './watch.js';
 
 export type ProducerDeps = EnqueueDeps & {
   readonly accounts: () => Promise<readonly PublishedAccount[]>;
-  readonly read: (asked: { readonly from: string; readonly id: string }) => Promise<DeliveryView | null>;
   /** Resolves when Redis can be asked. */
   readonly ready: (withinMs: number) => Promise<void>;
   readonly follow: EventsDeps['follow'];
@@ -57,12 +56,16 @@ export function createProducer(deps: ProducerDeps) {
 
     /**
      * Takes records as they come, any number of them in bounded memory, and answers them in their order. One without
-     * an id gets one out of what it asks for: the same records again are the same deliveries.
+     * an id gets one out of what it asks for: the same records again are the same deliveries, and in another `run` new
+     * ones.
      */
     enqueueStream: <Source extends BulkRecord>(
       source: AsyncIterable<readonly Source[]>,
-    ): AsyncIterable<readonly BulkAnswer<Source>[]> =>
-      enqueueStream(source, { deps, makeId: contentId, wasThere: true }),
+      { run, onSummary }: BulkOptions = {},
+    ): AsyncIterable<readonly BulkAnswer<Source>[]> => {
+      const answers = enqueueStream(source, { deps, makeId: createContentIds(run), wasThere: true });
+      return onSummary === undefined ? answers : withSummary(answers, onSummary);
+    },
 
     get: (id: string, narrow: Narrow = {}): Promise<DeliveryView> => onRedis(() => find(id, narrow)),
 

@@ -20,6 +20,8 @@ export type ReadDeps = {
 export type ReadRequest = {
   readonly delivery: Delivery;
   readonly warnings: readonly Warning[];
+  /** It brought no id: that was made here. */
+  readonly madeId: boolean;
   readonly job: Job;
   /** The job's, as JSON. */
   readonly data: string;
@@ -65,6 +67,7 @@ export function readFor(
   return {
     delivery,
     warnings: parsed.warnings,
+    madeId: given === null,
     job,
     data: JSON.stringify(sealRequest(queuedRequest(request, delivery), delivery, sealer)),
   };

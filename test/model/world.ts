@@ -6,10 +6,12 @@ import { DAY, MINUTE } from '../../src/domain/time.js';
 import { ValidationError } from '../../src/errors.js';
 import { enqueue } from '../../src/producer/enqueue.js';
 import type { EnqueueRequest } from '../../src/producer/read-request.js';
+import { createAmendStore } from '../../src/redis/amend-store.js';
 import { createAttemptStore } from '../../src/redis/attempt-store.js';
 import { renewBudget } from '../../src/redis/budget.js';
 import { createCallbackStore } from '../../src/redis/callback-store.js';
 import { createDeliveryStore } from '../../src/redis/delivery-store.js';
+import { readDelivery } from '../../src/redis/delivery-view.js';
 import { setGate } from '../../src/redis/gate.js';
 import { accountKeys } from '../../src/redis/keys.js';
 import { wakeRemoved } from '../../src/redis/removed.js';
@@ -77,6 +79,7 @@ export async function openWorld(
     sealer: PLAIN,
   };
   const store = createDeliveryStore(shared);
+  const amends = createAmendStore(shared);
   const attempts = createAttemptStore({ ...shared, random: () => 0.5 });
   const callbacks = createCallbackStore({ ...shared, isAccount: async (from) => from === FROM });
   const queue = createModelQueue(redis, keys, now);
@@ -155,8 +158,14 @@ export async function openWorld(
     /** An app enqueues, or asks again with the same id. */
     startEnqueue: (request: EnqueueRequest & { readonly id: string }) =>
       start('app', async (as) => {
-        const deps = { store: as.gated(store), queues: as.gated(queue.queues), now, sealer: PLAIN };
-        const asked = enqueue(request, { ...deps, findAccount: async () => account });
+        const stores = { store: as.gated(store), amends: as.gated(amends), queues: as.gated(queue.queues) };
+        const asked = enqueue(request, {
+          ...stores,
+          now,
+          sealer: PLAIN,
+          read: (by) => as.gate(() => readDelivery(timed, PREFIX, { ...by, sealer: PLAIN })),
+          findAccount: async () => account,
+        });
         await asked.catch((error: unknown) => {
           // Asked again when it has expired.
           if (!(error instanceof ValidationError)) throw error;

@@ -16,11 +16,12 @@ export async function enqueueFile(file: BulkFile, client: Client, context: CliCo
   const source = sourceOf(file, input.bytes);
   const path = file.rejects ?? rejectsBeside(file);
   const rejects = openRejects(path, source.rejectHead);
-  const tally: Tally = { taken: 0, again: 0, refused: 0, warned: 0 };
+  const tally: Tally = { taken: 0, again: 0, sameContent: 0, refused: 0, warned: 0 };
   const progress = startProgress(context, input);
   try {
     const from = await defaultAccount(client, file.from);
-    for await (const answers of client.waybill.enqueueStream(withAccount(source.records, from))) {
+    const records = withAccount(source.records, from);
+    for await (const answers of client.waybill.enqueueStream(records, { run: file.run })) {
       for (const answer of answers) {
         await count(answer, { tally, rejects });
         if (file.json) output.json(answerJson(answer));
@@ -35,6 +36,7 @@ export async function enqueueFile(file: BulkFile, client: Client, context: CliCo
     progress.end();
     await rejects.close();
   }
+  if (tally.sameContent > 0) output.note(sameContentText(tally.sameContent, file));
   if (!file.json) output.lines(summary(tally, path));
   else if (tally.refused > 0) output.note(`refused ones are in ${path}`);
   return tally.refused > 0 ? EXIT.refused : EXIT.done;
@@ -55,7 +57,16 @@ async function count(
   }
   if (answer.duplicate) tally.again += 1;
   else tally.taken += 1;
-  if (answer.warnings.length > 0) tally.warned += 1;
+  // Counted apart: one sentence for all of them.
+  const isSame = answer.warnings.some(({ pointer }) => answer.duplicate && pointer === '/id');
+  if (isSame) tally.sameContent += 1;
+  if (answer.warnings.length > (isSame ? 1 : 0)) tally.warned += 1;
+}
+
+function sameContentText(count: number, { run, json }: BulkFile): string {
+  const other = run === undefined ? '--run NAME' : 'another --run';
+  const which = json ? '' : '; --json shows which';
+  return `${grouped(count)} without an id had been taken before and were skipped. If they are meant to go out again, give ${other} or ids${which}.`;
 }
 
 function answerJson({ record: { line }, answer }: BulkAnswer<PlacedRecord>) {

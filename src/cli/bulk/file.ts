@@ -9,6 +9,7 @@ export type BulkFile = {
   /** The account of those that name none. */
   readonly from: string | undefined;
   readonly rejects: string | undefined;
+  readonly run: string | undefined;
   readonly json: boolean;
 };
 

@@ -23,6 +23,7 @@ export async function forecastFile(file: BulkFile, client: Client, context: CliC
         refused += 1;
         await rejects.add(record.reject(reasonOf(error)));
       },
+      file.run,
     );
     if (file.json) {
       for (const forecast of forecasts) output.json(forecast);

@@ -7,6 +7,8 @@ import type { Input } from './input.js';
 export type Tally = {
   taken: number;
   again: number;
+  /** Those of them whose id was made of their content. */
+  sameContent: number;
   refused: number;
   warned: number;
 };

@@ -30,6 +30,7 @@ const fields = z.object({
   csv: text.optional(),
   ndjson: text.optional(),
   rejects: text.optional(),
+  run: text.max(64, { error: 'must be of 64 characters at most' }).optional(),
   dryRun: flag,
   id: text.optional(),
   caption: z.string().optional(),
@@ -50,7 +51,7 @@ const fields = z.object({
 });
 
 /** What goes with a file of requests; all else stands in the file itself. */
-const WITH_FILE: readonly string[] = ['csv', 'ndjson', 'from', 'rejects', 'dryRun', 'json'];
+const WITH_FILE: readonly string[] = ['csv', 'ndjson', 'from', 'rejects', 'run', 'dryRun', 'json'];
 
 const input = fields.superRefine((given, context) => {
   for (const message of misused(given)) context.addIssue({ code: 'custom', message });
@@ -58,7 +59,7 @@ const input = fields.superRefine((given, context) => {
 type Input = z.output<typeof input>;
 
 function misused(given: z.output<typeof fields>): readonly string[] {
-  const { template, templateLanguage, templateVariable, csv, ndjson, to, file, rejects, dryRun } = given;
+  const { template, templateLanguage, templateVariable, csv, ndjson, to, file, rejects, run, dryRun } = given;
   if (csv !== undefined && ndjson !== undefined) return ['--csv and --ndjson are one or the other'];
   if (csv !== undefined || ndjson !== undefined) {
     const alone = Object.entries(given).filter(
@@ -66,7 +67,9 @@ function misused(given: z.output<typeof fields>): readonly string[] {
     );
     return alone.map(([name]) => `${optionOf(name)} is for one delivery: with a file it stands in the file`);
   }
-  if (rejects !== undefined || dryRun) return ['--rejects and --dry-run want --csv or --ndjson'];
+  if ((rejects ?? run) !== undefined || dryRun) {
+    return ['--rejects, --run and --dry-run want --csv or --ndjson'];
+  }
   if (to === undefined || file === undefined) return ['give --to and --file, or --csv or --ndjson'];
   return template === undefined && (templateLanguage ?? templateVariable) !== undefined
     ? ['--template-language and --template-variable want --template']
@@ -84,6 +87,7 @@ const options: readonly Option[] = [
   new Option('--csv <file>', 'many: a table with the fields as columns; - for standard input'),
   new Option('--ndjson <file>', 'many: one request as JSON a line; - for standard input'),
   new Option('--rejects <file>', 'where refused ones go; default: beside the file, as <file>.rejects.csv'),
+  new Option('--run <name>', 'of a file without ids: the same requests are new deliveries in another run'),
   new Option('--dry-run', 'of a file of up to a million lines: validate and forecast, take nothing'),
   new Option('--caption <text>', 'text sent with the file'),
   new Option('--reply-to <unique>', 'unique of the message that is quoted'),
@@ -121,13 +125,14 @@ export function addEnqueue(host: CommandHost): void {
   });
 }
 
-const HELP = `Of a file: one without an id gets one out of its content, so that the same file again adds nothing.
+const HELP = `Of a file: a request without an id gets one made of its content and of --run. The same file again adds nothing, and
+says how many it skipped; next month's identical reminders go out under another --run.
 Exit codes: 0 all taken, 1 some refused, 75 Redis cannot be reached: run it again to go on.`;
 
-function fileOf({ csv, ndjson, from, rejects, json }: Input): BulkFile | null {
+function fileOf({ csv, ndjson, from, rejects, run, json }: Input): BulkFile | null {
   const path = csv ?? ndjson;
   if (path === undefined) return null;
-  return { format: csv === undefined ? 'ndjson' : 'csv', path, from, rejects, json };
+  return { format: csv === undefined ? 'ndjson' : 'csv', path, from, rejects, run, json };
 }
 
 async function enqueueOne(given: Input, client: Client, { output }: CliContext): Promise<ExitCode> {
@@ -141,7 +146,7 @@ async function enqueueOne(given: Input, client: Client, { output }: CliContext):
 }
 
 function requestOf(given: Input, from: string): EnqueueRequest {
-  const { to = '', file = '', json, csv, ndjson, rejects, dryRun, ...more } = given;
+  const { to = '', file = '', json, csv, ndjson, rejects, run, dryRun, ...more } = given;
   const { template, templateLanguage, templateVariable, ...rest } = more;
   const request = { ...rest, from, to, fileUrl: file };
   if (template === undefined) return request;

@@ -1,9 +1,7 @@
 import type { Accepted } from '../../domain/record.js';
-import { UNSENT } from '../../domain/status.js';
-import { IdempotencyConflictError, UnavailableError, WaybillError } from '../../errors.js';
-import type { EnqueueDeps, EnqueuedOrError } from '../enqueue.js';
+import { UnavailableError, WaybillError } from '../../errors.js';
+import { answerOf, type EnqueueDeps, type EnqueuedOrError } from '../enqueue.js';
 import type { MakeId, ReadRequest } from '../read-request.js';
-import { renewLink } from '../renew-link.js';
 import { insist, orUnavailable, patiently } from '../unavailable.js';
 import { readBatch, type Slot } from './read-batch.js';
 import type { BulkRecord } from './record.js';
@@ -74,7 +72,6 @@ async function finish(
   { deps, tries }: BatchOptions,
 ): Promise<readonly EnqueuedOrError[]> {
   const onRedis = patiently(deps.ready);
-  const renew = ({ read }: Taken) => renewLink(read, deps);
   try {
     const taken = await insist(tries, (tried) =>
       tried === 0
@@ -82,31 +79,13 @@ async function finish(
         : // Under the ids that they have by now.
           onRedis(async () => (await startAccepting(slots, deps)).answers),
     );
-    await insist(tries, () => onRedis(() => Promise.all(taken.filter(isUnsentAgain).map(renew))));
-    const accepted = new Map(taken.map((each) => [each.read, each.accepted]));
-    return slots.map((slot) => ('read' in slot ? answerOf(slot.read, accepted.get(slot.read)) : slot));
+    const answers = await insist(tries, () =>
+      onRedis(() => Promise.all(taken.map(({ read, accepted }) => answerOf(read, accepted, deps)))),
+    );
+    const answered = new Map(taken.map(({ read }, index) => [read, answers[index]]));
+    return slots.map((slot) => ('read' in slot ? (answered.get(slot.read) ?? UNAVAILABLE) : slot));
   } catch (error) {
     return withoutRedis(slots, error);
-  }
-}
-
-/** Its link may have been signed anew. */
-function isUnsentAgain({ accepted }: Taken): boolean {
-  return accepted.kind === 'again' && UNSENT.includes(accepted.status);
-}
-
-function answerOf({ delivery, warnings }: ReadRequest, accepted: Accepted | undefined): EnqueuedOrError {
-  switch (accepted?.kind) {
-    case 'new':
-    case 'again':
-      return { id: delivery.id, status: accepted.status, duplicate: accepted.kind === 'again', warnings };
-    case 'conflict':
-    case 'refused':
-      return { error: new IdempotencyConflictError(delivery.id) };
-    case undefined:
-      return UNAVAILABLE;
-    default:
-      return accepted satisfies never;
   }
 }
 

@@ -11,7 +11,7 @@ import { LINK_ENDS_EARLY } from '../../queue/request.js';
 import type { PublishedAccount } from '../../redis/accounts.js';
 import type { ForecastFacts } from '../../redis/forecast-facts.js';
 import type { DeliveryRef } from '../../redis/run-on-delivery.js';
-import { contentId } from '../content-id.js';
+import { createContentIds } from '../content-id.js';
 import type { ReadDeps, ReadRequest } from '../read-request.js';
 import { patiently } from '../unavailable.js';
 import { inBatches } from './batches.js';
@@ -31,6 +31,8 @@ export type ForecastDeps = ReadDeps & {
   }) => Promise<BudgetUsed>;
   /** Resolves when Redis can be asked. */
   readonly ready: (withinMs: number) => Promise<void>;
+  /** As `enqueueStream` takes it. */
+  readonly run?: string | undefined;
   /** So many requests are remembered, to tell the same again from a new one; default a million. */
   readonly mostRemembered?: number;
 };
@@ -56,9 +58,10 @@ export async function forecast<Source extends BulkRecord>(
   const onRedis = patiently(deps.ready);
   const forecasters = new Map<string, ReturnType<typeof createForecaster>>();
   const now = deps.now();
+  const makeId = createContentIds(deps.run);
   let remembered = 0;
   for await (const batch of inBatches(source, BATCH)) {
-    const slots = await onRedis(() => readBatch(batch, deps, contentId));
+    const slots = await onRedis(() => readBatch(batch, deps, makeId));
     const reads = slots.flatMap((slot) => ('read' in slot ? [slot.read] : []));
     remembered += reads.length;
     if (remembered > mostRemembered) throw tooMany(mostRemembered);

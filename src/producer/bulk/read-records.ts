@@ -14,7 +14,12 @@ const WORDS: Readonly<Record<LineFault, string>> = {
 };
 
 /** A record with its place in what was read, and how it stood there; empty where it was not kept. */
-export type LineRecord = BulkRecord & { readonly line: number; readonly text: string };
+export type LineRecord = BulkRecord & {
+  readonly line: number;
+  readonly text: string;
+  /** Why it could not be read at all. */
+  readonly fault?: LineFault | 'not_json';
+};
 
 /** How records stand in a text: one a line, or as the elements of an array. */
 export type BulkForm = 'ndjson' | 'array';
@@ -30,11 +35,11 @@ export async function* readRecords(
 
 /** Reads a line's JSON; what is no JSON is a record with an error. */
 export function parseLine(line: Line): LineRecord {
-  if ('fault' in line) return { line: line.line, text: '', error: faultOf(WORDS[line.fault]) };
+  if ('fault' in line) return { ...line, text: '', error: faultOf(WORDS[line.fault]) };
   try {
     return { ...line, request: JSON.parse(line.text) };
   } catch {
-    return { ...line, error: faultOf('is not JSON') };
+    return { ...line, fault: 'not_json', error: faultOf('is not JSON') };
   }
 }
 

@@ -4,6 +4,7 @@ import { WaybillError } from '../../errors.js';
 export const PROBLEMS = {
   malformed_request: { status: 400, title: 'The request is not HTTP as it should be' },
   malformed_json: { status: 400, title: 'The body is not JSON' },
+  malformed_batch: { status: 400, title: 'The body is neither a JSON array nor NDJSON' },
   unauthorized: { status: 401, title: 'No valid key' },
   forbidden: { status: 403, title: 'The key does not have the role for this call' },
   not_found: { status: 404, title: 'No delivery has this id' },

@@ -70,7 +70,7 @@ describe('POST /v1/deliveries/batch', () => {
 
   it.each([
     ['[]', []],
-    ['{"to":"1"}', [{ line: 1, error: expect.objectContaining({ code: 'validation' }) }]],
+    ['[5]', [{ line: 1, error: expect.objectContaining({ code: 'validation' }) }]],
   ])('answers %s', async (body, answers) => {
     expect((await post(body, 'application/json')).json).toEqual(answers);
   });

@@ -1,20 +1,23 @@
 import { Readable } from 'node:stream';
 import type { Caller } from '../../../domain/caller.js';
 import { UnavailableError, WaybillError } from '../../../errors.js';
-import { type BulkForm, type LineRecord, readRecords } from '../../bulk/read-records.js';
-import type { BulkAnswer, BulkRecord } from '../../bulk/record.js';
+import type { LineRecord } from '../../bulk/read-records.js';
+import type { BulkAnswer, BulkOptions, BulkRecord, BulkSummary } from '../../bulk/record.js';
 import { insist } from '../../unavailable.js';
 import { type Api, scoped } from '../api.js';
 import { writeAnswers } from '../batch-answers.js';
+import { formOf, readBatchBody, readBodiesAsTheyCome } from '../batch-body.js';
 import { callerOf } from '../guard.js';
-import { batchAnswers, batchBody, NDJSON } from '../schemas/batch.js';
+import { batchAnswers, batchBody, batchQuery, NDJSON } from '../schemas/batch.js';
 import { answers } from '../schemas/problem.js';
 import { type Accounts, accountOf } from '../scope.js';
+import { validatorCompiler } from '../validate.js';
 
 export type BatchRoutes = {
   readonly accounts: Accounts;
   readonly enqueueStream: <Source extends BulkRecord>(
     source: AsyncIterable<readonly Source[]>,
+    options: BulkOptions,
   ) => AsyncIterable<readonly BulkAnswer<Source>[]>;
   /** @throws ProblemError backlog_full */
   readonly admit: (from: string, wanted: number) => Promise<void>;
@@ -32,35 +35,57 @@ const ANSWERS_KEPT_BYTES = 32 * 1024 * 1024;
 export function addBatch(api: Api, routes: BatchRoutes): void {
   api.register(
     scoped((scope) => {
-      scope.removeAllContentTypeParsers();
-      scope.addContentTypeParser(['application/json', NDJSON], (_request, body, done) => done(null, body));
+      readBodiesAsTheyCome(scope);
       scope.post('/v1/deliveries/batch', {
         config: { roles: ['send'], longBody: true, asksMuch: true },
         // What stands in the body is validated line by line.
-        validatorCompiler: () => (value) => ({ value }),
+        validatorCompiler: ({ httpPart }) =>
+          httpPart === 'querystring' ? checkQuery : (value) => ({ value }),
         schema: {
           operationId: 'enqueueBatch',
           summary: 'Have many files sent',
-          description:
-            'Each line, or element, is answered in its place, also a bad one, while the next are read. One without an id gets one out of its content, so that a repeated batch adds nothing twice.',
+          description: DESCRIPTION,
           tags: ['deliveries'],
           consumes: ['application/json', NDJSON],
+          querystring: batchQuery,
           body: batchBody,
-          response: answers({ 200: batchAnswers }, ['unsupported_media_type']),
+          response: answers({ 200: batchAnswers }, ['malformed_batch', 'unsupported_media_type']),
         },
         handler: async (request, reply) => {
           // Away from the start is an answer to the call; from here on, to each line.
           await routes.checkRedis();
-          const form: BulkForm =
-            request.headers['content-type']?.startsWith(NDJSON) === true ? 'ndjson' : 'array';
-          const records = admitted(readRecords(request.raw, form), callerOf(request), routes);
-          const written = writeAnswers(routes.enqueueStream(records), form);
-          const body = Readable.from(written, { objectMode: false, highWaterMark: ANSWERS_KEPT_BYTES });
-          return reply.type(form === 'array' ? 'application/json' : NDJSON).send(body);
+          const form = formOf(request.headers['content-type']);
+          const read = await readBatchBody(request.raw, form);
+          const answering = answer(admitted(read, callerOf(request), routes), request.query, routes);
+          const written = Readable.from(writeAnswers(answering, form), {
+            objectMode: false,
+            highWaterMark: ANSWERS_KEPT_BYTES,
+          });
+          return reply.type(form === 'array' ? 'application/json' : NDJSON).send(written);
         },
       });
     }),
   );
+}
+
+const DESCRIPTION =
+  'Each line, or element, is answered in its place, also a bad one, while the next are read. One without an id gets one out of its content and of `run`: a repeated batch adds nothing twice, and its answers say `duplicate`.';
+
+const checkQuery = validatorCompiler({
+  schema: batchQuery,
+  method: 'POST',
+  url: '/v1/deliveries/batch',
+  httpPart: 'querystring',
+});
+
+type Query = { readonly run?: string | undefined; readonly summary?: 'true' | 'false' | undefined };
+
+function answer(records: AsyncIterable<readonly LineRecord[]>, { run, summary }: Query, routes: BatchRoutes) {
+  let counted: BulkSummary | null = null;
+  const onSummary = (all: BulkSummary): void => {
+    if (summary === 'true') counted = all;
+  };
+  return { answers: routes.enqueueStream(records, { run, onSummary }), summary: () => counted };
 }
 
 /** Puts in the account that each record is for, where the key may use it and its backlog has room. */
