@@ -92,6 +92,12 @@ const optionsSchema = z.strictObject({
   localStorageMs: rangeSchema(0, 0),
   /** Links to these hosts are taken, and the message fails later unless the provider stores the file first. */
   unreachableHosts: z.array(z.string().min(1)).default([]),
+  /** Taken, and failed later: links to pages that show a file, and to files that WhatsApp does not take. */
+  failUnusableLinks: z.boolean().default(true),
+  /** WhatsApp shows no caption under audio: the history and `accepted` have none. */
+  audioCaptions: z.enum(['dropped', 'kept']).default('dropped'),
+  /** Refuses template variables that are empty or hold line breaks, tabs or more than four spaces in a row. */
+  strictVariables: z.boolean().default(true),
   /** Every client counts as having written just now, unless `windowLeft` says otherwise. */
   windowsOpen: z.boolean().default(false),
   uniqueForm: z.enum(['hex', 'base64']).default('hex'),

@@ -1,3 +1,5 @@
+import { adviceForExtension, extensionOfPath, mediaTypeOfPath } from '../../src/domain/media.js';
+import { sharePageWords } from '../../src/domain/share-page.js';
 import type { World } from '../world.js';
 import { type Call, type Fields, REASONS, type Result, text } from './call.js';
 import { send } from './send.js';
@@ -12,7 +14,7 @@ export function sendFile(world: World, call: Call): Promise<Result> {
       origin: 'api',
       kind: 'file',
       body,
-      caption: optional(fields, 'caption'),
+      caption: shownCaption(world, call, body),
       replyTo: optional(fields, 'replyTo'),
       template: null,
     },
@@ -26,11 +28,25 @@ export function sendFile(world: World, call: Call): Promise<Result> {
 }
 
 /** WhatsApp itself fetches a file that is not stored first, and fails later where it cannot. */
-function doomed({ options }: World, call: Call, body: string): Call {
+export function doomed({ options }: World, call: Call, body: string): Call {
   const host = URL.canParse(body) ? new URL(body).hostname : '';
   const isStored = text(call.fields, 'localStorage') === '1';
-  if (isStored || !options.unreachableHosts.includes(host)) return call;
+  const isOutOfReach = !isStored && options.unreachableHosts.includes(host);
+  if (!isOutOfReach && !(options.failUnusableLinks && isUnusable(body))) return call;
   return { failureCode: options.callbacks.failureCode, ...call };
+}
+
+/** Who fetches it gets a page, or a file that is not taken. */
+function isUnusable(link: string): boolean {
+  if (!URL.canParse(link)) return false;
+  const url = new URL(link);
+  const advice = adviceForExtension(extensionOfPath(url.pathname));
+  return advice !== undefined || sharePageWords(url) !== null;
+}
+
+function shownCaption({ options }: World, { fields }: Call, body: string): string | null {
+  const isAudio = URL.canParse(body) && mediaTypeOfPath(new URL(body).pathname) === 'audio';
+  return isAudio && options.audioCaptions === 'dropped' ? null : optional(fields, 'caption');
 }
 
 function optional(fields: Fields, name: string): string | null {

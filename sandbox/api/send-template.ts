@@ -2,6 +2,7 @@ import { type MediaType, mediaTypeOfPath } from '../../src/domain/media.js';
 import type { World } from '../world.js';
 import { type Call, type Fields, REASONS, type Result, text } from './call.js';
 import { send } from './send.js';
+import { doomed } from './send-file.js';
 
 const NO_HEADER = '1';
 const HEADER_TYPES: ReadonlySet<string> = new Set([NO_HEADER, '3', '4', '5']);
@@ -17,7 +18,7 @@ export function sendTemplate(world: World, call: Call): Promise<Result> {
   const variables = variablesOf(fields);
   const language = text(fields, 'language');
   const hasFile = headerType !== NO_HEADER;
-  return send(world, call, {
+  return send(world, doomed(world, call, headerLink), {
     draft: {
       to: text(fields, 'to'),
       origin: 'api',
@@ -29,7 +30,10 @@ export function sendTemplate(world: World, call: Call): Promise<Result> {
     },
     check: () => {
       if (name === '') return REASONS.emptyBody;
-      const fits = variables.join('').length <= MAX_CHARACTERS;
+      const { strictVariables } = world.options;
+      const fits =
+        variables.join('').length <= MAX_CHARACTERS &&
+        !(strictVariables && variables.some(isRefusedVariable));
       const headerIsSound = HEADER_TYPES.has(headerType) && hasFile === headerLink.startsWith('https://');
       const isSound = fits && headerIsSound && fitsHeader(headerType, headerLink);
       return isSound && /^\d{0,3}$/.test(language) ? null : world.options.unlistedReason;
@@ -44,6 +48,11 @@ const HEADER_MEDIA: Readonly<Record<string, MediaType>> = { 3: 'image', 4: 'vide
 function fitsHeader(headerType: string, headerLink: string): boolean {
   const media = URL.canParse(headerLink) ? mediaTypeOfPath(new URL(headerLink).pathname) : undefined;
   return media === undefined || HEADER_MEDIA[headerType] === media;
+}
+
+/** WhatsApp's own rule for what a body variable may hold. */
+function isRefusedVariable(variable: string): boolean {
+  return variable.trim() === '' || /[\n\r\t]| {5}/.test(variable);
 }
 
 /** bodyVariable1 … bodyVariable10, up to the first that is missing. */

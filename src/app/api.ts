@@ -68,6 +68,7 @@ function operationsOf(
   const accounts = createAccountDirectory(client.accounts, effects.now);
   return {
     accounts,
+    now: effects.now,
     ...countQueued({ ...waybill, resend: operator.resend }, { find: accounts.find, observer }),
     admit: createBacklogCap({
       limit: config.api.backlogLimit,

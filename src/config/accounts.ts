@@ -9,6 +9,7 @@ import {
   UNKNOWN_POLICIES,
 } from '../domain/account.js';
 import { maskNumber } from '../domain/mask.js';
+import { isUsableVariable } from '../domain/template.js';
 import { duplicates, json } from './json.js';
 import { matching, type Parsed, type Problem } from './kinds.js';
 
@@ -60,12 +61,15 @@ const budget = z.strictObject(
   { error: 'an object of perDay, perMonth, timeZone' },
 );
 
+const VARIABLE_FORM = 'a text of 1 to 1024 characters that cannot come out empty, such as "{caption}"';
+const variable = z.string({ error: VARIABLE_FORM }).refine(isUsableVariable, { error: VARIABLE_FORM });
+
 const template = z.strictObject(
   {
     name: text(512),
     language: whole(1, 99).optional(),
     variables: z
-      .array(text(1024), { error: 'an array of texts' })
+      .array(variable, { error: 'an array of texts' })
       .max(10, { error: 'at most 10 texts' })
       .default([]),
   },

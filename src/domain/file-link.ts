@@ -1,10 +1,19 @@
-import { extensionOfPath, FILE_RULES, MEDIA_TYPES, type MediaType, mediaTypeOfPath } from './media.js';
+import { brokenCharacter } from './characters.js';
+import {
+  adviceForExtension,
+  extensionOfPath,
+  FILE_RULES,
+  MEDIA_TYPES,
+  type MediaType,
+  mediaTypeOfPath,
+} from './media.js';
 import { addressOfHost, isPublicAddress } from './public-address.js';
 import { SECOND } from './time.js';
 
-/** The longest link that is taken, in characters. */
-export const LINK_LIMIT = 2048;
+/** The longest link that is taken, in characters, once it is percent-encoded. */
+export const LINK_LIMIT = 4096;
 
+/** `url.href` is the one form in which a link is kept, sent, asked for and compared. */
 export type FileLink =
   | { readonly ok: true; readonly url: URL; readonly mediaType: MediaType }
   | { readonly ok: false; readonly detail: string };
@@ -18,8 +27,13 @@ export function parseFileLink(text: string, declared: MediaType | undefined): Fi
   return link.ok ? typeOf(link.url, declared) : link;
 }
 
+/** A link without the white space and the invisible characters that a cell or a chat leaves around it. */
+export function trimLink(text: string): string {
+  return text.replace(/^[\s\p{Cf}]+|[\s\p{Cf}]+$/gu, '');
+}
+
 type Refused = Extract<FileLink, { readonly ok: false }>;
-type Link = { readonly ok: true; readonly url: URL } | Refused;
+type Link = { readonly ok: true; readonly url: URL; readonly mediaType?: never } | Refused;
 
 /** The same without asking what kind of file it is. */
 export function parseLink(text: string): Link {
@@ -27,6 +41,7 @@ export function parseLink(text: string): Link {
   if (problem !== null) return refuse(problem);
   const url = parseUrl(text);
   if (url === null) return refuse('is not a URL: give an https link to the file');
+  if (url.href.length > LINK_LIMIT) return refuse(tooLong(url.href.length));
   if (url.username !== '' || url.password !== '') {
     return refuse('holds a user name or password: give a link that needs none');
   }
@@ -34,11 +49,17 @@ export function parseLink(text: string): Link {
 }
 
 function problemOfText(text: string): string | null {
-  if (text.length > LINK_LIMIT) return `has ${text.length} characters: at most ${LINK_LIMIT} are taken`;
+  if (text.length > LINK_LIMIT) return tooLong(text.length);
   if (!/^https:\/\/[^/]/i.test(text)) return 'is not an https link: it must begin with https://';
   // Spaces of every kind, control characters, and those that cannot be seen: some parsers drop them silently.
   const odd = /[\s\p{Cc}\p{Cf}\\]/u.test(text);
-  return odd ? 'holds a space, a backslash or an invisible character: percent-encode it' : null;
+  return odd
+    ? 'holds a space, a backslash or an invisible character: percent-encode it'
+    : brokenCharacter(text);
+}
+
+function tooLong(length: number): string {
+  return `has ${length} characters: at most ${LINK_LIMIT} are taken, counted after percent-encoding`;
 }
 
 function parseUrl(text: string): URL | null {
@@ -50,9 +71,11 @@ function parseUrl(text: string): URL | null {
 }
 
 function typeOf(url: URL, declared: MediaType | undefined): FileLink {
+  const extension = extensionOfPath(url.pathname);
+  const advice = adviceForExtension(extension);
+  if (advice !== undefined) return refuse(`ends in .${extension}, which WhatsApp does not take: ${advice}`);
   const found = mediaTypeOfPath(url.pathname);
   if (found !== undefined && declared !== undefined && found !== declared) {
-    const extension = extensionOfPath(url.pathname);
     return refuse(
       `ends in .${extension}, which is ${found}, but mediaType says ${declared}: make them agree`,
     );

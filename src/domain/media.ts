@@ -29,7 +29,34 @@ export function mediaTypeOfPath(path: string): MediaType | undefined {
 
 /** The last path segment's extension in lower case, without the dot. */
 export function extensionOfPath(path: string): string | undefined {
-  return /\.([A-Za-z0-9]+)$/.exec(path)?.[1]?.toLowerCase();
+  return /(?:\.|%2e)([A-Za-z0-9]+)$/i.exec(path)?.[1]?.toLowerCase();
+}
+
+/**
+ * Extensions that say what a file is, and that neither the provider nor WhatsApp lists, by what to send instead. What is
+ * in neither table (`.php`, `.2`) says nothing about the file.
+ */
+const OTHER_FORMATS: readonly (readonly [advice: string, extensions: string])[] = [
+  ['convert it to jpg or png', 'heic heif webp svg bmp tif tiff avif ico psd jxl'],
+  ['convert it to mp4', 'mov mkv webm wmv flv mpg mpeg'],
+  ['convert it to mp3', 'wav flac wma aif aiff mid midi'],
+  [
+    'convert it to pdf, or send it inside a zip',
+    'csv tsv rtf odt ods odp pages numbers key htm html xml json md epub mobi eml msg vcf ics dwg',
+  ],
+  ['send a zip instead', '7z tar gz tgz bz2 xz iso dmg'],
+  ['send it inside a zip', 'exe msi dll bat cmd scr ps1 vbs sh apk ipa jar js css deb rpm'],
+];
+
+const ADVICE_BY_EXTENSION = new Map(
+  OTHER_FORMATS.flatMap(([advice, extensions]) =>
+    extensions.split(' ').map((extension) => [extension, advice] as const),
+  ),
+);
+
+/** What to do about a file that its extension shows to be none that can be sent; undefined for all others. */
+export function adviceForExtension(extension: string | undefined): string | undefined {
+  return extension === undefined ? undefined : ADVICE_BY_EXTENSION.get(extension);
 }
 
 export type SizeCheck = 'fits' | 'close_to_limit' | 'too_large';

@@ -19,6 +19,7 @@ const WORDS: ReadonlyMap<string, string> = new Map([
   ['attempts_used_up', 'every attempt failed'],
   ['job_removed', 'its job was removed from the queue'],
   ['no_template', 'no template is set any more'],
+  ['template_unusable', 'its template cannot be sent with what it has'],
   ['link_missing', 'the file is not there any more, by what its host says'],
   ['link_forbidden', 'the file’s host does not give it out'],
   ['link_page', 'a web page came instead of the file'],

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { z } from 'zod';
 import type { Account } from '../domain/account.js';
 import type { Delivery } from '../domain/delivery.js';
 import { type Fields, isFields, openRequest, type Sealer, sealRequest } from '../domain/seal.js';
@@ -8,19 +9,26 @@ import {
   NotFoundError,
   UnknownAccountError,
   ValidationError,
+  type ValidationFault,
   type WaybillError,
 } from '../errors.js';
-import { parseRequest, type Warning } from '../queue/request.js';
+import type { Warning } from '../queue/check-request.js';
+import { faultsOf } from '../queue/faults.js';
+import { parseRequest, requestSchema } from '../queue/request.js';
+import { object } from '../queue/request-fields.js';
 import type { AmendStore } from '../redis/amend-store.js';
 import type { DeliveryView } from '../redis/delivery-view.js';
 
-/** What may still be changed; a caption of null takes it away. */
-export type Changes = {
-  readonly fileUrl?: string | undefined;
-  readonly caption?: string | null | undefined;
-  /** Epoch milliseconds. */
-  readonly expiresAt?: number | undefined;
-};
+const { fileUrl, caption, expiresAt } = requestSchema.shape;
+
+/** What may still be changed. */
+export const changesSchema = object({
+  fileUrl: fileUrl.nullish(),
+  caption: caption.describe('null takes it away'),
+  expiresAt,
+});
+
+export type Changes = z.input<typeof changesSchema>;
 
 export type Amended = {
   readonly id: string;
@@ -81,23 +89,35 @@ type Changed = { readonly delivery: Delivery; readonly after: string; readonly w
 function change({ view, changes, before, account }: Change, { now, sealer }: AmendDeps): Changed {
   const { id, from } = view;
   const known = openRequest(JSON.parse(before), view, sealer);
-  const changed = { expiresAt: view.expiresAt, ...withoutGaps(changes) };
-  const request = merge(isFields(known) ? known : {}, changed);
-  const parsed = parseRequest(request, { id, from, askedAt: view.createdAt, account });
-  if (!parsed.ok) throw new ValidationError(parsed.errors);
-  if (parsed.delivery.expiresAt <= now()) {
-    throw new ValidationError([{ pointer: '/expiresAt', detail: 'is in the past: it could never be sent' }]);
-  }
-  const after = JSON.stringify(sealRequest(request, view, sealer));
-  return { delivery: parsed.delivery, after, warnings: parsed.warnings };
+  const request = merge({ ...(isFields(known) ? known : {}), expiresAt: view.expiresAt }, changes);
+  const parsed = parseRequest(request, { id, from, askedAt: view.createdAt, endsAfter: now(), account });
+  const faults = [...faultsOfChanges(changes), ...(parsed.ok ? [] : parsed.errors)];
+  if (!parsed.ok || faults.length > 0) throw new ValidationError(faults);
+  const { delivery, warnings } = parsed;
+  const spelledOut = { ...request, fileUrl: delivery.fileUrl, expiresAt: delivery.expiresAt };
+  return { delivery, after: JSON.stringify(sealRequest(spelledOut, view, sealer)), warnings };
 }
 
-function withoutGaps(changes: Changes): Changes {
-  return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
+/** What is wrong with them beside the fields that are changed: those are told with the whole request. */
+function faultsOfChanges(changes: unknown): readonly ValidationFault[] {
+  const shape = changesSchema.safeParse(changes);
+  const names = Object.keys(changesSchema.shape);
+  const isOther = ({ pointer }: ValidationFault) => !names.includes(pointer.slice(1));
+  if (!shape.success) return faultsOf(shape.error.issues).filter(isOther);
+  const { caption, fileUrl, expiresAt } = shape.data;
+  const changesNothing = caption === undefined && (fileUrl ?? expiresAt ?? null) === null;
+  return changesNothing ? [{ pointer: '', detail: `must change something: ${names.join(', ')}` }] : [];
 }
 
-function merge(request: Fields, { caption, ...changes }: Changes): Fields {
-  const { caption: known, ...rest } = request;
-  const kept = caption === undefined ? known : caption;
-  return { ...rest, ...changes, ...(kept === undefined || kept === null ? {} : { caption: kept }) };
+/** Null takes a caption away; of another field it means that nothing is said of it. */
+function merge(request: Fields, changes: unknown): Fields {
+  const given = isFields(changes) ? changes : {};
+  const { caption = request.caption, fileUrl, expiresAt } = given;
+  return {
+    ...request,
+    ...((fileUrl ?? null) === null ? {} : { fileUrl }),
+    ...((expiresAt ?? null) === null ? {} : { expiresAt }),
+    // As JSON, which leaves it out.
+    caption: caption ?? undefined,
+  };
 }

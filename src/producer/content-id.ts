@@ -13,7 +13,7 @@ const MOST_REMEMBERED = 200_000;
 export function createContentIds(run?: string): MakeId {
   const orderOf = createOrders();
   return (delivery, { sendAt }) => {
-    const time = sendAt === undefined ? null : delivery.sendAt;
+    const time = (sendAt ?? null) === null ? null : delivery.sendAt;
     const parts = [delivery.from, time, identityOf(delivery), ...(run === undefined ? [] : [run])];
     const content = digestOf(parts);
     if (!isSignedInPath(delivery.fileUrl)) return idOf(content);

@@ -34,6 +34,15 @@ export function writeCursor({ createdAt, id, tag }: Place): string {
 
 /** @throws ValidationError */
 export function readCursor(cursor: string): Place {
+  const place = parsePlace(cursor);
+  if (place !== null) return place;
+  throw new ValidationError([{ pointer: '/cursor', detail: CURSOR_FORM }]);
+}
+
+/** What is right in the place of a cursor that is none. */
+export const CURSOR_FORM = 'is not one that a list has given: begin without a cursor';
+
+function parsePlace(cursor: string): Place | null {
   const [createdAt, id, tag, ...more] = parseArray(Buffer.from(cursor, 'base64url').toString());
   const isPlace =
     Number.isSafeInteger(createdAt) &&
@@ -43,9 +52,12 @@ export function readCursor(cursor: string): Place {
     /^[A-Za-z0-9._~\x7f-]{1,128}$/.test(id) &&
     typeof tag === 'string' &&
     /^[\w\x7f-]{1,8}$/.test(tag);
-  if (isPlace && more.length === 0) return { createdAt, id, tag };
-  const detail = 'is not one that a list has given: begin without a cursor';
-  throw new ValidationError([{ pointer: '/cursor', detail }]);
+  return isPlace && more.length === 0 ? { createdAt, id, tag } : null;
+}
+
+/** Whether a list may have given it. */
+export function isCursor(text: string): boolean {
+  return parsePlace(text) !== null;
 }
 
 function parseArray(text: string): readonly unknown[] {

@@ -3,7 +3,7 @@ import type { Accepted } from '../domain/record.js';
 import type { Status } from '../domain/status.js';
 import { UNSENT } from '../domain/status.js';
 import { IdempotencyConflictError, type WaybillError } from '../errors.js';
-import type { Warning } from '../queue/request.js';
+import type { Warning } from '../queue/check-request.js';
 import type { DeliveryStore } from '../redis/delivery-store.js';
 import { type EnqueueRequest, type ReadRequest, readRequest } from './read-request.js';
 import { type RenewDeps, type Renewed, renewLink, renewMovedLink } from './renew-link.js';

@@ -1,10 +1,11 @@
 import type { Delivery } from '../domain/delivery.js';
-import { type Sealer, sealRequest } from '../domain/seal.js';
-import { UnknownAccountError, ValidationError } from '../errors.js';
+import { isFields, type Sealer, sealRequest } from '../domain/seal.js';
+import { UnknownAccountError, ValidationError, type ValidationFault } from '../errors.js';
+import type { Warning } from '../queue/check-request.js';
 import { jobIdOf } from '../queue/names.js';
 import { newDeliveryId } from '../queue/new-id.js';
 import type { QueuedRequest } from '../queue/queues.js';
-import { type DeliveryRequest, parseRequest, type Warning } from '../queue/request.js';
+import { type DeliveryRequest, type ParsedRequest, parseRequest } from '../queue/request.js';
 import type { PublishedAccount } from '../redis/accounts.js';
 import type { Job } from '../redis/delivery-replies.js';
 
@@ -41,7 +42,16 @@ export async function readRequest(
   deps: ReadDeps,
   makeId: MakeId = randomId,
 ): Promise<ReadRequest> {
-  return readFor(await deps.findAccount(String(request.from)), request, { ...deps, makeId });
+  const given = asRequest(request);
+  const named = given.from ?? null;
+  const account = named === null ? undefined : await deps.findAccount(String(named));
+  return readFor(account, given, { ...deps, makeId });
+}
+
+/** What is wrong with its fields is found after this; first there must be some. @throws ValidationError */
+export function asRequest(request: unknown): GivenRequest {
+  if (isFields(request)) return request;
+  throw new ValidationError([{ pointer: '', detail: 'must be an object with the fields of a request' }]);
 }
 
 /**
@@ -53,14 +63,11 @@ export function readFor(
   request: GivenRequest,
   { now, sealer, makeId }: Pick<ReadDeps, 'now' | 'sealer'> & { readonly makeId: MakeId },
 ): ReadRequest {
-  if (account === undefined) throw new UnknownAccountError(String(request.from));
   const askedAt = now();
-  const given = request.id === undefined ? null : String(request.id);
-  const parsed = parseRequest(request, { id: given ?? '', from: account.from, askedAt, account });
+  if (account === undefined) throw refusalOf({ why: accountFault(request) }, request, askedAt);
+  const parsed = parseFor(account, request, askedAt);
   if (!parsed.ok) throw new ValidationError(parsed.errors);
-  if (parsed.delivery.expiresAt <= askedAt) {
-    throw new ValidationError([{ pointer: '/expiresAt', detail: 'is in the past: it could never be sent' }]);
-  }
+  const given = givenId(request);
   const id = given ?? makeId(parsed.delivery, request, askedAt);
   const delivery = given === null ? { ...parsed.delivery, id } : parsed.delivery;
   const job = { id: jobIdOf(id), timestamp: askedAt };
@@ -73,9 +80,67 @@ export function readFor(
   };
 }
 
-/** The job's data: the request itself, its times spelled out so that they mean the same at every reading. */
+function givenId({ id }: GivenRequest): string | null {
+  return id === undefined || id === null ? null : String(id);
+}
+
+/** Stands for an account that is not known: no fault comes of what it says. */
+const NO_ACCOUNT = { from: '', onClosedWindow: 'hold', template: { name: '', variables: [] } } as const;
+
+type Policies = Pick<PublishedAccount, 'from' | 'onClosedWindow' | 'template'>;
+
+function parseFor(account: Policies, request: unknown, askedAt: number): ParsedRequest {
+  const id = isFields(request) ? givenId(request) : null;
+  return parseRequest(request, { id: id ?? '', from: account.from, askedAt, endsAfter: askedAt, account });
+}
+
+/** Why a request has no account. */
+type AccountFault = UnknownAccountError | ValidationError;
+
+function accountFault({ from }: GivenRequest): AccountFault {
+  if (from !== undefined && from !== null) return new UnknownAccountError(String(from));
+  return new ValidationError([{ pointer: '/from', detail: 'is missing: give an account by number or name' }]);
+}
+
+/** Such an error as a value; any other is thrown on. */
+export function asAccountFault(error: unknown): AccountFault {
+  if (error instanceof UnknownAccountError || error instanceof ValidationError) return error;
+  throw error;
+}
+
+type Known = {
+  /** Null: its account is known. */
+  readonly why: AccountFault | null;
+  /** What else was found wrong before its fields were looked at. */
+  readonly found?: readonly ValidationFault[];
+};
+
+/** The error of a request that is refused before it is read, together with all that is wrong with its fields. */
+export function refusalOf({ why, found = [] }: Known, request: unknown, askedAt: number): AccountFault {
+  const parsed = parseFor(NO_ACCOUNT, request, askedAt);
+  const fields = parsed.ok ? [] : parsed.errors;
+  if (why !== null && found.length + fields.length === 0) return why;
+  const account = why === null || why instanceof ValidationError ? (why?.errors ?? []) : [UNKNOWN_ACCOUNT];
+  const told = new Set(fields.map(({ pointer }) => pointer));
+  const others = [...found, ...account].filter(({ pointer }) => !told.has(pointer));
+  return new ValidationError([...others, ...fields], why === null ? {} : { cause: why });
+}
+
+const UNKNOWN_ACCOUNT: ValidationFault = {
+  pointer: '/from',
+  detail: 'is no account: give the number or the name of one',
+};
+
+/**
+ * The job's data: the request itself, its times and its link spelled out so that they mean the same at every reading,
+ * and without what means that a field is absent.
+ */
 function queuedRequest(request: GivenRequest, delivery: Delivery): QueuedRequest {
-  const { to, sendAt, expiresAt } = delivery;
+  const { to, fileUrl, sendAt, expiresAt } = delivery;
+  const queued: Record<string, unknown> = { ...request };
   // As JSON, which has no undefined fields: to leave them out here would take longer than all the rest.
-  return Object.assign({ ...request }, { id: undefined, from: undefined, to, sendAt, expiresAt });
+  for (const name in queued) if (queued[name] === null) queued[name] = undefined;
+  if (queued.template !== undefined) queued.template = delivery.template;
+  if (queued.metadata !== undefined) queued.metadata = delivery.metadata;
+  return Object.assign(queued, { id: undefined, from: undefined, to, fileUrl, sendAt, expiresAt });
 }

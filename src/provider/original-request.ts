@@ -1,7 +1,8 @@
 import type { Outcome } from '../domain/outcome.js';
 import { hide } from './detail.js';
 
-const LONGEST_ORIGINAL_REQUEST = 4096;
+/** Room for the longest link and the longest caption, escaped. */
+const LONGEST_ORIGINAL_REQUEST = 16 * 1024;
 
 export type EchoRules = { readonly wanted: boolean; readonly apiKey: string };
 

@@ -1,60 +1,69 @@
 import { z } from 'zod';
-import {
-  type AccountTemplate,
-  CLOSED_WINDOW_POLICIES,
-  type ClosedWindowPolicy,
-  UNKNOWN_POLICIES,
-} from '../domain/account.js';
+import { type AccountTemplate, CLOSED_WINDOW_POLICIES, UNKNOWN_POLICIES } from '../domain/account.js';
 import { type Delivery, PRIORITIES } from '../domain/delivery.js';
-import { isPrivateHost, linkExpiresAt, parseFileLink } from '../domain/file-link.js';
-import { checkFileSize, FILE_RULES, MEDIA_TYPES } from '../domain/media.js';
-import { parseRecipient } from '../domain/recipient.js';
-import { TEMPLATE_VARIABLES_LIMIT, templateProblem } from '../domain/template.js';
-import { DAY } from '../domain/time.js';
+import { LINK_LIMIT } from '../domain/file-link.js';
+import { MEDIA_TYPES } from '../domain/media.js';
+import { TEMPLATE_VARIABLES_LIMIT } from '../domain/template.js';
 import type { ValidationFault } from '../errors.js';
+import { type AccountPolicy, CAPTION_LIMIT, checkFields, type Warning, warningsOf } from './check-request.js';
 import { faultsOf } from './faults.js';
-import { flag, instant, object, oneOf, required, strings, text, whole } from './request-fields.js';
+import {
+  flag,
+  instant,
+  object,
+  oneOf,
+  orEmptyArray,
+  orEmptyObject,
+  required,
+  strings,
+  text,
+  whole,
+} from './request-fields.js';
 
 export const DELIVERY_ID = /^[A-Za-z0-9._~-]{1,128}$/;
 const ID_FORM = { error: 'must be a string of 1 to 128 characters out of A-Z a-z 0-9 . _ ~ -' };
 
-/** In characters; as WhatsApp has it. */
-const CAPTION_LIMIT = 1024;
-
-const template = object({
-  name: text(1, 512),
-  language: whole(1, 99).optional(),
-  variables: z
-    .array(text(0, 1024), { error: 'must be an array of strings' })
-    .max(TEMPLATE_VARIABLES_LIMIT, {
-      error: `must be an array of at most ${TEMPLATE_VARIABLES_LIMIT} strings`,
-    })
-    .readonly()
-    .default([]),
-}).transform(
-  ({ language, ...rest }): AccountTemplate => (language === undefined ? rest : { ...rest, language }),
+const template = orEmptyArray(
+  object({
+    name: text(1, 512),
+    language: whole(1, 99).nullish(),
+    variables: orEmptyObject(
+      z
+        .array(text(0, 1024), { error: 'must be an array of strings' })
+        .max(TEMPLATE_VARIABLES_LIMIT, {
+          error: `must be an array of at most ${TEMPLATE_VARIABLES_LIMIT} strings`,
+        })
+        .readonly(),
+    ).nullish(),
+  }).transform(
+    ({ name, language, variables }): AccountTemplate => ({
+      name,
+      variables: variables ?? [],
+      ...((language ?? null) === null ? {} : { language: Number(language) }),
+    }),
+  ),
 );
 
 /** A delivery's request as JSON; what the fields mean together is checked after it. */
 export const requestSchema = object({
-  id: z.string(ID_FORM).regex(DELIVERY_ID, ID_FORM).optional(),
-  from: text(1, 64).optional(),
+  id: z.string(ID_FORM).regex(DELIVERY_ID, ID_FORM).nullish(),
+  from: text(1, 64).nullish(),
   to: required('give the number with its country code, for example "972501234567"'),
-  fileUrl: required('give an https link to the file'),
-  mediaType: oneOf(MEDIA_TYPES).optional(),
-  caption: text(0, CAPTION_LIMIT).optional(),
-  replyTo: text(1, 512).optional(),
-  localStorage: flag.optional(),
-  showRequest: flag.optional(),
-  fileSizeBytes: whole(1, Number.MAX_SAFE_INTEGER).optional(),
-  sendAt: instant.optional(),
-  expiresAt: instant.optional(),
-  priority: oneOf(PRIORITIES).optional(),
-  strictOrder: flag.optional(),
-  onClosedWindow: oneOf(CLOSED_WINDOW_POLICIES).optional(),
-  onUnknown: oneOf(UNKNOWN_POLICIES).optional(),
-  template: template.optional(),
-  metadata: strings({ fields: 16, name: 64, value: 256 }).optional(),
+  fileUrl: required('give an https link to the file').meta({ maxLength: LINK_LIMIT }),
+  mediaType: oneOf(MEDIA_TYPES).nullish(),
+  caption: text(0, CAPTION_LIMIT).nullish(),
+  replyTo: text(1, 512).nullish(),
+  localStorage: flag.nullish(),
+  showRequest: flag.nullish(),
+  fileSizeBytes: whole(1, Number.MAX_SAFE_INTEGER).nullish(),
+  sendAt: instant.nullish(),
+  expiresAt: instant.nullish(),
+  priority: oneOf(PRIORITIES).nullish(),
+  strictOrder: flag.nullish(),
+  onClosedWindow: oneOf(CLOSED_WINDOW_POLICIES).nullish(),
+  onUnknown: oneOf(UNKNOWN_POLICIES).nullish(),
+  template: template.nullish(),
+  metadata: strings({ fields: 16, name: 64, value: 256 }).nullish(),
 });
 
 /** What an app gives: `requestSchema` before its defaults. */
@@ -66,16 +75,10 @@ export type RequestContext = {
   /** When it was asked for, epoch milliseconds: the default of `sendAt`, and where `expiresAt` counts from. */
   readonly askedAt: number;
   readonly sendAt?: number;
-  readonly account: {
-    readonly onClosedWindow: ClosedWindowPolicy;
-    readonly template: AccountTemplate | null;
-  };
+  /** An end that is not later has passed already; absent: that is not asked. */
+  readonly endsAfter?: number;
+  readonly account: AccountPolicy;
 };
-
-/** The warning of a link that expires before the delivery does. */
-export const LINK_ENDS_EARLY = 'the link stops working before expiresAt';
-
-export type Warning = { readonly pointer: string; readonly detail: string };
 
 export type ParsedRequest =
   | { readonly ok: true; readonly delivery: Delivery; readonly warnings: readonly Warning[] }
@@ -83,31 +86,51 @@ export type ParsedRequest =
 
 type Shape = z.output<typeof requestSchema>;
 
-/** Reads a request from anybody: our own library, HTTP, or another BullMQ client's job. */
+/**
+ * Reads a request from anybody: our own library, HTTP, or another BullMQ client's job. Whatever is wrong with it is told
+ * at once.
+ */
 export function parseRequest(input: unknown, context: RequestContext): ParsedRequest {
   const shape = requestSchema.safeParse(input);
-  if (!shape.success) return { ok: false, errors: faultsOf(shape.error.issues) };
+  if (!shape.success) return { ok: false, errors: allFaults(input, faultsOf(shape.error.issues), context) };
   const request = shape.data;
-  const recipient = parseRecipient(request.to);
-  const link = parseFileLink(request.fileUrl, request.mediaType);
-  const sendAt = request.sendAt ?? context.sendAt ?? context.askedAt;
-  const expiresAt = request.expiresAt ?? sendAt + DAY;
-  const errors: ValidationFault[] = [];
-  if (!recipient.ok) errors.push({ pointer: '/to', detail: recipient.detail });
-  if (!link.ok) errors.push({ pointer: '/fileUrl', detail: link.detail });
-  if (expiresAt <= sendAt) {
-    errors.push({
-      pointer: '/expiresAt',
-      detail: 'must be later than sendAt, or than now where that is absent',
-    });
+  const checked = checkFields(request, context);
+  const { recipient, link, sendAt, expiresAt } = checked;
+  if (recipient === null || link === null || checked.faults.length > 0) {
+    return { ok: false, errors: checked.faults };
   }
-  if (!recipient.ok || !link.ok || errors.length > 0) return { ok: false, errors };
+  const { url, mediaType } = link;
   const { id, from } = context;
-  const settled = { id, from, to: recipient.recipient, mediaType: link.mediaType, sendAt, expiresAt };
-  return checkTogether({ request, delivery: toDelivery(request, settled), url: link.url, context });
+  return {
+    ok: true,
+    delivery: toDelivery(request, { id, from, to: recipient, url, mediaType, sendAt, expiresAt }),
+    // A worker, which reads each request again, tells nobody of them.
+    get warnings() {
+      return warningsOf(request, { url, mediaType, expiresAt });
+    },
+  };
 }
 
-type Settled = Pick<Delivery, 'id' | 'from' | 'to' | 'mediaType' | 'sendAt' | 'expiresAt'>;
+const someFields = requestSchema.partial();
+
+/** The faults of single fields, and those that the others have together. */
+function allFaults(
+  input: unknown,
+  faults: readonly ValidationFault[],
+  context: RequestContext,
+): readonly ValidationFault[] {
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) return faults;
+  const faulty = new Set(faults.map(({ pointer }) => pointer.split('/')[1] ?? ''));
+  const isSound = ([name]: readonly [string, unknown]) =>
+    !faulty.has(name) && Object.hasOwn(requestSchema.shape, name);
+  const sound = someFields.safeParse(Object.fromEntries(Object.entries(input).filter(isSound)));
+  if (!sound.success) return faults;
+  return [...faults, ...checkFields(sound.data, { ...context, isFaulty: (name) => faulty.has(name) }).faults];
+}
+
+type Settled = Pick<Delivery, 'id' | 'from' | 'to' | 'mediaType' | 'sendAt' | 'expiresAt'> & {
+  readonly url: URL;
+};
 
 /** Spelled out: put together out of another object's fields, each would take ten times the memory. */
 function toDelivery(request: Shape, settled: Settled): Delivery {
@@ -115,7 +138,7 @@ function toDelivery(request: Shape, settled: Settled): Delivery {
     id: settled.id,
     from: settled.from,
     to: settled.to,
-    fileUrl: request.fileUrl,
+    fileUrl: settled.url.href,
     mediaType: settled.mediaType,
     caption: request.caption ?? null,
     replyTo: request.replyTo ?? null,
@@ -130,64 +153,4 @@ function toDelivery(request: Shape, settled: Settled): Delivery {
     template: request.template ?? null,
     metadata: request.metadata ?? {},
   };
-}
-
-type Together = {
-  readonly request: Shape;
-  readonly delivery: Delivery;
-  readonly url: URL;
-  readonly context: RequestContext;
-};
-
-function checkTogether(together: Together): ParsedRequest {
-  const { request, delivery, context } = together;
-  const errors: ValidationFault[] = [];
-  const size = sizeOf(together);
-  if (size === 'too_large') {
-    errors.push({
-      pointer: '/fileSizeBytes',
-      detail: `is over the limit of ${limitOf(delivery)}: send a smaller file`,
-    });
-  }
-  const policy = request.onClosedWindow ?? context.account.onClosedWindow;
-  const problem = templateProblem(request.template ?? context.account.template, delivery);
-  if (policy === 'template' && problem !== null) errors.push({ pointer: '/onClosedWindow', detail: problem });
-  if (errors.length > 0) return { ok: false, errors };
-  return {
-    ok: true,
-    delivery,
-    // A worker, which reads each request again, tells nobody of them.
-    get warnings() {
-      return warningsOf(together);
-    },
-  };
-}
-
-function sizeOf({ request, delivery }: Together) {
-  const { fileSizeBytes } = request;
-  return fileSizeBytes === undefined ? 'fits' : checkFileSize(delivery.mediaType, fileSizeBytes);
-}
-
-function limitOf({ mediaType }: Delivery): string {
-  return `${FILE_RULES[mediaType].maxMegabytes} MB for ${mediaType}`;
-}
-
-/** What will be sent as it stands, though somebody should know. */
-function warningsOf(together: Together): readonly Warning[] {
-  const { delivery, url } = together;
-  const warnings: Warning[] = [];
-  if (sizeOf(together) === 'close_to_limit') {
-    warnings.push({ pointer: '/fileSizeBytes', detail: `is close to the limit of ${limitOf(delivery)}` });
-  }
-  if ((delivery.caption ?? '').length > CAPTION_LIMIT) {
-    const detail = `is over ${CAPTION_LIMIT} characters where emoji count as two: it may be refused`;
-    warnings.push({ pointer: '/caption', detail });
-  }
-  if ((linkExpiresAt(url) ?? delivery.expiresAt) < delivery.expiresAt) {
-    warnings.push({ pointer: '/fileUrl', detail: LINK_ENDS_EARLY });
-  }
-  if (isPrivateHost(url)) {
-    warnings.push({ pointer: '/fileUrl', detail: 'the host looks private: the provider may not reach it' });
-  }
-  return warnings;
 }

@@ -33,6 +33,8 @@ export async function deliver(
   const read = readJob(job, { owner, account }, deps.sealer);
   if ('locked' in read) return lock({ owner, account, why: read.locked }, deps);
   if (!read.ok) return refuse({ ...read, account, job: queued }, deps);
+  // Another client's link may be spelled otherwise: it is kept and shown as it is sent.
+  if (read.respelled !== null) await job.updateData(sealRequest(read.respelled, owner, deps.sealer));
   const isPrioritised = job.priority > 0;
   const run = {
     delivery: read.delivery,

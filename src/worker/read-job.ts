@@ -3,13 +3,18 @@ import type { Job } from 'bullmq';
 import { ulid } from 'ulid';
 import type { Account } from '../domain/account.js';
 import type { Delivery } from '../domain/delivery.js';
-import { isFields, type Owner, openRequest, type Sealer } from '../domain/seal.js';
+import { type Fields, isFields, type Owner, openRequest, type Sealer } from '../domain/seal.js';
 import { DataKeyError, type ValidationFault } from '../errors.js';
 import { JOB_NAME } from '../queue/names.js';
 import { DELIVERY_ID, parseRequest } from '../queue/request.js';
 
 export type ReadJob =
-  | { readonly ok: true; readonly delivery: Delivery }
+  | {
+      readonly ok: true;
+      readonly delivery: Delivery;
+      /** The request with its link as it is sent; null: it has that form already. */
+      readonly respelled: Fields | null;
+    }
   | { readonly ok: false; readonly id: string; readonly errors: readonly ValidationFault[] };
 
 /** Why a request cannot be read in this process. */
@@ -41,9 +46,11 @@ function readData(job: Job, { data, id, account }: Opened): ReadJob {
     account,
   });
   const errors = [...contractFaults(job, { id, named, from, account }), ...(parsed.ok ? [] : parsed.errors)];
-  return parsed.ok && errors.length === 0
-    ? { ok: true, delivery: parsed.delivery }
-    : { ok: false, id, errors };
+  if (!parsed.ok || errors.length > 0) return { ok: false, id, errors };
+  const { delivery } = parsed;
+  const { fileUrl } = delivery;
+  const respelled = isFields(data) && data.fileUrl !== fileUrl ? { ...data, fileUrl } : null;
+  return { ok: true, delivery, respelled };
 }
 
 const NOTHING = { id: undefined, from: undefined };
@@ -58,10 +65,10 @@ type Contract = {
 function contractFaults(job: Job, { id, named, from, account }: Contract): readonly ValidationFault[] {
   const faults: ValidationFault[] = [];
   if (job.name !== JOB_NAME) faults.push({ pointer: '', detail: `is no ${JOB_NAME} job` });
-  if (named !== undefined && named !== id) {
+  if ((named ?? id) !== id) {
     faults.push({ pointer: '/id', detail: 'is not the id of its job: leave it out, or name the job d-<id>' });
   }
-  if (from !== undefined && from !== account.from && from !== account.name) {
+  if (![account.from, account.name].includes(String(from ?? account.from))) {
     faults.push({ pointer: '/from', detail: 'is not the account whose queue this is: leave it out' });
   }
   return faults;

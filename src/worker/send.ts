@@ -1,7 +1,7 @@
 import type { Account, AccountTemplate } from '../domain/account.js';
 import type { Delivery, SendKind } from '../domain/delivery.js';
 import type { Outcome } from '../domain/outcome.js';
-import { fillVariables, TEMPLATE_HEADER_TYPES } from '../domain/template.js';
+import { fillVariables, TEMPLATE_HEADER_TYPES, templateFaults } from '../domain/template.js';
 import { SECOND } from '../domain/time.js';
 import type { ProviderClient } from '../provider/client.js';
 import type { SendFileBody, SendTemplateBody } from '../provider/wire.js';
@@ -70,6 +70,11 @@ export async function send(sending: Sending, deps: SendDeps): Promise<Outcome> {
   const template = delivery.template ?? account.template;
   if (template === null) {
     return { kind: 'rejected', reason: 'no_template', mapped: true, detail: 'no template is set any more' };
+  }
+  // Its account's may have changed since it was enqueued.
+  const [fault] = templateFaults({ ...delivery, template, isOwn: delivery.template !== null });
+  if (fault !== undefined) {
+    return { kind: 'rejected', reason: 'template_unusable', mapped: true, detail: fault.detail };
   }
   return deps.provider.sendTemplate(templateBody(delivery, template, apiKey), options);
 }

@@ -1,5 +1,11 @@
 import fc from 'fast-check';
-import { isPrivateHost, LINK_LIMIT, linkExpiresAt, parseFileLink } from '../../src/domain/file-link.js';
+import {
+  isPrivateHost,
+  LINK_LIMIT,
+  linkExpiresAt,
+  parseFileLink,
+  trimLink,
+} from '../../src/domain/file-link.js';
 import { MEDIA_TYPES, type MediaType } from '../../src/domain/media.js';
 
 describe('parseFileLink', () => {
@@ -14,6 +20,11 @@ describe('parseFileLink', () => {
     ['https://files.example:8443/a%20b.mp3', undefined, 'audio'],
     ['https://files.example/חשבונית.pdf', undefined, 'document'],
     ['https://files.example/', 'document', 'document'],
+    ['https://files.example/v1.2/file', 'image', 'image'],
+    ['https://files.example/v1.2', 'audio', 'audio'],
+    ['https://files.example/report.aspx', 'document', 'document'],
+    ['https://files.example/voice.m4a', 'audio', 'audio'],
+    ['https://files.example/a.pdf/download', 'image', 'image'],
   ])('takes %s (%s) as %s', (text, declared, mediaType) => {
     expect(parseFileLink(text, declared)).toEqual({ ok: true, url: new URL(text), mediaType });
   });
@@ -44,7 +55,15 @@ describe('parseFileLink', () => {
     ['https://user:secret@files.example/a.pdf', undefined, /^holds a user name/],
     ['https://:secret@files.example/a.pdf', undefined, /^holds a user name/],
     ['https://files.example/a', undefined, /^does not tell what it is: .* png .* rar, or give mediaType$/],
-    ['https://files.example/a.exe', undefined, /^does not tell what it is/],
+    ['https://files.example/a.exe', undefined, /^ends in .exe, which .*: send it inside a zip$/],
+    ['https://files.example/a.exe', 'document', /^ends in .exe/],
+    ['https://files.example/a.heic', 'image', /^ends in .heic, .*: convert it to jpg or png$/],
+    ['https://files.example/a.HEIF?x=.jpg', 'image', /^ends in .heif/],
+    ['https://files.example/a.jpg.webp', 'image', /^ends in .webp/],
+    ['https://files.example/a%2Emov', 'video', /^ends in .mov, .*: convert it to mp4$/],
+    ['https://files.example/a.wav', 'audio', /: convert it to mp3$/],
+    ['https://files.example/report.html', 'document', /: convert it to pdf, or send it inside a zip$/],
+    ['https://files.example/a\ud83d.pdf', undefined, /^holds half of a character, U\+D83D as character 24/],
     ['https://files.example/?file=a.pdf', undefined, /^does not tell what it is/],
     ['https://files.pdf', undefined, /^does not tell what it is/],
     [
@@ -56,16 +75,77 @@ describe('parseFileLink', () => {
     expect(parseFileLink(text, declared)).toEqual({ ok: false, detail: expect.stringMatching(detail) });
   });
 
-  it('takes a link of 2048 characters and no more', () => {
+  it('takes a link of 4096 characters, once it is percent-encoded, and no more', () => {
     const start = 'https://files.example/a.pdf?';
+    expect(LINK_LIMIT).toBe(4096);
     expect(parseFileLink(start.padEnd(LINK_LIMIT, 'x'), undefined)).toMatchObject({ ok: true });
-    expect(parseFileLink(start.padEnd(2049, 'x'), undefined)).toEqual({
-      ok: false,
-      detail: 'has 2049 characters: at most 2048 are taken',
-    });
+    const detail = (length: number) =>
+      `has ${length} characters: at most 4096 are taken, counted after percent-encoding`;
+    expect(parseFileLink(start.padEnd(4097, 'x'), undefined)).toEqual({ ok: false, detail: detail(4097) });
+    const hebrew = `https://files.example/${'ש'.repeat(1000)}.pdf`;
+    expect(parseFileLink(hebrew, undefined)).toEqual({ ok: false, detail: detail(6026) });
   });
 
-  it('takes any string, and repeats nothing of it but its extension', () => {
+  it.each([
+    [
+      'https://files.example/חשבונית.pdf',
+      'https://files.example/%D7%97%D7%A9%D7%91%D7%95%D7%A0%D7%99%D7%AA.pdf',
+    ],
+    ['https://מסמכים.example/a.pdf', 'https://xn--eebdhbar.example/a.pdf'],
+    ['HTTPS://Files.Example:443/A.pdf', 'https://files.example/A.pdf'],
+    ['https://files.example/a.pdf?name=דוח', 'https://files.example/a.pdf?name=%D7%93%D7%95%D7%97'],
+    ['https://files.example/x/../a.pdf', 'https://files.example/a.pdf'],
+  ])('has one form of %s', (text, href) => {
+    const parsed = parseFileLink(text, undefined);
+    expect(parsed.ok && parsed.url.href).toBe(href);
+  });
+
+  it.each([
+    '?X-Amz-Signature=ab%2Fcd%2bef&X-Amz-Date=20261122T093000Z',
+    '?sig=a+b%20c%2B/=&se=2026-11-22T10%3A30%3A00Z',
+    '?x=%d7%a9&y=%D7%A9&z=%7e~!*()',
+    '?empty=&=&&a=b=c',
+    '?Policy=eyJ_~-&Signature=a~b_&Key-Pair-Id=K',
+    '?path=a%2F..%2Fb&percent=100%',
+  ])('keeps %s byte for byte', (query) => {
+    const link = `https://files.example/a%20b/%7Ec%2Fd.pdf${query}`;
+    const parsed = parseFileLink(link, undefined);
+    expect(parsed.ok && parsed.url.href).toBe(link);
+  });
+
+  it('leaves what is encoded as it is, and makes the same of its own form again', () => {
+    const encoded = fc.stringMatching(/^([\w.~!*()+=:@$,;/-]|%[0-9a-fA-F]{2}){0,40}$/);
+    fc.assert(
+      fc.property(encoded, fc.string({ unit: 'grapheme' }), (query, name) => {
+        const kept = `https://files.example/f.pdf?${query}`;
+        const parsed = parseFileLink(kept, undefined);
+        expect(parsed.ok && parsed.url.href).toBe(kept);
+        const free = parseFileLink(`https://files.example/${name}/f.pdf`, undefined);
+        if (!free.ok) return;
+        const again = parseFileLink(free.url.href, undefined);
+        expect(again.ok && again.url.href).toBe(free.url.href);
+        expect(free.url.href).toMatch(/^[\x21-\x7e]+$/);
+      }),
+    );
+  });
+});
+
+describe('trimLink', () => {
+  it.each([
+    ' https://a.example/b.pdf',
+    'https://a.example/b.pdf\r\n',
+    '\ufeffhttps://a.example/b.pdf\u200b\u00a0',
+  ])('takes what is around %j away', (text) => {
+    expect(trimLink(text)).toBe('https://a.example/b.pdf');
+  });
+
+  it('takes nothing out of the middle', () => {
+    expect(trimLink('https://a.example/b c.pdf')).toBe('https://a.example/b c.pdf');
+  });
+});
+
+describe('any text', () => {
+  it('is taken or refused, and nothing of it is repeated but its extension', () => {
     const piece = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.constantFrom('https://', 'a.example/', '.jpg', '@', '?', 'S3CRET'),

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import {
+  adviceForExtension,
   checkFileSize,
   extensionOfPath,
   FILE_RULES,
@@ -54,8 +55,34 @@ describe('extensionOfPath', () => {
     ['/archive.tar.gz', 'gz'],
     ['/a.b/c', undefined],
     ['/a.קובץ', undefined],
+    ['/a%2Epdf', 'pdf'],
+    ['/a.pdf%2e', undefined],
   ])('of %s is %s', (path, extension) => {
     expect(extensionOfPath(path)).toBe(extension);
+  });
+});
+
+describe('adviceForExtension', () => {
+  it.each([
+    ['heic', 'convert it to jpg or png'],
+    ['mov', 'convert it to mp4'],
+    ['wav', 'convert it to mp3'],
+    ['csv', 'convert it to pdf, or send it inside a zip'],
+    ['7z', 'send a zip instead'],
+    ['exe', 'send it inside a zip'],
+  ])('of %s: %s', (extension, advice) => {
+    expect(adviceForExtension(extension)).toBe(advice);
+  });
+
+  it.each([
+    ...MEDIA_TYPES.flatMap((media) => FILE_RULES[media].extensions),
+    'php',
+    '2',
+    'm4a',
+    '3gp',
+    undefined,
+  ])('has nothing to say about %s', (extension) => {
+    expect(adviceForExtension(extension)).toBeUndefined();
   });
 });
 

@@ -135,7 +135,7 @@ const WRITINGS = [
   'https://',
   '//files.example.com/a.pdf',
   '',
-  `https://files.example.com/${'a'.repeat(2048)}.pdf`,
+  `https://files.example.com/${'a'.repeat(4096)}.pdf`,
 ];
 
 /** Public names that lead to where nobody outside may go: with one such address among others, too. */

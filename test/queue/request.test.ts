@@ -98,6 +98,29 @@ describe('a request', () => {
     expect(parsed).toMatchObject({ ok: true, delivery: { template: { name: 'x', variables: [] } } });
   });
 
+  it('reads null as absent, and the empty forms of PHP as empty', () => {
+    const blank = Object.fromEntries(Object.keys(EVERYTHING).map((name) => [name, null]));
+    expect(parseRequest({ ...blank, ...REQUEST }, CONTEXT)).toEqual(parseRequest(REQUEST, CONTEXT));
+    const template = { name: 'x', language: null, variables: {} };
+    const parsed = parseRequest({ ...REQUEST, template, metadata: [] }, CONTEXT);
+    expect(parsed).toMatchObject({
+      ok: true,
+      delivery: { template: { name: 'x', variables: [] }, metadata: {} },
+    });
+    const gaps = parseRequest({ ...REQUEST, metadata: { order: '7', shop: null } }, CONTEXT);
+    expect(gaps).toMatchObject({ ok: true, delivery: { metadata: { order: '7' } } });
+    expect(gaps).not.toHaveProperty('delivery.metadata.shop');
+  });
+
+  it('has its link in one form, without what is around it', () => {
+    const parsed = parseRequest({ ...REQUEST, fileUrl: ' https://Files.example/דוח.pdf\n' }, CONTEXT);
+    expect(parsed).toMatchObject({
+      ok: true,
+      delivery: { fileUrl: 'https://files.example/%D7%93%D7%95%D7%97.pdf' },
+      warnings: [{ pointer: '/fileUrl', detail: 'the white space around the link was removed' }],
+    });
+  });
+
   it.each([
     ['IL.1605856887361213', 'IL.1605856887361213'],
     ['972501234567@c.us', '972501234567'],
@@ -158,19 +181,28 @@ describe('a field that is wrong', () => {
     ['/from', 972771234567, /^must be a string of 1 to 64 characters$/],
     ['/to', undefined, /^is missing: give the number with its country code, for example "972501234567"$/],
     ['/to', 972501234567, /^must be a string: give the number with its country code/],
-    ['/to', null, /^must be a string: give the number/],
+    ['/to', null, /^is missing: give the number/],
     ['/to', '0501234567', /^begins with 0: give the country code instead/],
     ['/to', '1203630123456789@g.us', /^is a group: .* one client$/],
     ['/to', 'Dana', /^is neither a number /],
     ['/fileUrl', undefined, /^is missing: give an https link to the file$/],
+    ['/fileUrl', null, /^is missing: give an https link/],
     ['/fileUrl', 7, /^must be a string: give an https link/],
     ['/fileUrl', 'http://files.example/a.pdf', /^is not an https link: it must begin with https:\/\/$/],
     ['/fileUrl', 'https://files.example/a', /^does not tell what it is: .* or give mediaType$/],
     ['/mediaType', 'pdf', /^must be one of image, video, audio, document$/],
-    ['/mediaType', null, /^must be one of image/],
+    ['/fileUrl', 'https://files.example/a.exe', /^ends in .exe, .*: send it inside a zip$/],
     ['/caption', 7, /^must be a string of 0 to 1024 characters$/],
     ['/caption', 'x'.repeat(1025), /^must be a string of 0 to 1024 characters$/],
     ['/caption', '😀'.repeat(1025), /^must be a string of 0 to 1024 characters$/],
+    ['/caption', 'smile \ud83d', /^holds half of a character, U\+D83D as character 7: give whole ones/],
+    ['/caption', 'a\u0000', /^holds a control character, U\+0000 as character 2: leave it out$/],
+    ['/replyTo', '\ude00', /^holds half of a character/],
+    ['/from', 'sh\udc00p', /^holds half of a character/],
+    ['/template/name', { name: 'a\ud800' }, /^holds half of a character/],
+    ['/template/variables/1', { name: 'x', variables: ['y', '\ud83d'] }, /^holds half of a character/],
+    ['/metadata/order', { order: '\ud83d' }, /^holds half of a character/],
+    ['/metadata/\ud83d', { '\ud83d': 'x' }, /^has a name that holds half of a character/],
     ['/replyTo', '', /^must be a string of 1 to 512 characters$/],
     ['/replyTo', false, /^must be a string of 1 to 512 characters$/],
     ['/replyTo', 'x'.repeat(513), /^must be a string of 1 to 512 characters$/],
@@ -191,7 +223,6 @@ describe('a field that is wrong', () => {
     ['/sendAt', -1, TIME],
     ['/sendAt', 1e15, TIME],
     ['/sendAt', 1e300, TIME],
-    ['/sendAt', null, TIME],
     ['/expiresAt', '', TIME],
     ['/expiresAt', NOW, /^must be later than sendAt, or than now where that is absent$/],
     ['/expiresAt', NOW - 1, /^must be later than sendAt/],
@@ -203,7 +234,10 @@ describe('a field that is wrong', () => {
     ['/onUnknown', 'resend', /^must be one of hold, resend_if_absent$/],
     ['/template', 'document_ready', /^must be an object of name, language, variables$/],
     ['/template/name', { name: '' }, /^must be a string of 1 to 512 characters$/],
-    ['/template/name', {}, /^must be a string of 1 to 512 characters$/],
+    ['/template/name', {}, /^is missing: give a string of 1 to 512 characters$/],
+    ['/template/name', [], /^is missing/],
+    ['/template/name', { name: null }, /^is missing/],
+    ['/template/variables/0', { name: 'x', variables: [null] }, /^is missing/],
     ['/template/language', { name: 'x', language: 'he' }, /^must be a whole number from 1 to 99$/],
     ['/template/variables', { name: 'x', variables: 'y' }, /^must be an array of strings$/],
     [
@@ -224,7 +258,7 @@ describe('a field that is wrong', () => {
     [`/metadata/${'x'.repeat(65)}`, { ['x'.repeat(65)]: '' }, METADATA],
     ['/metadata/order', { order: 4711 }, /^must be a string of 0 to 256 characters$/],
     ['/metadata/order', { order: 'x'.repeat(257) }, /^must be a string of 0 to 256 characters$/],
-    ['/metadata/a~1b~0c', { 'a/b~c': null }, /^must be a string of 0 to 256 characters$/],
+    ['/metadata/a~1b~0c', { 'a/b~c': 7 }, /^must be a string of 0 to 256 characters$/],
     [
       '/url',
       'https://files.example/a.pdf',
@@ -255,9 +289,23 @@ describe('a field that is wrong', () => {
     });
   });
 
-  it('is told together with all others of its kind', () => {
+  it('is told together with all others', () => {
     const shapes = { caption: 7, priority: 'urgent', url: 'x', link: 'y' };
     expect(pointersOf(shapes)).toEqual(['/caption', '/fileUrl', '/link', '/priority', '/to', '/url']);
+    const all = { ...shapes, to: '050', fileUrl: 'ftp://files.example', expiresAt: NOW };
+    expect(pointersOf(all)).toEqual([
+      '/caption',
+      '/expiresAt',
+      '/fileUrl',
+      '/link',
+      '/priority',
+      '/to',
+      '/url',
+    ]);
+    const more = { ...REQUEST, id: 'a b', fileSizeBytes: 1e9, onClosedWindow: 'template', sendAt: 'soon' };
+    expect(pointersOf(more)).toEqual(['/fileSizeBytes', '/id', '/onClosedWindow', '/sendAt']);
+    const typed = { ...REQUEST, mediaType: 'pdf', fileUrl: 'https://files.example/a', to: '1' };
+    expect(pointersOf(typed)).toEqual(['/mediaType', '/to']);
     const values = { to: '050', fileUrl: 'ftp://files.example', sendAt: NOW, expiresAt: NOW };
     expect(pointersOf(values)).toEqual(['/expiresAt', '/fileUrl', '/to']);
     const together = { ...REQUEST, fileSizeBytes: 1e9, onClosedWindow: 'template' };
@@ -276,10 +324,11 @@ describe('a template', () => {
   const audio = { ...REQUEST, fileUrl: 'https://files.example/a.mp3' };
 
   it('may come from the account', () => {
-    expect(parseRequest({ ...REQUEST, onClosedWindow: 'template' }, withTemplate)).toMatchObject({
+    const withCaption = { ...REQUEST, caption: 'Your invoice' };
+    expect(parseRequest({ ...withCaption, onClosedWindow: 'template' }, withTemplate)).toMatchObject({
       ok: true,
     });
-    expect(parseRequest(REQUEST, withTemplate)).toMatchObject({ ok: true, delivery: { template: null } });
+    expect(parseRequest(withCaption, withTemplate)).toMatchObject({ ok: true, delivery: { template: null } });
   });
 
   it('may be the delivery’s own', () => {
@@ -293,6 +342,18 @@ describe('a template', () => {
       ok: false,
       errors: [{ pointer: '/onClosedWindow', detail: expect.stringMatching(/audio: hold or fail instead$/) }],
     });
+  });
+
+  it.each([
+    [{ caption: null }, '/caption'],
+    [{ caption: ' \n' }, '/caption'],
+    [{ template: { name: 'x', variables: ['{caption}', 'y'] } }, '/template/variables/0'],
+    [{ template: { name: 'x', variables: ['y', ''] }, caption: 'x' }, '/template/variables/1'],
+    [{ template: { name: 'x', variables: ['{metadata.order}'] }, metadata: {} }, '/template/variables/0'],
+  ])('must not have a variable that comes out empty: %j', (change, pointer) => {
+    const empty = { ok: false, errors: [{ pointer }] };
+    expect(parseRequest({ ...REQUEST, ...change }, withTemplate)).toMatchObject(empty);
+    expect(parseRequest({ ...REQUEST, ...change, onClosedWindow: 'hold' }, withTemplate).ok).toBe(true);
   });
 
   it('is not asked about where the policy is another', () => {
@@ -313,6 +374,14 @@ describe('a warning', () => {
     ],
     ['a caption whose emoji may count twice', { caption: '😀'.repeat(513) }, '/caption', /1024 characters/],
     ['a link that stops working early', { fileUrl: signed }, '/fileUrl', /stops working before expiresAt/],
+    ['a page that shows the file', { fileUrl: 'https://www.dropbox.com/s/x/a.pdf?dl=0' }, '/fileUrl', /dl=1/],
+    [
+      'a caption under audio',
+      { fileUrl: 'https://files.example/a.mp3', caption: 'x' },
+      '/caption',
+      /not shown/,
+    ],
+    ['a caption that was read wrongly', { caption: 'caf\ufffd' }, '/caption', /wrong encoding/],
     ['a host that looks private', { fileUrl: 'https://10.0.0.7/a.pdf' }, '/fileUrl', /may not reach it/],
   ] as const)('goes with %s', (...[, change, pointer, detail]) => {
     expect(parseRequest({ ...REQUEST, ...change }, CONTEXT)).toMatchObject({
@@ -380,7 +449,7 @@ describe('any JSON', () => {
         for (const { pointer, detail } of parsed.errors) {
           expect(pointer).toMatch(/^(\/([^~]|~[01])*)?$/s);
           expect(detail).toMatch(
-            /must|give|leave|is no field|is neither|begins|hold or fail|8 to 15|at most|write|encode|agree/,
+            /must|give|leave|is no field|is neither|begins|hold or fail|8 to 15|at most|write|encode|agree|convert|send/,
           );
         }
       }),

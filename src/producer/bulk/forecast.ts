@@ -7,7 +7,7 @@ import {
   forecastBudget,
 } from '../../domain/forecast.js';
 import { WaybillError } from '../../errors.js';
-import { LINK_ENDS_EARLY } from '../../queue/request.js';
+import { LINK_ENDS_EARLY } from '../../queue/check-request.js';
 import type { PublishedAccount } from '../../redis/accounts.js';
 import type { ForecastFacts } from '../../redis/forecast-facts.js';
 import type { DeliveryRef } from '../../redis/run-on-delivery.js';

@@ -1,7 +1,7 @@
 import { isFields } from '../../domain/seal.js';
-import { ValidationError, WaybillError } from '../../errors.js';
+import { WaybillError } from '../../errors.js';
 import type { PublishedAccount } from '../../redis/accounts.js';
-import { type GivenRequest, type MakeId, type ReadDeps, type ReadRequest, readFor } from '../read-request.js';
+import { asRequest, type MakeId, type ReadDeps, type ReadRequest, readFor } from '../read-request.js';
 import type { BulkRecord } from './record.js';
 
 /** A record's place in its batch: a request that can be taken in, or why it cannot. */
@@ -34,16 +34,7 @@ async function findAccounts(records: readonly BulkRecord[], { findAccount }: Rea
   const requests = records.flatMap((record) => ('request' in record ? [record.request] : []));
   const names = new Set(requests.map((request) => (isFields(request) ? request.from : undefined)));
   names.delete(undefined);
+  names.delete(null);
   const found = [...names].map(async (name) => [name, await findAccount(String(name))] as const);
   return new Map(await Promise.all(found));
-}
-
-/** What is wrong with its fields is found after this; first there must be some. */
-function asRequest(request: unknown): GivenRequest {
-  if (typeof request !== 'object' || request === null || Array.isArray(request)) {
-    throw new ValidationError([{ pointer: '', detail: 'must be an object with the fields of a request' }]);
-  }
-  const given: GivenRequest = { ...request };
-  if (given.from !== undefined) return given;
-  throw new ValidationError([{ pointer: '/from', detail: 'is missing: give an account by number or name' }]);
 }

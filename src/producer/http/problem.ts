@@ -70,6 +70,14 @@ export class ProblemError extends WaybillError {
   }
 }
 
+/** The first of some faults, and how many more there are: what a log or a console shows of a refusal. */
+export function inWords(faults: readonly ProblemFault[]): string {
+  const [first, ...more] = faults;
+  if (first === undefined) return 'something is wrong with it';
+  const words = `${first.pointer} ${first.detail}`.trim();
+  return more.length === 0 ? words : `${words}; ${more.length} more in errors`;
+}
+
 export function problemBody({ problem, message, errors }: ProblemError): ProblemBody {
   const { status, title } = PROBLEMS[problem];
   const type = `urn:waybill:problem:${problem}`;

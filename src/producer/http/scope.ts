@@ -14,6 +14,9 @@ export type Accounts = {
 
 type Scope = Pick<Caller, 'accounts'>;
 
+/** What is wrong with an account's name that is none, or none of the key's. */
+export const UNKNOWN_ACCOUNT = 'is no account that this key may use: give its number or name';
+
 /** Whether a key is for an account. */
 export function mayUse({ accounts }: Scope, { from, name }: NamedAccount): boolean {
   return accounts.includes('*') || accounts.includes(from) || accounts.includes(name);

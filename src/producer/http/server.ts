@@ -20,7 +20,7 @@ import { ProblemError } from './problem.js';
 import { addRoutes, type Operations } from './routes.js';
 import { cutSlowBodies } from './slow-body.js';
 import { answerUnrouted } from './unrouted.js';
-import { validatorCompiler } from './validate.js';
+import { refuseFaults, validatorCompiler } from './validate.js';
 
 export type ApiOptions = {
   /** The package's. */
@@ -84,6 +84,7 @@ export async function createApi(options: ApiOptions, isDraining: () => boolean):
     scoped(async (behindKey) => {
       behindKey.addHook('onRequest', createGuard(options.callers));
       await limitRate(behindKey, options.callsPerSecond);
+      refuseFaults(behindKey);
       boundCalls(behindKey);
       addRoutes(behindKey, options.operations);
     }),

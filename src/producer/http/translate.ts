@@ -6,7 +6,8 @@ import {
   WaybillError,
 } from '../../errors.js';
 import { inOurWords } from '../unavailable.js';
-import { type ProblemCode, ProblemError } from './problem.js';
+import { inWords, type ProblemCode, ProblemError } from './problem.js';
+import { UNKNOWN_ACCOUNT } from './scope.js';
 
 /** Redis is mostly back within seconds. */
 const RETRY_AFTER_SECONDS = 2;
@@ -34,7 +35,8 @@ const BY_FRAMEWORK: ReadonlyMap<string, readonly [ProblemCode, string]> = new Ma
 export function toProblem(error: unknown): ProblemError | null {
   if (error instanceof ProblemError) return error;
   if (error instanceof ValidationError) {
-    return new ProblemError('validation', 'see errors', { errors: error.errors, cause: error });
+    const { errors } = error;
+    return new ProblemError('validation', inWords(errors), { errors, cause: error });
   }
   if (error instanceof IdempotencyConflictError) {
     const detail = 'give this delivery an id of its own, or repeat the request as it was';
@@ -47,8 +49,8 @@ export function toProblem(error: unknown): ProblemError | null {
 }
 
 function unknownAccount(cause: UnknownAccountError): ProblemError {
-  const detail = 'is no account that this key may use: give its number or name';
-  return new ProblemError('unknown_account', 'see errors', { errors: [{ pointer: '/from', detail }], cause });
+  const errors = [{ pointer: '/from', detail: UNKNOWN_ACCOUNT }];
+  return new ProblemError('unknown_account', inWords(errors), { errors, cause });
 }
 
 function ours(error: WaybillError): ProblemError | null {

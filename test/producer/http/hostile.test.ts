@@ -63,13 +63,17 @@ it.each([
   'שלום, החשבונית שלך',
   '\u202eevil\u202c',
   "'); DROP TABLE deliveries;--",
-  '\u0000\u0007\ud800',
   '{{constructor}}',
 ])('keeps the caption %j as it is', async (caption) => {
   const { status, json } = await post(fields({ caption }));
   expect(status).toBe(202);
   const { json: told } = await api.call('GET', `/v1/deliveries/${Object(json).id}`);
   expect(told).toMatchObject({ request: { caption } });
+});
+
+it.each(['\u0000', '\u0007', '\ud800', 'smile \ud83d'])('refuses the caption %j', async (caption) => {
+  const { status, json } = await post(fields({ caption }));
+  expect({ status, json }).toMatchObject({ status: 422, json: { errors: [{ pointer: '/caption' }] } });
 });
 
 describe('bodies', () => {

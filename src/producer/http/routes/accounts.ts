@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { object, text } from '../../../queue/request-fields.js';
+import { object, orEmptyArray, text } from '../../../queue/request-fields.js';
 import type { Gate } from '../../../redis/gate.js';
 import type { Api } from '../api.js';
 import { callerOf } from '../guard.js';
@@ -63,9 +63,9 @@ export function addAccounts(api: Api, routes: AccountRoutes): void {
   addResume(api, routes);
 }
 
-const pauseBody = object({
-  reason: text(1, 200).optional().describe('For those who ask why'),
-}).default({});
+const pauseBody = orEmptyArray(
+  object({ reason: text(1, 200).nullish().describe('For those who ask why') }),
+).default({});
 
 function addPause(api: Api, { accounts, stateOf, pause }: AccountRoutes): void {
   api.post('/v1/accounts/:from/pause', {

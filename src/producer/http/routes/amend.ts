@@ -1,7 +1,5 @@
 import { z } from 'zod';
-import { requestSchema } from '../../../queue/request.js';
-import { object } from '../../../queue/request-fields.js';
-import type { Amended, Changes } from '../../amend.js';
+import { type Amended, type Changes, changesSchema } from '../../amend.js';
 import type { Narrow } from '../../producer.js';
 import type { Api } from '../api.js';
 import { callerOf } from '../guard.js';
@@ -14,17 +12,7 @@ export type AmendRoutes = {
   readonly amend: (id: string, changes: Changes, narrow: Narrow) => Promise<Amended>;
 };
 
-const { fileUrl, caption, expiresAt } = requestSchema.shape;
-
-const changes = object({
-  fileUrl: fileUrl.optional(),
-  caption: caption.nullable().describe('null takes it away'),
-  expiresAt,
-})
-  .refine((given) => Object.values(given).some((value) => value !== undefined), {
-    error: 'must change something: fileUrl, caption or expiresAt',
-  })
-  .meta({ id: 'DeliveryChanges' });
+const changes = changesSchema.meta({ id: 'DeliveryChanges' });
 
 const amended = z
   .object({ id: z.string(), from: z.string(), status, warnings: faults })
@@ -33,7 +21,8 @@ const amended = z
 /** `PATCH /v1/deliveries/{id}` */
 export function addAmend(api: Api, { amend }: AmendRoutes): void {
   api.patch('/v1/deliveries/:id', {
-    config: { roles: ['operate'] },
+    // What is changed must fit what stays of the request, and is checked with that.
+    config: { roles: ['operate'], readsBody: true },
     schema: {
       operationId: 'amendDelivery',
       summary: 'Change a delivery that has not been sent',

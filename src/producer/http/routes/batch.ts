@@ -1,8 +1,10 @@
 import { Readable } from 'node:stream';
 import type { Caller } from '../../../domain/caller.js';
-import { UnavailableError, WaybillError } from '../../../errors.js';
+import { isFields } from '../../../domain/seal.js';
+import { UnavailableError, UnknownAccountError, ValidationError, WaybillError } from '../../../errors.js';
 import type { LineRecord } from '../../bulk/read-records.js';
 import type { BulkAnswer, BulkOptions, BulkRecord, BulkSummary } from '../../bulk/record.js';
+import { refusalOf } from '../../read-request.js';
 import { insist } from '../../unavailable.js';
 import { type Api, scoped } from '../api.js';
 import { writeAnswers } from '../batch-answers.js';
@@ -11,10 +13,11 @@ import { callerOf } from '../guard.js';
 import { batchAnswers, batchBody, batchQuery, NDJSON } from '../schemas/batch.js';
 import { answers } from '../schemas/problem.js';
 import { type Accounts, accountOf } from '../scope.js';
-import { validatorCompiler } from '../validate.js';
 
 export type BatchRoutes = {
   readonly accounts: Accounts;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
   readonly enqueueStream: <Source extends BulkRecord>(
     source: AsyncIterable<readonly Source[]>,
     options: BulkOptions,
@@ -37,10 +40,8 @@ export function addBatch(api: Api, routes: BatchRoutes): void {
     scoped((scope) => {
       readBodiesAsTheyCome(scope);
       scope.post('/v1/deliveries/batch', {
-        config: { roles: ['send'], longBody: true, asksMuch: true },
         // What stands in the body is validated line by line.
-        validatorCompiler: ({ httpPart }) =>
-          httpPart === 'querystring' ? checkQuery : (value) => ({ value }),
+        config: { roles: ['send'], longBody: true, asksMuch: true, readsBody: true },
         schema: {
           operationId: 'enqueueBatch',
           summary: 'Have many files sent',
@@ -71,13 +72,6 @@ export function addBatch(api: Api, routes: BatchRoutes): void {
 const DESCRIPTION =
   'Each line, or element, is answered in its place, also a bad one, while the next are read. One without an id gets one out of its content and of `run`: a repeated batch adds nothing twice, and its answers say `duplicate`.';
 
-const checkQuery = validatorCompiler({
-  schema: batchQuery,
-  method: 'POST',
-  url: '/v1/deliveries/batch',
-  httpPart: 'querystring',
-});
-
 type Query = { readonly run?: string | undefined; readonly summary?: 'true' | 'false' | undefined };
 
 function answer(records: AsyncIterable<readonly LineRecord[]>, { run, summary }: Query, routes: BatchRoutes) {
@@ -99,7 +93,7 @@ async function* admitted(
     const scoped: LineRecord[] = [];
     for (const record of records) {
       const next: LineRecord =
-        away === null ? await withAccount(record, caller, routes.accounts) : refused(record, away);
+        away === null ? await withAccount(record, caller, routes) : refused(record, away);
       away ??= absenceIn(next);
       scoped.push(next);
     }
@@ -114,15 +108,22 @@ function absenceIn(record: LineRecord): UnavailableError | null {
   return 'error' in record && record.error instanceof UnavailableError ? record.error : null;
 }
 
-async function withAccount(record: LineRecord, caller: Caller, accounts: Accounts): Promise<LineRecord> {
-  if ('error' in record || typeof record.request !== 'object' || record.request === null) return record;
+async function withAccount(
+  record: LineRecord,
+  caller: Caller,
+  { accounts, now }: BatchRoutes,
+): Promise<LineRecord> {
+  if ('error' in record || !isFields(record.request)) return record;
+  const { request } = record;
   try {
-    const named: unknown = 'from' in record.request ? record.request.from : undefined;
+    const named = request.from ?? undefined;
     const name = named === undefined ? undefined : String(named);
     const { from } = await insist(TRIES, () => accountOf(name, caller, accounts));
-    return { ...record, request: { ...record.request, from } };
+    return { ...record, request: { ...request, from } };
   } catch (error) {
-    return refused(record, error);
+    if (!(error instanceof UnknownAccountError || error instanceof ValidationError))
+      return refused(record, error);
+    return refused(record, refusalOf({ why: error }, request, now()));
   }
 }
 

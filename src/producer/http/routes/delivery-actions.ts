@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { object, oneOf, text } from '../../../queue/request-fields.js';
+import { isFields } from '../../../domain/seal.js';
+import { flag, object, oneOf, orEmptyArray, text } from '../../../queue/request-fields.js';
 import type { Said } from '../../operate.js';
 import type { Narrow } from '../../producer.js';
 import type { ResendOptions, Resent } from '../../resend.js';
@@ -45,13 +46,14 @@ function addCancel(api: Api, { cancel }: ActionRoutes): void {
   });
 }
 
-const resendBody = object({
-  id: newId.optional().describe('The new delivery’s id; one is made otherwise'),
-  localStorage: z
-    .boolean({ error: 'must be true or false' })
-    .optional()
-    .describe('The provider downloads the file first: for links that WhatsApp cannot reach'),
-}).default({});
+const resendBody = orEmptyArray(
+  object({
+    id: newId.nullish().describe('The new delivery’s id; one is made otherwise'),
+    localStorage: flag
+      .nullish()
+      .describe('The provider downloads the file first: for links that WhatsApp cannot reach'),
+  }),
+).default({});
 
 function addResend(api: Api, { resend }: ActionRoutes): void {
   const resent = enqueued.extend({ resendOf: z.string() }).meta({ id: 'Resent' });
@@ -70,8 +72,11 @@ function addResend(api: Api, { resend }: ActionRoutes): void {
       ]),
     },
     handler: async (request, reply) => {
-      const { id, localStorage = false } = request.body;
-      const options = { localStorage, ...(id === undefined ? {} : { id }) };
+      const { id, localStorage } = request.body;
+      const options = {
+        localStorage: localStorage ?? false,
+        ...((id ?? null) === null ? {} : { id: String(id) }),
+      };
       const made = await resend(request.params.id, options, narrowTo(callerOf(request), request.query.from));
       reply.header('location', `/v1/deliveries/${made.id}?from=${made.from}`);
       return reply.code(made.duplicate ? 200 : 202).send(made);
@@ -79,20 +84,34 @@ function addResend(api: Api, { resend }: ActionRoutes): void {
   });
 }
 
-const resolveBody = z.discriminatedUnion(
-  'outcome',
-  [
-    object({
-      outcome: z.literal('sent'),
-      unique: text(1, 512).optional().describe('The message’s, so that its receipts are known'),
-    }),
-    object({
-      outcome: z.literal('not_sent'),
-      next: oneOf(['resend', 'close']).describe('Send it now, or let it fail'),
-    }),
-  ],
-  { error: 'must say outcome: "sent", or "not_sent" with next: "resend" or "close"' },
+const RESOLUTIONS = ['resend', 'close'] as const;
+
+/** One object and no union: a union tells of one wrong field and keeps quiet about the others. */
+const resolveBody = object({
+  outcome: oneOf(
+    ['sent', 'not_sent'],
+    'must say what became of it: sent, or not_sent with next: resend or close',
+  ),
+  unique: text(1, 512).nullish().describe('With sent: the message’s, so that its receipts are known'),
+  next: oneOf(RESOLUTIONS).nullish().describe('With not_sent, needed there: send it now, or let it fail'),
+}).superRefine(
+  (body, context) => {
+    for (const [name, message] of misplaced(body))
+      context.addIssue({ code: 'custom', path: [name], message });
+  },
+  { when: () => true },
 );
+
+function misplaced(body: unknown): readonly (readonly [name: string, detail: string])[] {
+  if (!isFields(body)) return [];
+  const isGiven = (name: string) => (body[name] ?? null) !== null;
+  if (body.outcome === 'sent' && isGiven('next')) return [['next', 'is for not_sent: leave it out']];
+  if (body.outcome !== 'not_sent') return [];
+  return [
+    ...(isGiven('unique') ? [['unique', 'is for sent: leave it out'] as const] : []),
+    ...(isGiven('next') ? [] : [['next', `must be one of ${RESOLUTIONS.join(', ')}`] as const]),
+  ];
+}
 
 function addResolve(api: Api, { resolve }: ActionRoutes): void {
   const resolved = z.object({ id: z.string(), from: z.string(), status });
@@ -114,6 +133,7 @@ function addResolve(api: Api, { resolve }: ActionRoutes): void {
   });
 }
 
-function resolutionOf(body: z.output<typeof resolveBody>): Resolution {
-  return body.outcome === 'sent' ? { kind: 'sent', unique: body.unique ?? null } : { kind: body.next };
+function resolutionOf({ outcome, unique, next }: z.output<typeof resolveBody>): Resolution {
+  if (outcome === 'sent') return { kind: 'sent', unique: unique ?? null };
+  return { kind: next === 'resend' ? 'resend' : 'close' };
 }

@@ -1,17 +1,17 @@
-import { z } from 'zod';
-import type { Status } from '../../../domain/status.js';
+import type { z } from 'zod';
+import { STATUSES, type Status } from '../../../domain/status.js';
 import { SECOND } from '../../../domain/time.js';
 import { withoutQueries } from '../../../domain/without-queries.js';
 import { WaybillError } from '../../../errors.js';
-import { whole } from '../../../queue/request-fields.js';
+import { oneOf, query, wholeInQuery } from '../../../queue/request-fields.js';
 import type { DeliveryView } from '../../../redis/delivery-view.js';
 import type { Narrow } from '../../producer.js';
 import type { WaitOptions } from '../../watch.js';
 import type { Api } from '../api.js';
 import { callerOf } from '../guard.js';
-import { delivery, status } from '../schemas/delivery.js';
+import { delivery } from '../schemas/delivery.js';
 import { answers, json } from '../schemas/problem.js';
-import { fromQuery, idPath } from '../schemas/requests.js';
+import { idPath, narrowing } from '../schemas/requests.js';
 import { narrowTo } from '../scope.js';
 
 export type DeliveryRoutes = {
@@ -23,15 +23,12 @@ export type DeliveryRoutes = {
 
 const LONGEST_WAIT_S = 60;
 
-const query = fromQuery.extend({
-  wait: z
-    .string()
-    .regex(/^\d{1,2}$/, { error: `must be whole seconds, at most ${LONGEST_WAIT_S}` })
-    .transform(Number)
-    .pipe(whole(0, LONGEST_WAIT_S))
+const waiting = query({
+  ...narrowing,
+  wait: wholeInQuery(0, LONGEST_WAIT_S)
     .optional()
     .describe(`Seconds to hold the answer until it is there, at most ${LONGEST_WAIT_S}`),
-  until: status.default('delivered').describe('What is waited for: this status, or a better one'),
+  until: oneOf(STATUSES).default('delivered').describe('What is waited for: this status, or a better one'),
 });
 
 /** `GET /v1/deliveries/{id}`, at once or when it has come to a status. */
@@ -43,7 +40,7 @@ export function addDelivery(api: Api, routes: DeliveryRoutes): void {
       summary: 'Tell where a delivery is, and how it got there',
       tags: ['deliveries'],
       params: idPath,
-      querystring: query,
+      querystring: waiting,
       response: answers({ 200: json('As it is now', delivery) }, ['not_found', 'ambiguous_id']),
     },
     handler: async (request, reply) => {

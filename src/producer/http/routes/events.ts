@@ -3,13 +3,14 @@ import { z } from 'zod';
 import type { Caller } from '../../../domain/caller.js';
 import { parseCursor } from '../../../domain/cursor.js';
 import { EVENT_TYPES } from '../../../domain/event.js';
+import { query } from '../../../queue/request-fields.js';
 import type { EventsOptions, ReadEvent } from '../../events.js';
 import type { Api } from '../api.js';
 import { toEventStream } from '../event-stream.js';
 import { callerOf } from '../guard.js';
-import { ProblemError } from '../problem.js';
+import { inWords, ProblemError } from '../problem.js';
 import { answers } from '../schemas/problem.js';
-import { type Accounts, accountAt, mayUse } from '../scope.js';
+import { type Accounts, mayUse, type NamedAccount, UNKNOWN_ACCOUNT } from '../scope.js';
 
 export type EventRoutes = {
   readonly accounts: Accounts;
@@ -24,11 +25,15 @@ export type EventRoutes = {
 const MOST_READERS = 100;
 
 const CURSOR_FORM = 'must be the id of an event that was read before, epoch milliseconds, or 0';
-const cursor = z.string().refine((text) => parseCursor(text) !== null, { error: CURSOR_FORM });
+const cursor = z
+  .string({ error: CURSOR_FORM })
+  .refine((text) => parseCursor(text) !== null, { error: CURSOR_FORM });
 
-const listed = z.string().transform((list) => list.split(',').map((part) => part.trim()));
+const listed = z
+  .string({ error: 'must be given once, with commas between several' })
+  .transform((list) => list.split(',').map((part) => part.trim()));
 
-const query = z.strictObject({
+const choice = query({
   from: listed.optional().describe('Accounts by number or name, comma-separated; default: all of the key'),
   types: listed
     .pipe(z.array(z.enum(EVENT_TYPES, { error: `must be some of ${EVENT_TYPES.join(', ')}` })))
@@ -50,7 +55,7 @@ export function addEventStream(api: Api, routes: EventRoutes): void {
       operationId: 'readEvents',
       summary: 'Follow what becomes of deliveries, as server-sent events',
       tags: ['events'],
-      querystring: query,
+      querystring: choice,
       headers,
       response: answers(
         {
@@ -102,6 +107,13 @@ async function accountsOf(
   const found =
     names === undefined
       ? (await accounts.all()).filter((account) => mayUse(caller, account))
-      : await Promise.all(names.map((name) => accountAt(name, caller, accounts)));
+      : await Promise.all(names.map((name) => accountInQuery(name, caller, accounts)));
   return found.map(({ from }) => from);
+}
+
+async function accountInQuery(name: string, caller: Caller, accounts: Accounts): Promise<NamedAccount> {
+  const account = await accounts.find(name);
+  if (account !== undefined && mayUse(caller, account)) return account;
+  const errors = [{ pointer: '/query/from', detail: UNKNOWN_ACCOUNT }];
+  throw new ProblemError('account_not_found', inWords(errors), { errors });
 }

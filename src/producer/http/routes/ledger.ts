@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ledgerCsv, ledgerLines } from '../../../domain/ledger-lines.js';
-import { oneOf } from '../../../queue/request-fields.js';
+import { oneOf, query } from '../../../queue/request-fields.js';
 import type { LedgerRow } from '../../../redis/ledger.js';
 import type { Api } from '../api.js';
 import { callerOf } from '../guard.js';
@@ -48,7 +48,7 @@ export function addLedger(api: Api, { accounts, zoneOf, ledger, otherSessions }:
       summary: 'List the paid sessions of a month',
       tags: ['ledger'],
       params: accountPath.extend({ month }),
-      querystring: z.strictObject({
+      querystring: query({
         format: oneOf(['json', 'csv']).optional().describe('Beats the Accept header'),
       }),
       response: answers(

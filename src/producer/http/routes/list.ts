@@ -1,39 +1,38 @@
 import { z } from 'zod';
 import { STATUSES } from '../../../domain/status.js';
-import { instant, oneOf, text, whole } from '../../../queue/request-fields.js';
+import type { ValidationFault } from '../../../errors.js';
+import { instantInQuery, oneOf, query, text, wholeInQuery } from '../../../queue/request-fields.js';
+import { CURSOR_FORM, isCursor } from '../../cursor.js';
 import type { ListFilter, Page } from '../../list.js';
 import type { Api } from '../api.js';
 import { callerOf } from '../guard.js';
+import { inWords, ProblemError } from '../problem.js';
 import { listed } from '../schemas/delivery.js';
 import { answers, json } from '../schemas/problem.js';
-import { type Accounts, mayUse } from '../scope.js';
+import { recipientPart } from '../schemas/requests.js';
+import { type Accounts, mayUse, type NamedAccount, UNKNOWN_ACCOUNT } from '../scope.js';
+import { faultsIn } from '../validate.js';
 
 export type ListRoutes = {
   readonly accounts: Accounts;
   readonly list: (filter: ListFilter) => Promise<Page>;
 };
 
-/** As a query has it: epoch milliseconds are digits there. */
-const moment = z
-  .string()
-  .transform((written) => (/^\d+$/.test(written) ? Number(written) : written))
-  .pipe(instant);
-
-const query = z.strictObject({
+const filters = query({
   from: text(1, 64).optional().describe('Account number or name; default: all of the key’s'),
-  to: text(1, 150).optional().describe('Number or from_id'),
+  to: recipientPart.optional(),
   status: oneOf(STATUSES).optional(),
   reason: text(1, 100).optional().describe('Why it waits, is held, or ended'),
-  since: moment.optional().describe('Created then or later: ISO 8601 with zone, or epoch milliseconds'),
-  until: moment.optional().describe('Created then or before'),
-  cursor: text(1, 1000).optional().describe('Where the page before ended'),
-  limit: z
-    .string()
-    .regex(/^\d{1,3}$/, { error: 'must be a whole number from 1 to 500' })
-    .transform(Number)
-    .pipe(whole(1, 500))
+  since: instantInQuery
     .optional()
-    .describe('1 to 500, default 50'),
+    .describe('Created then or later: ISO 8601 with zone, or epoch milliseconds'),
+  until: instantInQuery.optional().describe('Created then or before'),
+  cursor: z
+    .string({ error: CURSOR_FORM })
+    .refine(isCursor, { error: CURSOR_FORM })
+    .optional()
+    .describe('Where the page before ended'),
+  limit: wholeInQuery(1, 500).optional().describe('1 to 500, default 50'),
 });
 
 const page = z
@@ -46,17 +45,32 @@ const page = z
 /** `GET /v1/deliveries`: those that meet everything that is asked, page by page. */
 export function addList(api: Api, { accounts, list }: ListRoutes): void {
   api.get('/v1/deliveries', {
-    config: { roles: ['read'], asksMuch: true },
+    config: { roles: ['read'], asksMuch: true, tellsFaults: true },
     schema: {
       operationId: 'listDeliveries',
       summary: 'List deliveries by account, recipient, status and time',
       tags: ['deliveries'],
-      querystring: query,
+      querystring: filters,
       response: answers({ 200: json('One page', page) }, ['unknown_account']),
     },
     handler: async (request) => {
       const seen = (await accounts.all()).filter((account) => mayUse(callerOf(request), account));
+      refuseQuery(faultsIn(request), request.query.from, seen);
       return list({ ...request.query, visible: seen.map(({ from }) => from) });
     },
   });
+}
+
+/** All that is wrong with a query; an account that is none is told by its own code where nothing else is wrong. */
+function refuseQuery(
+  faults: readonly ValidationFault[],
+  from: string | undefined,
+  seen: readonly NamedAccount[],
+): void {
+  const isKnown = from === undefined || seen.some((each) => each.from === from || each.name === from);
+  const isTold = faults.some(({ pointer }) => pointer === '/query/from');
+  const unknown = isKnown || isTold ? [] : [{ pointer: '/query/from', detail: UNKNOWN_ACCOUNT }];
+  const errors = [...faults, ...unknown];
+  if (errors.length === 0) return;
+  throw new ProblemError(faults.length === 0 ? 'unknown_account' : 'validation', inWords(errors), { errors });
 }

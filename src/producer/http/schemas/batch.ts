@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { text } from '../../../queue/request-fields.js';
+import { oneOf, query, text } from '../../../queue/request-fields.js';
 import { problem } from './problem.js';
 import { deliveryRequest, enqueued } from './requests.js';
 
@@ -15,12 +15,11 @@ export const NDJSON_TYPES: readonly string[] = [
   'application/json-lines',
 ];
 
-export const batchQuery = z.strictObject({
+export const batchQuery = query({
   run: text(1, 64)
     .optional()
     .describe('A name for this run: requests without an id are new in another run, though they are the same'),
-  summary: z
-    .enum(['true', 'false'], { error: 'must be true or false' })
+  summary: oneOf(['true', 'false'])
     .optional()
     .describe('true: one more element or line at the end counts the answers'),
 });

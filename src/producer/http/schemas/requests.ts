@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseRecipient } from '../../../domain/recipient.js';
 import { DELIVERY_ID, requestSchema } from '../../../queue/request.js';
-import { text } from '../../../queue/request-fields.js';
+import { query, text } from '../../../queue/request-fields.js';
 import { status } from './delivery.js';
 
 /** The same as the library takes, but that `from` may be left out by a key for one account. */
@@ -10,15 +10,16 @@ export const deliveryRequest = requestSchema.meta({ id: 'DeliveryRequest' });
 export const idPath = z.object({ id: z.string().describe('The delivery’s id') });
 
 /** Narrows a call by id to one account. */
-export const fromQuery = z.strictObject({
+export const narrowing = {
   from: text(1, 64).optional().describe('Account number or name, where several have a delivery with this id'),
-});
+};
+export const fromQuery = query(narrowing);
 
 export const accountPath = z.object({ from: z.string().describe('Account number or name') });
 
 /** A recipient as people write it, in a path. */
 export const recipientPart = z
-  .string()
+  .string({ error: 'must be given once' })
   .superRefine((written, context) => {
     const parsed = parseRecipient(written);
     if (!parsed.ok) context.addIssue({ code: 'custom', message: parsed.detail });
@@ -31,7 +32,7 @@ export const newId = z.string(ID_FORM).regex(DELIVERY_ID, ID_FORM);
 
 export const keyHeader = z.looseObject({
   'idempotency-key': z
-    .string()
+    .string(ID_FORM)
     .transform((key) => key.replace(/^"(.*)"$/, '$1'))
     .pipe(newId)
     .optional()
