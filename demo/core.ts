@@ -26,6 +26,7 @@ export function createDemoCore(
   });
   const metrics = createMetrics({
     version: 'demo',
+    role: 'demo',
     defaultMetrics: false,
     accounts: config.accounts.map(({ name }) => name),
   });

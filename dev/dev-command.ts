@@ -76,7 +76,7 @@ type Dev = DevEnv & {
 async function serveAll({ env, apiKey, given, folder, stop }: Dev, context: CliContext): Promise<ExitCode> {
   const wishes = given.providerUrl === undefined ? wishesOf(given) : null;
   const { version } = context;
-  const options = { env, version, need: ['accounts', 'webhookToken', 'apiKeys'], stop } as const;
+  const options = { env, version, role: 'dev', need: ['accounts', 'webhookToken', 'apiKeys'], stop } as const;
   const ended = await serve(options, async (core, metricsAt) => {
     const { startAll } = await import('./start-all.js');
     const all = await startAll(core, { wishes, version });

@@ -39,7 +39,8 @@ export function addSandbox(host: CommandHost): void {
 
 async function runStandIn(given: Input, { env, version, stop, output }: CliContext): Promise<ExitCode> {
   const wishes = { ...readOptions(given.options), ...wishesOf(given), ...webhookOf(given) };
-  const ended = await serve({ env: env(), version, stop: stop(), health: false }, async (core) => {
+  const options = { env: env(), version, role: 'sandbox', stop: stop(), health: false };
+  const ended = await serve(options, async (core) => {
     const { runSandbox } = await import('./run-sandbox.js');
     const sandbox = await runSandbox(core, wishes);
     if (wishes.webhook === undefined) output.note(NO_CALLBACKS);

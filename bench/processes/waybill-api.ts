@@ -8,7 +8,13 @@ const VERSION = 'bench';
 /** `waybill api` as its command starts it. */
 async function main(): Promise<void> {
   keepHeapSmall();
-  const options = { env: process.env, version: VERSION, need: ['apiKeys'], stop: listenForStop() } as const;
+  const options = {
+    env: process.env,
+    version: VERSION,
+    role: 'api',
+    need: ['apiKeys'],
+    stop: listenForStop(),
+  } as const;
   await serve(options, async (core) => {
     const running = await runApi(core, VERSION);
     process.send?.({ port: running.port });

@@ -7,6 +7,7 @@ async function main(): Promise<void> {
   const options = {
     env: process.env,
     version: 'bench',
+    role: 'webhooks',
     need: ['webhookToken'],
     stop: listenForStop(),
   } as const;

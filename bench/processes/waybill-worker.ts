@@ -13,7 +13,13 @@ function unpaced(core: Core): Core {
 }
 
 async function main(): Promise<void> {
-  const options = { env: process.env, version: 'bench', need: ['accounts'], stop: listenForStop() } as const;
+  const options = {
+    env: process.env,
+    version: 'bench',
+    role: 'worker',
+    need: ['accounts'],
+    stop: listenForStop(),
+  } as const;
   await serve(options, (core) => runWorker(unpaced(core)));
   process.exit(0);
 }

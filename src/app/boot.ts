@@ -15,6 +15,8 @@ export type BootOptions = {
   readonly env: Env;
   /** The package's, for `build_info`. */
   readonly version: string;
+  /** The command that runs, by which alerts and dashboards know the process. */
+  readonly role: string;
   /** What this process cannot do without. */
   readonly need?: readonly Need[];
 };
@@ -25,12 +27,13 @@ export type Booted = { readonly core: Core; readonly metrics: Metrics };
  * A long-running process's core from its environment; nothing is opened yet.
  * @throws ConfigError with every fault
  */
-export function boot({ env, version, need = [] }: BootOptions): Booted {
+export function boot({ env, version, role, need = [] }: BootOptions): Booted {
   const { config, sources, unknown } = parseConfig(readEnv(env), { need });
   refuseUnbuilt(config);
   const log = createLog(config.log);
   const metrics = createMetrics({
     version,
+    role,
     accounts: config.accounts.map(({ name }) => name),
     endpoints: config.eventEndpoints.map(({ name }) => name),
   });

@@ -71,7 +71,10 @@ function processGauges(registry: Registry) {
       'last_progress_timestamp_seconds',
       'When the worker last took a delivery; at first, when it was started',
     ),
-    buildInfo: gauge('build_info', 'Always 1', ['version']),
+    buildInfo: gauge('build_info', 'Always 1; the role is the process: worker, webhooks, …', [
+      'version',
+      'role',
+    ]),
   };
 }
 

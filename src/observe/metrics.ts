@@ -22,6 +22,8 @@ import {
 
 export type MetricsOptions = {
   readonly version: string;
+  /** Which process this is, by the command that starts it. */
+  readonly role: string;
   /** prom-client's own about the process; default true. */
   readonly defaultMetrics?: boolean;
   /** Names of the configured accounts: their counters start at 0. */
@@ -44,6 +46,7 @@ export type Metrics = {
 
 export function createMetrics({
   version,
+  role,
   defaultMetrics = true,
   accounts = [],
   endpoints = [],
@@ -53,7 +56,7 @@ export function createMetrics({
   const counters = defineCounters(registry);
   const { gauges, dropRedisGauges } = defineGauges(registry);
   const histograms = defineHistograms(registry);
-  gauges.buildInfo.set({ version }, 1);
+  gauges.buildInfo.set({ version, role }, 1);
   startProcess(counters, histograms);
   for (const account of accounts) startAccount(counters, account);
   for (const endpoint of endpoints) startEndpoint(counters, endpoint);

@@ -13,7 +13,8 @@ const ACCOUNTS = Array.from({ length: 500 }, (_, index) => `account-${index}`);
 const COUNTERS_PER_ACCOUNT = 12 + 24 + 19 + 7 + 5 + 1 + 1 + 4 + 3;
 const GAUGES_PER_ACCOUNT = 21;
 
-const started = () => createMetrics({ version: '1', defaultMetrics: false, accounts: ACCOUNTS });
+const started = () =>
+  createMetrics({ version: '1', role: 'worker', defaultMetrics: false, accounts: ACCOUNTS });
 const seriesOf = async (metrics: ReturnType<typeof createMetrics>) => {
   const { samples } = parseMetrics(await metrics.render());
   const perAccount = samples.filter(({ labels }) => 'account' in labels);
@@ -43,7 +44,12 @@ describe('with 500 accounts', () => {
   });
 
   it('numbers of clients, ids and details leave no series behind', async () => {
-    const metrics = createMetrics({ version: '1', defaultMetrics: false, accounts: ['account-0'] });
+    const metrics = createMetrics({
+      version: '1',
+      role: 'worker',
+      defaultMetrics: false,
+      accounts: ['account-0'],
+    });
     const observer = observerOf(metrics);
     const before = await seriesOf(metrics);
     for (let index = 0; index < 1000; index += 1) {
@@ -96,7 +102,7 @@ describe('a label whose values come from outside', () => {
   it.each(OUTCOMES)(
     'counts attempts that were %s under at most a bounded number of reasons',
     async (outcome) => {
-      const metrics = createMetrics({ version: '1', defaultMetrics: false });
+      const metrics = createMetrics({ version: '1', role: 'worker', defaultMetrics: false });
       for (let index = 0; index < 1000; index += 1) {
         for (const reason of [`${index}`, `http_${index}`, `Socket ${index}`]) {
           metrics.counters.attempts.inc({ account: 'shop', outcome, reason: reasonLabel(reason) });

@@ -83,7 +83,9 @@ describe('the metrics of a process that has just started', () => {
 
   it('may be had in many registries, with or without the process’s own', async () => {
     const texts = await Promise.all(
-      [true, false].map((defaultMetrics) => createMetrics({ version: '1', defaultMetrics }).render()),
+      [true, false].map((defaultMetrics) =>
+        createMetrics({ version: '1', role: 'worker', defaultMetrics }).render(),
+      ),
     );
     expect(texts.map((text) => text.includes('process_cpu_seconds_total'))).toEqual([true, false]);
   });
@@ -415,7 +417,12 @@ function open() {
     format: 'json',
     destination: { write: (line) => written.push(line) },
   });
-  const metrics = createMetrics({ version: '1.2.3', defaultMetrics: false, accounts: ['shop', 'desk'] });
+  const metrics = createMetrics({
+    version: '1.2.3',
+    role: 'worker',
+    defaultMetrics: false,
+    accounts: ['shop', 'desk'],
+  });
   const read = async () => {
     const { types, samples } = parseMetrics(await metrics.render());
     const value = (name: string, labels: Readonly<Record<string, string>>): number | undefined =>

@@ -27,7 +27,7 @@ describe('the health server', () => {
     const { code, type, text } = await get(server, '/metrics');
     expect(code).toBe(200);
     expect(type).toBe('text/plain; version=0.0.4; charset=utf-8');
-    expect(text).toContain('waybill_build_info{version="1.2.3"} 1');
+    expect(text).toContain('waybill_build_info{version="1.2.3",role="worker"} 1');
   });
 
   it('is alive whatever its dependencies do', async () => {
@@ -99,7 +99,7 @@ async function start({
   ready = { ready: true, body: {} },
   ...rest
 }: Start = {}): Promise<HealthServer> {
-  const metrics = createMetrics({ version: '1.2.3', defaultMetrics: false });
+  const metrics = createMetrics({ version: '1.2.3', role: 'worker', defaultMetrics: false });
   const server = await startHealthServer({
     host: '127.0.0.1',
     port,

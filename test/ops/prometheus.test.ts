@@ -1,6 +1,4 @@
 import { createHash } from 'node:crypto';
-import { parse } from 'yaml';
-import { z } from 'zod';
 import { type PrivateRedis, startPrivateRedis } from '../../dev/private-redis.js';
 import { startSandbox } from '../../sandbox/sandbox.js';
 import { createWaybill } from '../../src/index.js';
@@ -20,6 +18,7 @@ const CALLER = {
   accounts: ['shop'],
   roles: ['read'],
 };
+const JOB = 'messaging-pods';
 const SERVICES = ['worker', 'webhooks', 'api'] as const;
 const PATIENT = { timeoutMs: 60_000 };
 
@@ -50,11 +49,12 @@ afterAll(async () => {
   await redis?.stop();
 });
 
-it('scrapes a worker, a webhook consumer and the API', async () => {
-  const answering = () => prometheus.query('up{job="waybill"} == 1');
+it('scrapes a worker, a webhook consumer and the API, and knows them by what they say', async () => {
+  const answering = () => prometheus.query('waybill_build_info and on (job, instance) up == 1');
   await eventually(async () => (await answering()).length === SERVICES.length, PATIENT);
-  const services = (await answering()).map(({ metric }) => metric.service);
-  expect(services.sort()).toEqual([...SERVICES].sort());
+  const found = (await answering()).map(({ metric: { role, job, service } }) => ({ role, job, service }));
+  expect(found.map(({ role }) => role).sort()).toEqual([...SERVICES].sort());
+  expect(found.map(({ job, service }) => [job, service])).toEqual(SERVICES.map(() => [JOB, undefined]));
 });
 
 it('sees what was accepted', async () => {
@@ -98,6 +98,26 @@ it.each(readDashboards().map((dashboard) => [dashboard.title, dashboard] as cons
   },
 );
 
+it('fires for a process that has died, and for the last of its kind', async () => {
+  await processes[SERVICES.indexOf('webhooks')]?.close();
+  const about = async () => {
+    const firing = await prometheus.firing();
+    return firing.filter(({ labels }) =>
+      /^Waybill(ProcessDown|ServiceMissing)$/.test(labels.alertname ?? ''),
+    );
+  };
+  await eventually(async () => (await about()).length === 2, PATIENT);
+  const found = (await about()).map(({ labels, annotations }) => [
+    labels.alertname,
+    labels.role,
+    annotations.summary,
+  ]);
+  expect(found.sort()).toEqual([
+    ['WaybillProcessDown', 'webhooks', 'A process of Waybill does not answer'],
+    ['WaybillServiceMissing', 'webhooks', 'No webhooks runs'],
+  ]);
+});
+
 function environment(): Record<string, string> {
   const listen = ['METRICS', 'WEBHOOKS', 'API'].map((what) => [`WAYBILL_LISTEN_${what}`, '127.0.0.1:0']);
   return {
@@ -110,16 +130,9 @@ function environment(): Record<string, string> {
   };
 }
 
-/** Those of ops/prometheus, with the addresses of our processes in place of the services' names. */
+/** As somebody else's Prometheus may have it: another job name, and no label but what every scrape has. */
 function scrapeConfigs(ports: readonly number[]): readonly unknown[] {
-  const { scrape_configs } = z
-    .object({ scrape_configs: z.array(z.looseObject({ job_name: z.string() })) })
-    .parse(parse(readProjectFile('ops/prometheus/prometheus.yml')));
-  const found = SERVICES.map((service, index) => ({
-    targets: [`127.0.0.1:${ports[index] ?? 0}`],
-    labels: { service },
-  }));
-  return scrape_configs.map(({ job_name }) => ({ job_name, static_configs: found }));
+  return [{ job_name: JOB, static_configs: [{ targets: ports.map((port) => `127.0.0.1:${port}`) }] }];
 }
 
 /** The rules with seconds in place of the minutes for which something must last. */

@@ -15,7 +15,7 @@ export function unknownNames(expr: string): readonly string[] {
   const grouped = [...expr.matchAll(/\b(?:by|on) ?\(([^)]*)\)/g)].flatMap(([, list = '']) =>
     list.split(/,\s*/).filter((label) => label !== ''),
   );
-  const scraped = ['service', 'instance', 'job', 'le'];
+  const scraped = ['instance', 'job', 'le'];
   const carried = [...names.flatMap((name) => known.get(name) ?? []), ...scraped];
   return [
     ...names.filter((name) => !known.has(name)),

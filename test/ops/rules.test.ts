@@ -41,6 +41,14 @@ it.each(alerts.map((alert) => [alert.alert, alert] as const))(
   },
 );
 
+it.each(alerts.map(({ alert, expr }) => [alert, expr]))(
+  '%s needs no label that somebody has to add to a scrape',
+  (_name, expr) => {
+    expect(expr).not.toMatch(/\b(job|service)\s*[=!]/);
+    expect(expr.match(/\b(by|on) ?\([^)]*\bservice\b/)).toBeNull();
+  },
+);
+
 /** The headings as links call them. */
 function anchors(): readonly string[] {
   const headings = [...readProjectFile('docs/operations.md').matchAll(/^##+ (.+)$/gm)];

@@ -40,7 +40,12 @@ async function* readOf(events: readonly Event[]): AsyncGenerator<Read> {
 
 /** Pushes events to an endpoint that answers so, with no time in between. */
 function start(events: readonly Event[], answer: (event: WaybillEvent) => PushResult) {
-  const metrics = createMetrics({ version: 'test', defaultMetrics: false, endpoints: ['app'] });
+  const metrics = createMetrics({
+    version: 'test',
+    role: 'worker',
+    defaultMetrics: false,
+    endpoints: ['app'],
+  });
   const log = createLog({ level: 'error', format: 'json', destination: { write: () => undefined } });
   const buried: { readonly id: string; readonly reason: string }[] = [];
   const taken: string[] = [];

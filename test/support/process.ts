@@ -27,6 +27,7 @@ export function createCore(env: Readonly<Record<string, string>>, log: 'kept' | 
       : createLog({ level: 'debug', format: 'json', destination: { write: (line) => lines.push(line) } });
   const metrics = createMetrics({
     version: 'test',
+    role: 'test',
     defaultMetrics: false,
     accounts: config.accounts.map(({ name }) => name),
   });

@@ -47,7 +47,8 @@ function addProcess(host: CommandHost, { usage, summary, need, start }: ProcessD
     summary,
     input: z.object({}),
     run: async (_input, { env, version, stop }) => {
-      const ended = await serve({ env: env(), version, need, stop: stop() }, (core) => start(core, version));
+      const options = { env: env(), version, role: usage, need, stop: stop() };
+      const ended = await serve(options, (core) => start(core, version));
       return ended === 'drained' ? EXIT.done : EXIT.refused;
     },
   });
