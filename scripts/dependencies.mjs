@@ -2,11 +2,17 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, runQuietly, tell } from './project.mjs';
 
+/**
+ * Also where npm itself runs us, with options of its own that are about another folder. No package needs a script of
+ * its own to be installed, and ours would build what is built next.
+ */
+const OPTIONS = ['--include=dev', '--ignore-scripts', '--location=project', '--no-global'];
+
 /** Installs the packages of package-lock.json unless exactly those are there. */
 export function ensureDependencies() {
   if (areInstalled()) return;
   tell('installing dependencies: npm ci');
-  runQuietly('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+  runQuietly('npm', ['ci', ...OPTIONS, '--no-audit', '--no-fund', '--loglevel=error']);
 }
 
 /**
