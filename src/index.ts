@@ -24,6 +24,7 @@ export type { Enqueued, EnqueuedOrError } from './producer/enqueue.js';
 export type { EventsOptions, ReadEvent } from './producer/events.js';
 export type { Narrow } from './producer/producer.js';
 export type { EnqueueRequest } from './producer/read-request.js';
+export { deliveryIdOf } from './queue/names.js';
 export type { DeliveryView } from './redis/delivery-view.js';
 export type { RedisServers } from './redis/servers.js';
 

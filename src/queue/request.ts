@@ -20,8 +20,11 @@ import {
   whole,
 } from './request-fields.js';
 
-export const DELIVERY_ID = /^[A-Za-z0-9._~-]{1,128}$/;
-const ID_FORM = { error: 'must be a string of 1 to 128 characters out of A-Z a-z 0-9 . _ ~ -' };
+/** What begins with `j~` is made of a BullMQ job's own id. */
+export const DELIVERY_ID = /^(?!j~)[A-Za-z0-9._~-]{1,128}$/;
+const ID_FORM = {
+  error: 'must be a string of 1 to 128 characters out of A-Z a-z 0-9 . _ ~ -, and not begin with j~',
+};
 
 const template = orEmptyArray(
   object({

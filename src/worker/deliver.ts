@@ -5,13 +5,14 @@ import type { Claim } from '../domain/claim.js';
 import { type Decision, decide } from '../domain/decide.js';
 import type { SendKind } from '../domain/delivery.js';
 import { isFields, type Owner, type Sealer, sealRequest } from '../domain/seal.js';
+import { deliveryIdOf, refusedIdOf } from '../queue/names.js';
 import { act } from './act.js';
 import { createAge } from './clock.js';
 import type { JobEnd } from './job-end.js';
 import { lock } from './lock.js';
 import type { Lock } from './locks.js';
 import { linkToInspect } from './preflight.js';
-import { deliveryIdOf, readJob } from './read-job.js';
+import { readJob } from './read-job.js';
 import type { Claimed, DeliverDeps, Delivered, Run } from './run.js';
 import { horizonOf } from './send.js';
 import { refuse } from './stop.js';
@@ -28,7 +29,7 @@ export async function deliver(
   deps: DeliverDeps,
 ): Promise<Delivered> {
   const queued = { id: job.id ?? '', timestamp: job.timestamp };
-  const owner = { from: account.from, id: deliveryIdOf(job, account.from) };
+  const owner = { from: account.from, id: deliveryIdOf(queued.id) ?? refusedIdOf(queued.id) };
   await sealJob(job, owner, deps.sealer);
   const read = readJob(job, { owner, account }, deps.sealer);
   if ('locked' in read) return lock({ owner, account, why: read.locked }, deps);

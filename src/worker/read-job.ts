@@ -1,12 +1,10 @@
-import { createHash } from 'node:crypto';
 import type { Job } from 'bullmq';
-import { ulid } from 'ulid';
 import type { Account } from '../domain/account.js';
 import type { Delivery } from '../domain/delivery.js';
 import { type Fields, isFields, type Owner, openRequest, type Sealer } from '../domain/seal.js';
 import { DataKeyError, type ValidationFault } from '../errors.js';
-import { JOB_NAME } from '../queue/names.js';
-import { DELIVERY_ID, parseRequest } from '../queue/request.js';
+import { deliveryIdOf, JOB_NAME } from '../queue/names.js';
+import { parseRequest } from '../queue/request.js';
 
 export type ReadJob =
   | {
@@ -54,6 +52,8 @@ function readData(job: Job, { data, id, account }: Opened): ReadJob {
 }
 
 const NOTHING = { id: undefined, from: undefined };
+const NO_DELIVERY_ID =
+  'has a job id that makes no delivery id: give it the job id d-<id>, with 1 to 128 characters out of A-Z a-z 0-9 . _ ~ -';
 
 type Contract = {
   readonly id: string;
@@ -64,6 +64,7 @@ type Contract = {
 
 function contractFaults(job: Job, { id, named, from, account }: Contract): readonly ValidationFault[] {
   const faults: ValidationFault[] = [];
+  if (deliveryIdOf(job.id ?? '') === null) faults.push({ pointer: '', detail: NO_DELIVERY_ID });
   if (job.name !== JOB_NAME) faults.push({ pointer: '', detail: `is no ${JOB_NAME} job` });
   if ((named ?? id) !== id) {
     faults.push({ pointer: '/id', detail: 'is not the id of its job: leave it out, or name the job d-<id>' });
@@ -72,18 +73,4 @@ function contractFaults(job: Job, { id, named, from, account }: Contract): reado
     faults.push({ pointer: '/from', detail: 'is not the account whose queue this is: leave it out' });
   }
   return faults;
-}
-
-/**
- * `d-<id>` names its delivery. Another job's delivery gets an id that every run of the job finds again: its time
- * and, for chance, a digest of what only this job has.
- */
-export function deliveryIdOf(job: Pick<Job, 'id' | 'timestamp'>, from: string): string {
-  const named = /^d-(.+)$/s.exec(job.id ?? '')?.[1];
-  if (named !== undefined && DELIVERY_ID.test(named)) return named;
-  const digest = createHash('sha256')
-    .update(JSON.stringify([from, job.id, job.timestamp]))
-    .digest();
-  let next = 0;
-  return `dlv_${ulid(job.timestamp, () => (digest[next++ % digest.length] ?? 0) / 256)}`;
 }

@@ -423,6 +423,9 @@ describe('DELIVERY_ID', () => {
     ['a/b', false],
     ['a:b', false],
     ['é', false],
+    ['j~17', false],
+    ['j-17', true],
+    ['~j~17', true],
   ])('%s: %s', (id, right) => {
     expect(DELIVERY_ID.test(id)).toBe(right);
   });

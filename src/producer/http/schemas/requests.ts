@@ -26,7 +26,7 @@ export const recipientPart = z
   })
   .describe('Number with its country code, or from_id');
 
-const ID_FORM = { error: 'must be 1 to 128 characters out of A-Z a-z 0-9 . _ ~ -' };
+const ID_FORM = { error: 'must be 1 to 128 characters out of A-Z a-z 0-9 . _ ~ -, and not begin with j~' };
 
 export const newId = z.string(ID_FORM).regex(DELIVERY_ID, ID_FORM);
 
