@@ -108,7 +108,10 @@ function seen({ requests }: World, { endpoint, to, answer }: RequestFilter): See
 
 function checked(to: string): string {
   if (isRecipient(to)) return to;
-  throw new SandboxError('unknown_client', 'A client is named by its number (8-15 digits) or its from_id');
+  throw new SandboxError(
+    'unknown_client',
+    'A client is named by a number that there may be, or by its from_id',
+  );
 }
 
 function agentSend(world: World, { to, text, from }: OfAccount & { to: string; text: string }): string {

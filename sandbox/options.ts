@@ -100,6 +100,8 @@ const optionsSchema = z.strictObject({
   strictVariables: z.boolean().default(true),
   /** Every client counts as having written just now, unless `windowLeft` says otherwise. */
   windowsOpen: z.boolean().default(false),
+  /** How callbacks and history tell numbers that have two spellings on WhatsApp: by its own, or as they were given. */
+  spelling: z.enum(['whatsapp', 'given']).default('whatsapp'),
   uniqueForm: z.enum(['hex', 'base64']).default('hex'),
   /** HTTP status of a FAIL. */
   failHttpStatus: z.number().int().min(200).max(599).default(200),

@@ -51,7 +51,7 @@ export function createWorld(options: SandboxOptions, { seed, now, makeUnique }: 
     dice: createDice(seed),
     makeUnique,
     accounts: accountsOf(options),
-    clients: new Clients(),
+    clients: new Clients(options.spelling),
     conversations: new Conversations({
       windowsOpen: options.windowsOpen,
       limit: limitOf(options.keptConversations),

@@ -1,5 +1,6 @@
 import { parseDataKeys } from './config/data-key.js';
 import type { AccountTemplate, ClosedWindowPolicy } from './domain/account.js';
+import type { Country } from './domain/phone-number.js';
 import type { DataKey } from './domain/seal.js';
 import { DAY, HOUR } from './domain/time.js';
 import { createProducer, type Producer } from './producer/producer.js';
@@ -44,6 +45,8 @@ export type WaybillOptions = {
     readonly name?: string;
     readonly onClosedWindow?: ClosedWindowPolicy;
     readonly template?: AccountTemplate;
+    /** ISO 3166 alpha-2, as the workers' `country`: whose national numbers are taken as recipients. */
+    readonly country?: Country;
   }[];
   /** Default 168 and 720, as the workers' `WAYBILL_RETENTION_HOURS` and `WAYBILL_ID_RETENTION_HOURS`. */
   readonly retentionHours?: number;
@@ -126,6 +129,13 @@ function dataKeysOf({ dataKey = () => [] }: WaybillOptions): () => readonly Data
 
 type KnownAccount = NonNullable<WaybillOptions['accounts']>[number];
 
-function publish({ from, name = from, onClosedWindow = 'hold', template }: KnownAccount): PublishedAccount {
-  return { from, name, onClosedWindow, template: template ?? null, billing: 'session' };
+function publish({
+  from,
+  name = from,
+  onClosedWindow = 'hold',
+  template,
+  country,
+}: KnownAccount): PublishedAccount {
+  const rest = { template: template ?? null, country: country ?? null };
+  return { from, name, onClosedWindow, ...rest, billing: 'session' };
 }

@@ -1,3 +1,4 @@
+import { isNumber } from '../../src/domain/recipient.js';
 import { failedMessagePayload, type Payload, updatePayload } from '../callbacks/payloads.js';
 import { type PlannedReceipt, planReceipts } from '../callbacks/receipt-plan.js';
 import type { Dice } from '../dice.js';
@@ -42,7 +43,7 @@ export async function tell(world: World, message: Message, receipt: PlannedRecei
   const webhook = world.accounts.get(message.from)?.webhook ?? null;
   if (webhook === null || !wants(webhook, receipt)) return;
   if (receipt.copies === 0) world.requests.count('callbacksLost');
-  const payload = payloadOf(message, receipt, world.clock.now());
+  const payload = payloadOf(world, message, receipt);
   const conversation = `${message.from}/${message.client}`;
   const copies = Array.from({ length: receipt.copies }, () =>
     world.courier.post({ webhook, conversation, payload }),
@@ -55,8 +56,15 @@ export function wants(webhook: Webhook, { form }: Pick<PlannedReceipt, 'form'>):
   return (form === 'system' ? webhook.system : webhook.readStatus) === 1;
 }
 
-function payloadOf(message: Message, { form, ack, code }: PlannedReceipt, at: number): Payload {
-  return form === 'system' ? failedMessagePayload(message, code ?? 0, at) : updatePayload(message, ack);
+function payloadOf(
+  { clients, clock }: World,
+  message: Message,
+  { form, ack, code }: PlannedReceipt,
+): Payload {
+  const recipient = isNumber(message.to) ? (clients.find(message.to).number ?? message.to) : message.to;
+  return form === 'system'
+    ? failedMessagePayload(message, recipient, { code: code ?? 0, at: clock.now() })
+    : updatePayload(message, recipient, ack);
 }
 
 function planAutoReply(world: World, message: Message, { account, dice }: Acceptance): void {
@@ -66,6 +74,6 @@ function planAutoReply(world: World, message: Message, { account, dice }: Accept
   if (!dice.chance(autoReply.probability)) return;
   world.schedule.at(dueAt, async () => {
     if (message.state === 'failed') return;
-    await clientWrites(world, { account, to: message.client, text: autoReply.text, quote: null }).posted;
+    await clientWrites(world, { account, to: message.to, text: autoReply.text, quote: null }).posted;
   });
 }

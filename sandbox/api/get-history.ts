@@ -1,7 +1,8 @@
+import { isNumber } from '../../src/domain/recipient.js';
 import { DAY, SECOND } from '../../src/domain/time.js';
 import { nameShown } from '../callbacks/payloads.js';
 import type { SandboxOptions } from '../options.js';
-import type { Message } from '../shapes.js';
+import type { Client, Message } from '../shapes.js';
 import type { World } from '../world.js';
 import { authenticate, type Call, type Fields, fail, ok, type Result, text } from './call.js';
 
@@ -17,17 +18,24 @@ export async function getHistory(world: World, { fields }: Call): Promise<Result
   const to = text(fields, 'to');
   const forgottenUntil = world.clock.now() - KEPT_MS;
   const shownUntil = world.clock.now() - world.options.historyLagMs;
+  const client = to === '' ? undefined : world.clients.find(to);
+  if (client !== undefined && isOtherSpelling(world, client, to)) return ok([]);
   const shown = world.messages
-    .history(account.from, to === '' ? undefined : world.clients.find(to).id)
+    .history(account.from, client?.id)
     .filter(({ origin, at }) => at > forgottenUntil && (origin === 'client' || at <= shownUntil))
     .slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE);
   return ok(shown.map((message) => entryOf(world, message)));
 }
 
+/** Whether the history is kept under another spelling of the number, and found by that one alone: nobody says. */
+function isOtherSpelling({ options }: World, { number }: Client, to: string): boolean {
+  return options.spelling === 'whatsapp' && isNumber(to) && number !== null && number !== to;
+}
+
 /** One line of the history. `timestamp` and `direction` are strings here. */
 function entryOf(world: World, message: Message): Fields {
   const isIncoming = message.origin === 'client';
-  const client = nameShown(world.clients.find(message.client));
+  const client = nameShown(world.clients.find(message.to));
   return {
     unique: message.unique,
     timestamp: String(Math.floor(message.at / SECOND)),

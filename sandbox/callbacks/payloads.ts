@@ -58,19 +58,23 @@ export function inboundPayload({ message, client, type, media, windowLeftMs }: I
 }
 
 /** A message's status: `from` is the recipient and `to` our account, the reverse of the send call. No time in it. */
-export function updatePayload(message: Message, ack: Ack): Payload {
+export function updatePayload(message: Message, recipient: string, ack: Ack): Payload {
   return {
     status: 'OK',
     hook: 'update',
     unique: message.unique,
-    from: message.to,
+    from: recipient,
     to: message.from,
     ack: ACKS[ack],
   };
 }
 
 /** A message that failed, told as a system message. `timestamp` is an integer here. */
-export function failedMessagePayload(message: Message, code: number, at: number): Payload {
+export function failedMessagePayload(
+  message: Message,
+  recipient: string,
+  { code, at }: { readonly code: number; readonly at: number },
+): Payload {
   return {
     status: 'OK',
     hook: 'system',
@@ -79,7 +83,7 @@ export function failedMessagePayload(message: Message, code: number, at: number)
     timestamp: Math.floor(at / SECOND),
     unique: message.unique,
     messageUpdate: code,
-    messageTo: message.to,
+    messageTo: recipient,
   };
 }
 

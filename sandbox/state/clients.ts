@@ -1,3 +1,5 @@
+import { isNumber, parseRecipient } from '../../src/domain/recipient.js';
+import { conversationOf, whatsAppSpelling } from '../../src/domain/spellings.js';
 import { SandboxError } from '../sandbox-error.js';
 import type { Client } from '../shapes.js';
 
@@ -7,36 +9,45 @@ export type ClientInput = {
   readonly hidden?: boolean | undefined;
 };
 
-const NUMBER = /^\d{8,15}$/;
-const FROM_ID = /^[A-Z]{2}\.\d{1,32}$/;
-
-/** Whether the provider would take it as `to`: a number without `+`, or a `from_id`. */
+/** Whether WhatsApp could have a client by this name: a number as it is dialled from abroad, without `+`, or a `from_id`. */
 export function isRecipient(to: string): boolean {
-  return NUMBER.test(to) || FROM_ID.test(to);
+  const parsed = parseRecipient(to);
+  return parsed.ok && parsed.recipient === to;
 }
 
-/** The people who write to our accounts, by each of their names. */
+/** How numbers that have two spellings on WhatsApp are told: by WhatsApp's own, or as they were given. */
+export type Spelling = 'whatsapp' | 'given';
+
+/** The people who write to our accounts, by each of their names; both spellings of a number are one. */
 export class Clients {
+  readonly #spelling: Spelling;
   readonly #byName = new Map<string, Client>();
+
+  constructor(spelling: Spelling) {
+    this.#spelling = spelling;
+  }
 
   register({ number, fromId, hidden = false }: ClientInput): Client {
     const id = number ?? fromId;
     if (id === undefined || ![number, fromId].every((name) => name === undefined || isRecipient(name))) {
-      throw new SandboxError('unknown_client', 'A client has a number (8-15 digits), a from_id, or both');
+      throw new SandboxError('unknown_client', 'A client has a number that there may be, a from_id, or both');
     }
     if (hidden && fromId === undefined) {
       throw new SandboxError('unknown_client', 'A client that hides its number needs a from_id');
     }
-    const client: Client = { id, number: number ?? null, fromId: fromId ?? null, hidden };
-    for (const name of [number, fromId]) if (name !== undefined) this.#byName.set(name, client);
+    const client = { id: conversationOf(id), number: number ?? null, fromId: fromId ?? null, hidden };
+    for (const name of [number, fromId])
+      if (name !== undefined) this.#byName.set(conversationOf(name), client);
     return client;
   }
 
   /** Anyone can be written to: who was not registered is known by that one name. */
   find(name: string): Client {
-    const known = this.#byName.get(name);
+    const id = conversationOf(name);
+    const known = this.#byName.get(id);
     if (known !== undefined) return known;
-    const isNumber = NUMBER.test(name);
-    return { id: name, number: isNumber ? name : null, fromId: isNumber ? null : name, hidden: !isNumber };
+    if (!isNumber(name)) return { id, number: null, fromId: name, hidden: true };
+    const number = this.#spelling === 'whatsapp' ? whatsAppSpelling(name) : name;
+    return { id, number, fromId: null, hidden: false };
   }
 }

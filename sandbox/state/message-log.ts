@@ -1,3 +1,4 @@
+import { conversationOf } from '../../src/domain/spellings.js';
 import { BoundedLog } from '../bounded-log.js';
 import { MESSAGE_STATES, type Message, type MessageFilter, type MessageState } from '../shapes.js';
 
@@ -52,7 +53,12 @@ export class MessageLog {
     const wanted = Object.entries(plain).filter(([, value]) => value !== undefined);
     return this.#log.entries().filter((message) => {
       if (message.origin !== 'api') return false;
-      if (to !== undefined && to !== message.to && to !== message.client) return false;
+      if (
+        to !== undefined &&
+        ![message.to, message.client].includes(to) &&
+        conversationOf(to) !== message.client
+      )
+        return false;
       const fields: Readonly<Record<string, unknown>> = message;
       return wanted.every(([name, value]) => fields[name] === value);
     });

@@ -30,6 +30,7 @@ export type {
   LedgerRow,
   ListedDelivery,
   ListFilter,
+  NamedAccount,
   OtherSession,
   Resolution,
   Said,
@@ -123,8 +124,14 @@ export function createClient(settings: Pick<Settings, 'config' | 'secrets'>, red
 }
 
 function known(account: Settings['config']['accounts'][number]) {
-  const { from, name, onClosedWindow, template } = account;
-  return { from, name, onClosedWindow, ...(template === null ? {} : { template }) };
+  const { from, name, onClosedWindow, template, country } = account;
+  return {
+    from,
+    name,
+    onClosedWindow,
+    ...(template === null ? {} : { template }),
+    ...(country === null ? {} : { country }),
+  };
 }
 
 function pick(accounts: readonly NamedAccount[], fromOrName: string | undefined): NamedAccount {

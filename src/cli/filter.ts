@@ -1,24 +1,23 @@
 import { Option } from 'commander';
 import { z } from 'zod';
-import type { ListFilter } from '../app/client.js';
-import { parseRecipient } from '../domain/recipient.js';
+import type { ListFilter, NamedAccount } from '../app/client.js';
+import { findRecipient } from '../domain/recipient.js';
 import { STATUSES } from '../domain/status.js';
 import { moment } from './moment.js';
 import { fromOption, text } from './options.js';
 import { UsageError } from './usage-error.js';
 
-/** A recipient as people write it. */
-export const recipient = z.string().transform((written, context) => {
-  const parsed = parseRecipient(written);
+/** A recipient as people write it to the account. `as`: where it stands. @throws UsageError */
+export function recipientOf(written: string, { country }: NamedAccount, as: string): string {
+  const parsed = findRecipient(written, country);
   if (parsed.ok) return parsed.recipient;
-  context.addIssue({ code: 'custom', message: parsed.detail });
-  return z.NEVER;
-});
+  throw new UsageError(`${as}: ${parsed.detail}`);
+}
 
 /** Which deliveries are meant, where they are not named one by one. */
 export const filterFields = {
   from: text.optional(),
-  to: recipient.optional(),
+  to: text.optional(),
   status: z.enum(STATUSES).optional(),
   reason: text.optional(),
   since: moment.optional(),

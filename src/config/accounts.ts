@@ -9,6 +9,7 @@ import {
   UNKNOWN_POLICIES,
 } from '../domain/account.js';
 import { maskNumber } from '../domain/mask.js';
+import { isCountry } from '../domain/phone-number.js';
 import { isUsableVariable } from '../domain/template.js';
 import { duplicates, json } from './json.js';
 import { matching, type Parsed, type Problem } from './kinds.js';
@@ -81,6 +82,9 @@ const reasons = z.record(z.string().regex(/^(\d{1,4}|http_[2-5]\d\d)$/), oneOf(R
   error: REASON_FORM,
 });
 
+const COUNTRY_FORM = 'a country by its two capital letters (ISO 3166), such as IL';
+const country = z.string({ error: COUNTRY_FORM }).refine(isCountry, { error: COUNTRY_FORM });
+
 const fields = {
   from: z.string({ error: NUMBER_FORM }).regex(NUMBER, { error: NUMBER_FORM }),
   name: name.optional(),
@@ -97,6 +101,7 @@ const fields = {
   preflight: z.boolean({ error: 'true | false' }).optional(),
   template: template.nullable().default(ACCOUNT_DEFAULTS.template),
   reasons: reasons.default(ACCOUNT_DEFAULTS.reasons),
+  country: country.nullable().default(ACCOUNT_DEFAULTS.country),
 };
 const account = z.strictObject(fields, {
   error: ({ code }) =>

@@ -1,4 +1,5 @@
 import type { OutcomeKind } from './outcome.js';
+import type { Country } from './phone-number.js';
 
 /** What to do with a delivery whose customer window is closed. */
 export const CLOSED_WINDOW_POLICIES = ['hold', 'fail', 'template'] as const;
@@ -60,6 +61,8 @@ export type Account = {
   readonly preflight: boolean;
   readonly template: AccountTemplate | null;
   readonly reasons: ReasonOverrides;
+  /** Whose national numbers (`050-1234567`) are taken as recipients; null: only numbers with their country code. */
+  readonly country: Country | null;
 };
 
 /** What an account is when its owner says nothing else. */
@@ -75,6 +78,7 @@ export const ACCOUNT_DEFAULTS = {
   preflight: false,
   template: null,
   reasons: {},
+  country: null,
 } as const satisfies Omit<Account, 'from' | 'name'>;
 
 /** `4567-1a2b3c`: the last four digits for people, a hash to tell accounts with equal endings apart. */

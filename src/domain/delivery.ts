@@ -1,6 +1,7 @@
 import type { AccountTemplate, ClosedWindowPolicy, UnknownPolicy } from './account.js';
 import { fileOfLink, hostAndName } from './link-identity.js';
 import type { MediaType } from './media.js';
+import { conversationOf } from './spellings.js';
 
 export const PRIORITIES = ['high', 'normal', 'low'] as const;
 export type Priority = (typeof PRIORITIES)[number];
@@ -33,18 +34,18 @@ export type SendKind = 'file' | 'template';
 
 /**
  * What makes two requests the same one: recipient, file, caption, media type, quoted message; of the link what signing
- * does not change. The order and the separator are part of stored records.
+ * does not change. The order and the separator are part of stored records. `to`: the recipient by another spelling.
  */
-export function identityOf(delivery: Delivery): string {
-  return identityWith(fileOfLink(delivery.fileUrl), delivery);
+export function identityOf(delivery: Delivery, to = delivery.to): string {
+  return identityWith(fileOfLink(delivery.fileUrl), to, delivery);
 }
 
 /** What two requests share that differ in nothing but the path in front of the file's name. */
 export function identityButForPath(delivery: Delivery): string {
-  return identityWith(hostAndName(delivery.fileUrl), delivery);
+  return identityWith(hostAndName(delivery.fileUrl), conversationOf(delivery.to), delivery);
 }
 
-function identityWith(file: string, { to, caption, mediaType, replyTo }: Delivery): string {
+function identityWith(file: string, to: string, { caption, mediaType, replyTo }: Delivery): string {
   return JSON.stringify([to, file, caption, mediaType, replyTo]);
 }
 

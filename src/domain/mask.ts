@@ -9,8 +9,9 @@ const LONG_ENOUGH = 10;
  * is hidden whole.
  */
 export function maskNumber(number: string): string {
-  const [, country = '', digits = ''] = /^([A-Z]{2}\.|\+)?(\d{5,})$/.exec(number) ?? [];
-  return digits === '' ? HIDDEN : country + maskDigits(digits);
+  const [, prefix = '', id = ''] =
+    /^([A-Z]{2}\.(?:ENT\.)?(?=[A-Za-z\d]{5,})|\+?(?=\d{5,}$))([A-Za-z\d]+)$/.exec(number) ?? [];
+  return id === '' ? HIDDEN : prefix + maskDigits(id);
 }
 
 /** The URL without user, password, query and fragment, and with long numbers in it masked. Never throws. */
@@ -18,13 +19,21 @@ export function maskUrl(url: string): string {
   return maskRuns(cutLink(url));
 }
 
+/** What people put between a number's digits, seen or not. */
+const GAP = '[\\p{Zs}\\p{Pd}\\p{Cf}\\u2212().\\/]{0,3}';
+/** A number as people write it, in the digits of any script; no part of a longer word, such as an id. */
+const WRITTEN = new RegExp(`(?<![\\p{L}\\p{Nd}_-])\\+?\\(?\\p{Nd}(?:${GAP}\\p{Nd}){7,}`, 'gu');
+/** A `from_id` is told from other words by its length, or by its middle part. */
+const FROM_ID = /\b[A-Z]{2}\.(?:ENT\.[A-Za-z\d]{1,128}|(?=[A-Za-z]*\d)[A-Za-z\d]{10,128})\b/g;
+
 /** Where nothing of this is found, there is nothing to hide. */
-const SUSPICIOUS = /\d{8}|\+\d|:\/\/|\?/;
+const SUSPICIOUS =
+  /\d{8}|\+\(?\d|:\/\/|\?|\b[A-Z]{2}\.[A-Za-z\d]|(?:^|[^\w-])\(?\d[\d ()./-]{9,}|[^\x20-\x7e]/;
 
 /** Free text with phone numbers masked and links cut before their query. Never throws; linear in its length. */
 export function maskText(text: string): string {
   if (!SUSPICIOUS.test(text)) return text;
-  return maskRuns(cutLinks(text).replace(/\+\d(?:[ -]?\d){7,}/g, maskSpaced));
+  return maskRuns(cutLinks(text).replace(WRITTEN, maskWritten).replace(FROM_ID, maskNumber));
 }
 
 function cutLinks(text: string): string {
@@ -32,8 +41,24 @@ function cutLinks(text: string): string {
   return text.replace(/[^\s"<>]+/g, (word) => (looksLikeLink(word) ? cutLink(word) : word));
 }
 
-function maskSpaced(number: string): string {
-  return `+${maskDigits(number.replace(/\D/g, ''))}`;
+/** A date, an IP address and a figure are no numbers. */
+const DATE = /((?<!\d)(?:19|20)\d\d-[01]\d-[0-3]\d(?!\d))/;
+const ADDRESS_OR_FIGURE = /^(?:\d{1,3}(?:\.\d{1,3}){3}|[1-9]\d*\.\d+)$/;
+/** With its country code but no `+` a number has so many digits; what is shorter may be an id, such as 2026-000123. */
+const LEAST_ABROAD = 11;
+const LEAST_WITHIN = 9;
+
+function maskWritten(written: string): string {
+  const parts = written.split(DATE);
+  if (parts.length > 1) {
+    return parts.map((part) => (DATE.test(part) ? part : part.replace(WRITTEN, maskWritten))).join('');
+  }
+  const digits = written.replace(/\P{Nd}/gu, '');
+  const isAbroad = written.startsWith('+');
+  const least = /^\(?0/.test(written) ? LEAST_WITHIN : LEAST_ABROAD;
+  const isShort = /^[\x20-\x7e]*$/.test(written) && !isAbroad && digits.length < least;
+  if (isShort || ADDRESS_OR_FIGURE.test(written)) return written;
+  return (isAbroad ? '+' : '') + maskDigits(digits);
 }
 
 /** Times and counters of up to seven digits stay readable. */

@@ -37,7 +37,7 @@ export type Amended = {
   readonly warnings: readonly Warning[];
 };
 
-type Policies = Pick<Account, 'onClosedWindow' | 'template'>;
+type Policies = Pick<Account, 'onClosedWindow' | 'template'> & Partial<Pick<Account, 'country'>>;
 
 export type AmendDeps = {
   readonly amends: AmendStore;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { identityOf } from '../domain/delivery.js';
 import { isSignedInPath, withoutQuery } from '../domain/link-identity.js';
+import { conversationOf } from '../domain/spellings.js';
 import type { MakeId } from './read-request.js';
 
 /** So many requests with a token in their path are remembered in a batch, to tell two files from one. */
@@ -8,13 +9,14 @@ const MOST_REMEMBERED = 200_000;
 
 /**
  * Makes ids out of what requests ask for: account, recipient, file, caption, media type, quoted message, `sendAt` where
- * it is given, and the run's name. The same lines again are then the same deliveries, in another run new ones.
+ * it is given, and the run's name; both spellings of a recipient are one. The same lines again are then the same deliveries, in another run new ones.
  */
 export function createContentIds(run?: string): MakeId {
   const orderOf = createOrders();
   return (delivery, { sendAt }) => {
     const time = (sendAt ?? null) === null ? null : delivery.sendAt;
-    const parts = [delivery.from, time, identityOf(delivery), ...(run === undefined ? [] : [run])];
+    const identity = identityOf(delivery, conversationOf(delivery.to));
+    const parts = [delivery.from, time, identity, ...(run === undefined ? [] : [run])];
     const content = digestOf(parts);
     if (!isSignedInPath(delivery.fileUrl)) return idOf(content);
     const order = orderOf(content, withoutQuery(delivery.fileUrl));

@@ -2,11 +2,12 @@ import { ACCOUNT_DEFAULTS } from '../domain/account.js';
 import { periodsAt } from '../domain/budget.js';
 import { type Explanation, explain } from '../domain/explain/explain.js';
 import type { AccountFacts } from '../domain/explain/facts.js';
-import { parseRecipient } from '../domain/recipient.js';
-import { NotFoundError, UnknownAccountError, ValidationError } from '../errors.js';
+import { findRecipient } from '../domain/recipient.js';
+import { NotFoundError, UnknownAccountError } from '../errors.js';
 import type { PublishedAccount } from '../redis/accounts.js';
 import type { DeliveryView } from '../redis/delivery-view.js';
 import type { Survey, SurveyAsked } from '../redis/survey.js';
+import { orThrow } from './list.js';
 import type { Narrow } from './producer.js';
 import { patiently } from './unavailable.js';
 
@@ -52,10 +53,9 @@ export function createExplainer(deps: ExplainDeps) {
      */
     conversation: (from: string, to: string, time: WriteTime = isoTime): Promise<Explanation> =>
       onRedis(async () => {
-        const parsed = parseRecipient(to);
-        if (!parsed.ok) throw new ValidationError([{ pointer: '/to', detail: parsed.detail }]);
         const account = await findAccount(from, deps);
-        const found = await look({ account, to: parsed.recipient, id: null }, deps);
+        const recipient = orThrow(findRecipient(to, account.country));
+        const found = await look({ account, to: recipient, id: null }, deps);
         return explainSurvey(found, account, { deps, time });
       }),
   };

@@ -1,4 +1,5 @@
-import { parseRecipient } from '../domain/recipient.js';
+import type { Country } from '../domain/phone-number.js';
+import { findRecipient, parseRecipient, type RecipientParse } from '../domain/recipient.js';
 import type { Status } from '../domain/status.js';
 import { UnknownAccountError, ValidationError } from '../errors.js';
 import type { ListedDelivery, Step, StepAsked } from '../redis/lists.js';
@@ -33,8 +34,14 @@ export type Page = {
 };
 
 export type ListDeps = {
-  readonly accounts: () => Promise<readonly { readonly from: string; readonly name: string }[]>;
+  readonly accounts: () => Promise<readonly ListedAccount[]>;
   readonly readStep: (asked: StepAsked) => Promise<Step>;
+};
+
+type ListedAccount = {
+  readonly from: string;
+  readonly name: string;
+  readonly country?: Country | null;
 };
 
 const DEFAULT_LIMIT = 50;
@@ -85,26 +92,49 @@ type Start = { readonly filter: ListFilter; readonly limit: number; readonly sta
 async function openStreams({ filter, limit, start }: Start, deps: ListDeps): Promise<readonly Stream[]> {
   const accounts = await accountsOf(filter, deps);
   const most = Math.max(SHORTEST_STEP, Math.ceil((2 * limit) / Math.max(1, accounts.length)));
-  const { to, status, since = 0 } = filter;
-  const asked = { to: to === undefined ? undefined : readRecipient(to), status, atLeast: since };
-  return accounts.map((from) =>
-    openStream({ asked: { ...asked, from }, start, most, readStep: deps.readStep }),
+  const { status, since = 0 } = filter;
+  return withRecipients(accounts, filter.to).map(({ from, to }) =>
+    openStream({ asked: { from, to, status, atLeast: since }, start, most, readStep: deps.readStep }),
   );
 }
 
-async function accountsOf({ from, visible }: ListFilter, { accounts }: ListDeps): Promise<readonly string[]> {
+async function accountsOf(
+  { from, visible }: ListFilter,
+  { accounts }: ListDeps,
+): Promise<readonly ListedAccount[]> {
   const all = await accounts();
   const seen = all.filter((account) => visible === undefined || visible.includes(account.from));
-  if (from === undefined) return seen.map((account) => account.from);
+  if (from === undefined) return seen;
   const account = seen.find((each) => each.from === from || each.name === from);
   if (account === undefined) throw new UnknownAccountError(from);
-  return [account.from];
+  return [account];
 }
 
-/** The recipient as people write it. @throws ValidationError */
-export function readRecipient(to: string): string {
-  const parsed = parseRecipient(to);
-  if (!parsed.ok) throw new ValidationError([{ pointer: '/to', detail: parsed.detail }]);
+type Asked = { readonly from: string; readonly to: string | undefined };
+
+/** A national number is another one in each country; an account of none has nobody by it. */
+function withRecipients(accounts: readonly ListedAccount[], written: string | undefined): readonly Asked[] {
+  if (written === undefined) return accounts.map(({ from }) => ({ from, to: undefined }));
+  const read = accounts.flatMap(({ from, country }) => {
+    const parsed = findRecipient(written, country);
+    return parsed.ok ? [{ from, to: parsed.recipient }] : [];
+  });
+  return read.length > 0 ? read : accounts.map(({ from }) => ({ from, to: orThrow(findRecipient(written)) }));
+}
+
+/**
+ * The recipient as people write it to an account of this country, where nobody else may be meant.
+ * @throws ValidationError
+ */
+export function readRecipient(to: string, country?: Country | null, pointer = '/to'): string {
+  const parsed = parseRecipient(to, country ?? null);
+  const isUnclear = !parsed.ok && parseRecipient(to).ok;
+  return orThrow(parsed.ok || isUnclear ? parsed : findRecipient(to, country), pointer);
+}
+
+/** @throws ValidationError */
+export function orThrow(parsed: RecipientParse, pointer = '/to'): string {
+  if (!parsed.ok) throw new ValidationError([{ pointer, detail: parsed.detail }]);
   return parsed.recipient;
 }
 

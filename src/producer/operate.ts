@@ -79,7 +79,7 @@ export function createOperator(deps: OperatorDeps) {
       const accounts = await onRedis(deps.accounts);
       const account = accounts.find(({ from, name }) => from === fromOrName || name === fromOrName);
       if (account === undefined) throw new UnknownAccountError(fromOrName);
-      const asked = { from: account.from, to: readRecipient(to) };
+      const asked = { from: account.from, to: readRecipient(to, account.country) };
       return erase(asked, { ...deps, list, onRedis }).catch((error: unknown) => {
         throw inOurWords(error);
       });

@@ -1,4 +1,5 @@
 import type { Delivery } from '../domain/delivery.js';
+import { isNumber } from '../domain/recipient.js';
 import { isFields, type Sealer, sealRequest } from '../domain/seal.js';
 import { UnknownAccountError, ValidationError, type ValidationFault } from '../errors.js';
 import type { Warning } from '../queue/check-request.js';
@@ -76,7 +77,7 @@ export function readFor(
     warnings: parsed.warnings,
     madeId: given === null,
     job,
-    data: JSON.stringify(sealRequest(queuedRequest(request, delivery), delivery, sealer)),
+    data: JSON.stringify(sealRequest(queuedRequest(request, delivery, account), delivery, sealer)),
   };
 }
 
@@ -87,7 +88,7 @@ function givenId({ id }: GivenRequest): string | null {
 /** Stands for an account that is not known: no fault comes of what it says. */
 const NO_ACCOUNT = { from: '', onClosedWindow: 'hold', template: { name: '', variables: [] } } as const;
 
-type Policies = Pick<PublishedAccount, 'from' | 'onClosedWindow' | 'template'>;
+type Policies = Pick<PublishedAccount, 'from' | 'onClosedWindow' | 'template' | 'country'>;
 
 function parseFor(account: Policies, request: unknown, askedAt: number): ParsedRequest {
   const id = isFields(request) ? givenId(request) : null;
@@ -135,8 +136,14 @@ const UNKNOWN_ACCOUNT: ValidationFault = {
  * The job's data: the request itself, its times and its link spelled out so that they mean the same at every reading,
  * and without what means that a field is absent.
  */
-function queuedRequest(request: GivenRequest, delivery: Delivery): QueuedRequest {
-  const { to, fileUrl, sendAt, expiresAt } = delivery;
+function queuedRequest(
+  request: GivenRequest,
+  delivery: Delivery,
+  { country = null }: PublishedAccount,
+): QueuedRequest {
+  const { fileUrl, sendAt, expiresAt } = delivery;
+  // With its `+`, nobody takes a number for one of the account's country.
+  const to = country !== null && isNumber(delivery.to) ? `+${delivery.to}` : delivery.to;
   const queued: Record<string, unknown> = { ...request };
   // As JSON, which has no undefined fields: to leave them out here would take longer than all the rest.
   for (const name in queued) if (queued[name] === null) queued[name] = undefined;

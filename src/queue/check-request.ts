@@ -2,6 +2,7 @@ import type { AccountTemplate, ClosedWindowPolicy } from '../domain/account.js';
 import { hasReplacement } from '../domain/characters.js';
 import { isPrivateHost, linkExpiresAt, parseFileLink, parseLink, trimLink } from '../domain/file-link.js';
 import { checkFileSize, FILE_RULES, type MediaType } from '../domain/media.js';
+import type { Country } from '../domain/phone-number.js';
 import { parseRecipient } from '../domain/recipient.js';
 import { sharePageWords } from '../domain/share-page.js';
 import { templateFaults } from '../domain/template.js';
@@ -26,6 +27,7 @@ export type RuledFields = {
 export type AccountPolicy = {
   readonly onClosedWindow: ClosedWindowPolicy;
   readonly template: AccountTemplate | null;
+  readonly country?: Country | null;
 };
 
 export type CheckContext = {
@@ -42,6 +44,8 @@ type Link = { readonly url: URL; readonly mediaType: MediaType };
 /** What the fields come to, and what is wrong with them; null: that, or absent. */
 export type Checked = {
   readonly recipient: string | null;
+  /** What the recipient was read as, where its digits were changed. */
+  readonly recipientWarning: string | undefined;
   readonly link: Link | null;
   readonly sendAt: number;
   readonly expiresAt: number;
@@ -54,20 +58,27 @@ export const CAPTION_LIMIT = 1024;
 /** Holds the fields of a request against the rules for recipients, links, times, sizes and templates. */
 export function checkFields(given: RuledFields, context: CheckContext): Checked {
   const faults: ValidationFault[] = [];
-  const recipient = checkRecipient(given, faults);
+  const recipient = checkRecipient(given, context, faults);
   const link = checkLink(given, context, faults);
   const sendAt = given.sendAt ?? context.sendAt ?? context.askedAt;
   const expiresAt = given.expiresAt ?? sendAt + DAY;
   checkTimes({ sendAt, expiresAt }, context, faults);
   checkSize(given, link, faults);
   checkTemplate(given, { context, link }, faults);
-  return { recipient, link, sendAt, expiresAt, faults };
+  return {
+    recipient: recipient?.recipient ?? null,
+    recipientWarning: recipient?.warning,
+    link,
+    sendAt,
+    expiresAt,
+    faults,
+  };
 }
 
-function checkRecipient({ to }: RuledFields, faults: ValidationFault[]): string | null {
+function checkRecipient({ to }: RuledFields, { account }: CheckContext, faults: ValidationFault[]) {
   if (to === undefined) return null;
-  const parsed = parseRecipient(to);
-  if (parsed.ok) return parsed.recipient;
+  const parsed = parseRecipient(to, account.country);
+  if (parsed.ok) return parsed;
   faults.push({ pointer: '/to', detail: parsed.detail });
   return null;
 }
@@ -146,9 +157,10 @@ export const LINK_ENDS_EARLY = 'the link stops working before expiresAt';
 /** What will be sent as it stands, though somebody should know. */
 export function warningsOf(
   given: RuledFields,
-  { url, mediaType, expiresAt }: Link & Pick<Checked, 'expiresAt'>,
+  { url, mediaType, expiresAt, recipientWarning }: Link & Pick<Checked, 'expiresAt' | 'recipientWarning'>,
 ): readonly Warning[] {
-  const warnings: Warning[] = [];
+  const warnings: Warning[] =
+    recipientWarning === undefined ? [] : [{ pointer: '/to', detail: recipientWarning }];
   if (sizeOf(given, { url, mediaType }) === 'close_to_limit') {
     const detail = `is close to the limit of ${limitOf({ url, mediaType })}`;
     warnings.push({ pointer: '/fileSizeBytes', detail });

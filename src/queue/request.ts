@@ -98,7 +98,7 @@ export function parseRequest(input: unknown, context: RequestContext): ParsedReq
   if (!shape.success) return { ok: false, errors: allFaults(input, faultsOf(shape.error.issues), context) };
   const request = shape.data;
   const checked = checkFields(request, context);
-  const { recipient, link, sendAt, expiresAt } = checked;
+  const { recipient, recipientWarning, link, sendAt, expiresAt } = checked;
   if (recipient === null || link === null || checked.faults.length > 0) {
     return { ok: false, errors: checked.faults };
   }
@@ -109,7 +109,7 @@ export function parseRequest(input: unknown, context: RequestContext): ParsedReq
     delivery: toDelivery(request, { id, from, to: recipient, url, mediaType, sendAt, expiresAt }),
     // A worker, which reads each request again, tells nobody of them.
     get warnings() {
-      return warningsOf(request, { url, mediaType, expiresAt });
+      return warningsOf(request, { url, mediaType, expiresAt, recipientWarning });
     },
   };
 }

@@ -1,5 +1,6 @@
 import { type Delivery, identityOf } from '../domain/delivery.js';
 import type { Sealer } from '../domain/seal.js';
+import { spellingsOf } from '../domain/spellings.js';
 import type { Job } from './delivery-replies.js';
 
 /** A request to take in, with the job that carries it; `data` is that job's, as JSON. */
@@ -46,5 +47,8 @@ function metadataOf(delivery: Delivery, sealer: Sealer): string {
 /** What makes a request the same one, short enough to keep with every record; and what may stand for it there already. */
 export function fingerprintArgs(delivery: Delivery, sealer: Sealer) {
   const [fingerprint, ...others] = sealer.marks(identityOf(delivery));
+  for (const to of spellingsOf(delivery.to)) {
+    if (to !== delivery.to) others.push(...sealer.marks(identityOf(delivery, to)));
+  }
   return { fingerprint, otherFingerprints: others.join(' ') };
 }

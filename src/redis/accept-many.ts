@@ -1,5 +1,6 @@
 import { isNumber } from '../domain/recipient.js';
 import type { Accepted } from '../domain/record.js';
+import { conversationOf } from '../domain/spellings.js';
 import { type Acceptance, acceptArgs } from './accept-args.js';
 import type { Redis } from './connection.js';
 import { canonicalRecipient } from './conversation.js';
@@ -26,7 +27,7 @@ export async function acceptMany(
   const recipients = await canonicalRecipients(redis, keys, many);
   const each = many.map((acceptance) => {
     const { id, to } = acceptance.delivery;
-    const recipient = recipients.get(to) ?? to;
+    const recipient = recipients.get(to) ?? conversationOf(to);
     const own = acceptArgs(acceptance, options.sealer);
     return { keys: keysOf(keys, { id, to }, recipient), args: Object.assign(own, { recipient }) };
   });

@@ -7,6 +7,7 @@ import {
   CLOSED_WINDOW_POLICIES,
   type ClosedWindowPolicy,
 } from '../domain/account.js';
+import { type Country, isCountry } from '../domain/phone-number.js';
 import type { Redis } from './connection.js';
 import { accountsKey } from './keys.js';
 
@@ -22,6 +23,8 @@ export type PublishedAccount = {
   readonly pairBurst?: number;
   readonly pairIntervalMs?: number;
   readonly budget?: Budget;
+  /** Whose national numbers are taken as recipients; null, and where no worker has told of it: nobody's. */
+  readonly country?: Country | null;
 };
 
 const publishedSchema = z.object({
@@ -39,6 +42,7 @@ const publishedSchema = z.object({
   budget: z
     .object({ perDay: z.number().nullable(), perMonth: z.number().nullable(), timeZone: z.string() })
     .exactOptional(),
+  country: z.string().refine(isCountry).nullable().catch(null),
 });
 
 export async function publishAccounts(

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { InboundCallback, ReceiptCallback } from '../domain/callback.js';
+import { conversationOf, spellingsOf } from '../domain/spellings.js';
 import { isStatus, RECEIPT_PRECEDENCE, type Status } from '../domain/status.js';
 import { DAY } from '../domain/time.js';
 import type { Redis } from './connection.js';
@@ -61,10 +62,11 @@ type Deps = Options & { readonly runScript: RunScript; readonly runTogether: Run
 const INBOUND_RULES = { seenMs: CALLBACKS_REMEMBERED_MS, keepMs: CONVERSATION_KEPT_MS };
 
 async function applyInbound(callback: InboundCallback, deps: Deps): Promise<AppliedInbound> {
-  const { redis, prefix, isAccount } = deps;
+  const { redis, prefix } = deps;
   const to = callback.number ?? callback.fromId;
-  if (to === null || !(await isAccount(callback.account))) return { kind: 'unknown_account' };
-  const keys = accountKeys(prefix, callback.account);
+  const account = await accountOf(callback, deps);
+  if (to === null || account === null) return { kind: 'unknown_account' };
+  const keys = accountKeys(prefix, account);
   // Only a client who shows both names ties them together.
   const fromId = callback.number === null ? null : callback.fromId;
   const args = inboundArgs(callback, fromId);
@@ -77,7 +79,16 @@ async function applyInbound(callback: InboundCallback, deps: Deps): Promise<Appl
   });
   if (reply.code === 'duplicate') return { kind: 'duplicate' };
   if (reply.code !== 'applied') return unexpectedReply('inbound', reply.code);
-  return { kind: 'applied', account: callback.account, released: reply.number(1) };
+  return { kind: 'applied', account, released: reply.number(1) };
+}
+
+/** Our account, which may be configured by the other spelling of its number; null: none of ours. */
+async function accountOf(
+  { account }: { readonly account: string },
+  { isAccount }: Deps,
+): Promise<string | null> {
+  for (const from of spellingsOf(account)) if (await isAccount(from)) return from;
+  return null;
 }
 
 function inboundArgs({ timestamp, windowLeftMs, quotedUnique }: InboundCallback, fromId: string | null) {
@@ -128,14 +139,15 @@ const RECEIPT_RULES = {
 };
 
 async function applyReceipt(callback: ReceiptCallback, deps: Deps): Promise<AppliedReceipt> {
-  const { prefix, isAccount, runTogether } = deps;
-  if (!(await isAccount(callback.account))) return { kind: 'unknown_account' };
-  const keys = accountKeys(prefix, callback.account);
+  const { prefix, runTogether } = deps;
+  const account = await accountOf(callback, deps);
+  if (account === null) return { kind: 'unknown_account' };
+  const keys = accountKeys(prefix, account);
   const own = {
     unique: keys.unique(callback.unique),
     orphan: keys.orphan(callback.unique),
     // A hidden client's from_id is no number: its receipts cannot hint at anything before they are owned.
-    doubts: keys.doubts(callback.recipient ?? ''),
+    doubts: keys.doubts(conversationOf(callback.recipient ?? '')),
   };
   const args = {
     uniqueId: callback.unique,
@@ -148,7 +160,7 @@ async function applyReceipt(callback: ReceiptCallback, deps: Deps): Promise<Appl
   );
   if (reply.code === 'duplicate' || reply.code === 'early') return { kind: reply.code };
   if (reply.code !== 'applied') return unexpectedReply('receipt', reply.code);
-  return { kind: 'applied', account: callback.account, delivery: readTouched(reply) };
+  return { kind: 'applied', account, delivery: readTouched(reply) };
 }
 
 function readTouched(reply: Reply): TouchedDelivery {

@@ -1,13 +1,17 @@
 import { isNumber } from '../domain/recipient.js';
+import { conversationOf } from '../domain/spellings.js';
 import type { Redis } from './connection.js';
 import type { AccountKeys } from './keys.js';
 import type { Reply } from './reply.js';
 
 const MOST_MOVES = 3;
 
-/** The recipient whose conversation a delivery belongs to: a `from_id` may be an alias of a known number. */
+/**
+ * The recipient whose conversation a delivery belongs to: a number has one under all of its spellings, and a `from_id`
+ * may be an alias of a known number.
+ */
 export async function canonicalRecipient(redis: Redis, keys: AccountKeys, to: string): Promise<string> {
-  if (isNumber(to)) return to;
+  if (isNumber(to)) return conversationOf(to);
   return (await redis.get(keys.alias(to))) ?? to;
 }
 
@@ -18,7 +22,7 @@ export async function onConversation<Answer extends Pick<Reply, 'code'>>(
   run: (recipient: string) => Promise<Answer>,
 ): Promise<Answer> {
   // A number is nobody's alias.
-  if (isNumber(to)) return run(to);
+  if (isNumber(to)) return run(conversationOf(to));
   for (let tries = 1; ; tries += 1) {
     const reply = await run(await canonicalRecipient(redis, keys, to));
     if (reply.code !== 'moved') return reply;

@@ -1,3 +1,4 @@
+import { spellingsOf } from '../domain/spellings.js';
 import type { Redis } from './connection.js';
 import { canonicalRecipient, conversationKeys } from './conversation.js';
 import { eraseDeadEvents } from './erase-dead-events.js';
@@ -11,7 +12,7 @@ const READ_AT_ONCE = '1000';
 
 export type ErasureStore = ReturnType<typeof createErasureStore>;
 
-/** A recipient of an account, by all names that are known: a number and `from_id`s, or a `from_id` alone. */
+/** A recipient of an account, by all names that are known: a number, its spellings and `from_id`s, or a `from_id` alone. */
 export type Names = { readonly from: string; readonly recipient: string; readonly names: readonly string[] };
 
 /** What is left to take away when somebody's data has to go. */
@@ -71,7 +72,7 @@ async function namesOf(redis: Redis, keys: AccountKeys, { from, to }: Asked): Pr
   const aliases = fields.flatMap((field) =>
     field.startsWith('alias:') ? [field.slice('alias:'.length)] : [],
   );
-  return { from, recipient, names: [...new Set([recipient, to, ...aliases])] };
+  return { from, recipient, names: [...new Set([...spellingsOf(recipient), to, ...aliases])] };
 }
 
 /** Of a delivery whose record has gone, the list of all may still name the recipient. */

@@ -1,4 +1,4 @@
-import { isNumber, parseRecipient } from '../domain/recipient.js';
+import { findRecipient, isNumber } from '../domain/recipient.js';
 import { DAY, MINUTE } from '../domain/time.js';
 
 /** A JSON object whose fields are not trusted. */
@@ -33,9 +33,14 @@ export function readNumber(fields: Fields, name: string): number | null {
   return text !== null && /^-?\d{1,16}(\.\d{1,9})?$/.test(text) ? Number(text) : null;
 }
 
+/** What the provider tells is somebody's number on WhatsApp, whatever the numbering plans say of it. */
+const NUMBER = /^[1-9]\d{7,14}$/;
+
 /** A client, by number or by `from_id`. */
 export function readRecipient(fields: Fields, name: string): string | null {
-  const parsed = parseRecipient(readText(fields, name) ?? '');
+  const text = readText(fields, name) ?? '';
+  if (NUMBER.test(text)) return text;
+  const parsed = findRecipient(text.replace(/^\+/, ''));
   return parsed.ok ? parsed.recipient : null;
 }
 

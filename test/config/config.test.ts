@@ -244,6 +244,7 @@ describe('accounts', () => {
       preflight: true,
       template: { name: 'file_ready', language: 1, variables: ['{caption}'] },
       reasons: { '9': 'rejected', http_503: 'throttled' },
+      country: 'IL',
     };
     expect(parse(accounts({ ...account, apiKey: KEY })).config.accounts).toEqual([account]);
   });
@@ -399,6 +400,9 @@ describe('a fault names its variable and what it should be', () => {
       'WAYBILL_ACCOUNTS',
       'at /0/reasons/nine is not usable',
     ],
+    [accounts({ ...shop, country: 'il' }), 'WAYBILL_ACCOUNTS', 'at /0/country is not usable'],
+    [accounts({ ...shop, country: 'ISR' }), 'WAYBILL_ACCOUNTS', 'at /0/country is not usable'],
+    [accounts({ ...shop, country: 972 }), 'WAYBILL_ACCOUNTS', 'at /0/country is not usable'],
     [accounts({ ...shop, onClosedWindow: 'template' }), 'WAYBILL_ACCOUNTS', 'at /0/template is missing'],
   ])('%j', (env, name, problem) => {
     expect(faultsOf(env)).toEqual([
@@ -414,6 +418,10 @@ describe('a fault names its variable and what it should be', () => {
     [
       { from: FROM, apiKey: KEY, billing: 1 },
       'in 972…67, at /0/billing is not usable; expected session | none',
+    ],
+    [
+      { ...shop, country: 'Israel' },
+      'at /0/country is not usable; expected a country by its two capital letters (ISO 3166), such as IL',
     ],
     ['shop', 'at /0 is not usable; expected an object of from, name, apiKey,'],
   ])('which field of which account, and what would be right: %j', (account, words) => {

@@ -48,6 +48,7 @@ describe('ACCOUNT_DEFAULTS', () => {
       preflight: false,
       template: null,
       reasons: {},
+      country: null,
     });
   });
 });

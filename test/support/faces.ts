@@ -45,12 +45,20 @@ export type Request = Readonly<Record<string, unknown>>;
 
 export type Faces = Awaited<ReturnType<typeof openFaces>>;
 
+type Opening = {
+  readonly url: string;
+  readonly waybill: Waybill;
+  /** As the stack has it. */
+  readonly account?: Readonly<Record<string, unknown>>;
+};
+
 /** Every way by which a request comes in, for the account `shop` of a stack that runs on the same Redis. */
-export async function openFaces({ url, waybill }: { readonly url: string; readonly waybill: Waybill }) {
+export async function openFaces({ url, waybill, account = {} }: Opening) {
   const folder = mkdtempSync(join(tmpdir(), 'waybill-faces-'));
-  const api = await startApi(url);
+  const accounts = JSON.stringify([{ ...SHOP, ...account }]);
+  const api = await startApi(url, { env: { WAYBILL_ACCOUNTS: accounts } });
   const queue = new Queue(`{${FROM}}`, { connection: { url }, prefix: 'waybill:queue' });
-  const env = { REDIS_URL: url, WAYBILL_ACCOUNTS: JSON.stringify([SHOP]) };
+  const env = { REDIS_URL: url, WAYBILL_ACCOUNTS: accounts };
   const rejects = join(folder, 'rejects');
 
   const runFile = async (kind: 'csv' | 'ndjson', text: string): Promise<FaceAnswer> => {

@@ -4,11 +4,11 @@ import type { Client, Erased } from '../../app/client.js';
 import { pagesOf } from '../bulk.js';
 import { addCommand, type CommandHost } from '../define.js';
 import { EXIT } from '../exit-codes.js';
-import { recipient } from '../filter.js';
+import { recipientOf } from '../filter.js';
 import { flag, fromOption, jsonOption, text } from '../options.js';
 import { withClient } from '../with-client.js';
 
-const input = z.object({ to: recipient, from: text.optional(), yes: flag, json: flag });
+const input = z.object({ to: text, from: text.optional(), yes: flag, json: flag });
 
 /** `waybill erase <to>`: nothing is kept of a recipient but what the bill needs, without a name. */
 export function addErase(host: CommandHost): void {
@@ -26,9 +26,11 @@ The ledger goes on to count the recipient’s sessions, without the number.`,
     run: ({ to, from: fromOrName, yes, json }, context) =>
       withClient(context, async (client) => {
         const { output } = context;
-        const { from } = await client.account(fromOrName);
+        const account = await client.account(fromOrName);
+        const { from } = account;
+        const recipient = recipientOf(to, account, '<to>');
         if (!yes) {
-          const deliveries = await countDeliveries(client, from, to);
+          const deliveries = await countDeliveries(client, from, recipient);
           if (json) output.json({ deliveries });
           else output.line(`${deliveries} deliveries to erase`);
           output.complain('nothing was changed: repeat it with --yes');

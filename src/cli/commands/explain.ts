@@ -5,7 +5,7 @@ import type { CliContext } from '../context.js';
 import { addCommand, type CommandHost } from '../define.js';
 import { headline } from '../delivery-text.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
-import { filterFields } from '../filter.js';
+import { filterFields, recipientOf } from '../filter.js';
 import { flag, fromOption, jsonOption, text } from '../options.js';
 import { type Output, plain } from '../output.js';
 import { formatTime } from '../times.js';
@@ -45,9 +45,10 @@ async function explain(given: Input, client: Client, { output }: CliContext): Pr
   }
   if (to === undefined) throw new UsageError('give the id of a delivery, or a conversation with --to');
   const account = await client.account(from);
-  const explanation = await client.explainer.conversation(account.from, to, formatTime);
-  if (json) output.json({ from: account.from, to, ...explanation });
-  else tell(output.paint.strong(plain(`${account.name} → ${to}`)), explanation.words, output);
+  const recipient = recipientOf(to, account, '--to');
+  const explanation = await client.explainer.conversation(account.from, recipient, formatTime);
+  if (json) output.json({ from: account.from, to: recipient, ...explanation });
+  else tell(output.paint.strong(plain(`${account.name} → ${recipient}`)), explanation.words, output);
   return EXIT.done;
 }
 

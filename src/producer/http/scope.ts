@@ -1,10 +1,15 @@
 import type { Caller } from '../../domain/caller.js';
+import type { Country } from '../../domain/phone-number.js';
 import { UnknownAccountError, ValidationError } from '../../errors.js';
 import type { Narrow } from '../producer.js';
 import { ProblemError } from './problem.js';
 
 /** An account by both of its names. */
-export type NamedAccount = { readonly from: string; readonly name: string };
+export type NamedAccount = {
+  readonly from: string;
+  readonly name: string;
+  readonly country?: Country | null;
+};
 
 /** The accounts that there are, without asking Redis each time. */
 export type Accounts = {

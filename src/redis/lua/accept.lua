@@ -27,7 +27,7 @@ local answers = each(function()
   if refused == '' then
     return takeIn(now, at, isFresh)
   end
-  redis.call('ZADD', deliveries, at, id .. ' ' .. to)
+  redis.call('ZADD', deliveries, at, id .. ' ' .. named(to, recipient))
   move(record, id, 'failed', 'invalid', at, nil, { facts = { 'fingerprint', fingerprint, 'to', to, 'createdAt', at,
     'jobAt', jobAt, 'sendAt', sendAt, 'expiresAt', expiresAt, 'attempts', '0', 'errors', refused } })
   redis.call('PEXPIRE', record, idRetentionMs)

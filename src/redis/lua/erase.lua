@@ -30,6 +30,6 @@ if uniqueId ~= '' then
   redis.call('DEL', unique, orphan)
   redis.call('ZREM', orphans, uniqueId)
 end
-forget(id, to)
+forget(id, named(to, recipient))
 redis.call('ZREM', recipientPrefix .. recipient, id)
 return { 'erased' }

@@ -6,12 +6,12 @@
 -- include: clock jobless
 local now = clock()
 local function check(id)
-  local r = redis.call('HMGET', recordPrefix .. id, 'status', 'job', 'to', 'reason')
+  local r = redis.call('HMGET', recordPrefix .. id, 'status', 'job', 'to', 'reason', 'conversation')
   local unsent = r[1] == 'queued' or r[1] == 'waiting' or r[1] == 'held'
   if unsent and isJobless(r[2] or ('d-' .. id)) then
     redis.call('ZADD', wake, 'NX', now, id)
   end
-  return r[4] == 'lane' and redis.call('ZRANGE', lanePrefix .. r[3], 0, 0)[1]
+  return r[4] == 'lane' and redis.call('ZRANGE', lanePrefix .. (r[5] or r[3]), 0, 0)[1]
 end
 local ids = redis.call('ZRANGE', statusPrefix .. status, from, from + most - 1)
 for _, id in ipairs(ids) do

@@ -1,5 +1,6 @@
 import type { Explanation } from '../../../domain/explain/explain.js';
-import { parseRecipient } from '../../../domain/recipient.js';
+import { findRecipient } from '../../../domain/recipient.js';
+import { orThrow } from '../../list.js';
 import type { Api } from '../api.js';
 import { callerOf } from '../guard.js';
 import { conversation } from '../schemas/conversation.js';
@@ -26,16 +27,11 @@ export function addConversations(api: Api, { accounts, explainConversation }: Co
       response: answers({ 200: json('As it is now', conversation) }, ['account_not_found']),
     },
     handler: async (request) => {
-      const { from, to } = request.params;
+      const { from, to: written } = request.params;
       const account = await accountAt(from, callerOf(request), accounts);
+      const to = orThrow(findRecipient(written, account.country), '/path/to');
       const { delivery: _none, ...explanation } = await explainConversation(account.from, to);
-      return { from: account.from, to: recipientOf(to), ...explanation };
+      return { from: account.from, to, ...explanation };
     },
   });
-}
-
-/** In its canonical form; the path has been checked. */
-function recipientOf(written: string): string {
-  const parsed = parseRecipient(written);
-  return parsed.ok ? parsed.recipient : written;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readRecipient } from '../../list.js';
 import type { Api } from '../api.js';
 import { callerOf } from '../guard.js';
 import { answers, json } from '../schemas/problem.js';
@@ -42,6 +43,7 @@ export function addRecipients(api: Api, { accounts, erase }: RecipientRoutes): v
     handler: async (request) => {
       const { from, to } = request.params;
       const account = await accountAt(from, callerOf(request), accounts);
+      readRecipient(to, account.country, '/path/to');
       return erase(account.from, to);
     },
   });

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { parseRecipient } from '../../../domain/recipient.js';
 import { DELIVERY_ID, requestSchema } from '../../../queue/request.js';
 import { query, text } from '../../../queue/request-fields.js';
 import { status } from './delivery.js';
@@ -20,10 +19,6 @@ export const accountPath = z.object({ from: z.string().describe('Account number 
 /** A recipient as people write it, in a path. */
 export const recipientPart = z
   .string({ error: 'must be given once' })
-  .superRefine((written, context) => {
-    const parsed = parseRecipient(written);
-    if (!parsed.ok) context.addIssue({ code: 'custom', message: parsed.detail });
-  })
   .describe('Number with its country code, or from_id');
 
 const ID_FORM = { error: 'must be 1 to 128 characters out of A-Z a-z 0-9 . _ ~ -, and not begin with j~' };

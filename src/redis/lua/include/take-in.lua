@@ -47,6 +47,9 @@ local function takeIn(now, at, isFresh)
   if metadata ~= '' then
     add('metadata', metadata)
   end
+  if named(to, recipient) ~= to then
+    add('conversation', recipient)
+  end
   if strict == '1' then
     add('strict', 1)
   end
@@ -55,7 +58,7 @@ local function takeIn(now, at, isFresh)
     add('dueAt', at)
   end
   move(record, id, 'queued', '', at, nil, { facts = facts })
-  redis.call('ZADD', deliveries, at, id .. ' ' .. to)
+  redis.call('ZADD', deliveries, at, id .. ' ' .. named(to, recipient))
   redis.call('ZADD', recipientDeliveries, at, id)
   if joins then
     redis.call('ZADD', lane, nextPlace(), id)

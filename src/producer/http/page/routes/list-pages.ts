@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { parseRecipient } from '../../../../domain/recipient.js';
+import { findRecipient } from '../../../../domain/recipient.js';
 import { isStatus, STATUSES, type Status } from '../../../../domain/status.js';
 import { NotFoundError, ValidationError, WaybillError } from '../../../../errors.js';
 import type { Api } from '../../api.js';
@@ -73,7 +73,7 @@ async function search(
 ): Promise<FastifyReply> {
   const wanted = fieldsOf(request.query)('q');
   if (wanted === '') return reply.redirect(places.list, 303);
-  const { viewer, nameOf } = await visitOf(request, operations);
+  const { viewer, visible, nameOf } = await visitOf(request, operations);
   try {
     const { from, id } = await operations.get(wanted, narrowTo(callerOf(request), undefined));
     return reply.redirect(places.delivery(nameOf(from), id), 303);
@@ -83,8 +83,10 @@ async function search(
     }
     if (!(error instanceof NotFoundError)) throw error;
   }
-  const parsed = parseRecipient(wanted);
-  if (parsed.ok) return reply.redirect(withQuery(places.list, { to: parsed.recipient }), 303);
+  if (visible.some(({ country }) => findRecipient(wanted, country).ok)) {
+    const parsed = findRecipient(wanted);
+    return reply.redirect(withQuery(places.list, { to: parsed.ok ? parsed.recipient : wanted }), 303);
+  }
   return answerPage(reply.code(404), { title: 'Not found', viewer, query: wanted, content: nothing() });
 }
 
