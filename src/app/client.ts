@@ -9,6 +9,7 @@ import type { Operator, Said } from '../producer/operate.js';
 import type { Resolution } from '../producer/resolve.js';
 import { patiently } from '../producer/unavailable.js';
 import { createQueues } from '../queue/queues.js';
+import { requestSchema } from '../queue/request.js';
 import { type Redis, whenReady } from '../redis/connection.js';
 import { type LedgerRow, readLedger } from '../redis/ledger.js';
 import type { ListedDelivery } from '../redis/lists.js';
@@ -35,7 +36,7 @@ export type {
   Resolution,
   Said,
 };
-export { readRecords };
+export { readRecords, requestSchema };
 
 type LedgerAsked = { readonly from: string; readonly month: string; readonly timeZone: string };
 

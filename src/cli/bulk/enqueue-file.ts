@@ -3,7 +3,7 @@ import { UnavailableError, ValidationError } from '../../errors.js';
 import type { BulkAnswer } from '../../index.js';
 import type { CliContext } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
-import { type BulkFile, defaultAccount, reasonOf, rejectsBeside, sourceOf, withAccount } from './file.js';
+import { type BulkFile, openRequests, reasonOf, rejectsBeside } from './file.js';
 import { openInput } from './input.js';
 import { grouped, startProgress, type Tally } from './progress.js';
 import { openRejects, type Rejects } from './rejects.js';
@@ -13,15 +13,13 @@ import type { PlacedRecord } from './source.js';
 export async function enqueueFile(file: BulkFile, client: Client, context: CliContext): Promise<ExitCode> {
   const { output } = context;
   const input = openInput(file.path, context);
-  const source = sourceOf(file, input.bytes);
+  const source = openRequests(file, input.bytes, { client, output });
   const path = file.rejects ?? rejectsBeside(file);
   const rejects = openRejects(path, source.rejectHead);
   const tally: Tally = { taken: 0, again: 0, sameContent: 0, refused: 0, warned: 0 };
   const progress = startProgress(context, input);
   try {
-    const from = await defaultAccount(client, file.from);
-    const records = withAccount(source.records, from);
-    for await (const answers of client.waybill.enqueueStream(records, { run: file.run })) {
+    for await (const answers of client.waybill.enqueueStream(source.records, { run: file.run })) {
       for (const answer of answers) {
         await count(answer, { tally, rejects });
         if (file.json) output.json(answerJson(answer));
@@ -30,12 +28,14 @@ export async function enqueueFile(file: BulkFile, client: Client, context: CliCo
     }
   } catch (error) {
     progress.end();
-    output.note(resumeText(tally, file));
+    // Before anything was answered, all but an absent Redis must be mended first.
+    if (isAnswered(tally) || error instanceof UnavailableError) output.note(resumeText(tally, file));
     throw error;
   } finally {
     progress.end();
     await rejects.close();
   }
+  if (source.skipped() !== '') output.note(source.skipped());
   if (tally.sameContent > 0) output.note(sameContentText(tally.sameContent, file));
   if (!file.json) output.lines(summary(tally, path));
   else if (tally.refused > 0) output.note(`refused ones are in ${path}`);
@@ -85,6 +85,10 @@ function summary({ taken, again, refused, warned }: Tally, rejects: string): rea
       ? []
       : [`${grouped(refused)} refused: correct them in ${rejects} and enqueue that file`]),
   ];
+}
+
+function isAnswered({ taken, again, refused }: Tally): boolean {
+  return taken + again + refused > 0;
 }
 
 function resumeText({ taken, again, refused }: Tally, { path }: BulkFile): string {

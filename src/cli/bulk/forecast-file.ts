@@ -2,7 +2,7 @@ import type { AccountForecast, Client } from '../../app/client.js';
 import type { WaybillError } from '../../errors.js';
 import type { CliContext } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
-import { type BulkFile, defaultAccount, reasonOf, rejectsBeside, sourceOf, withAccount } from './file.js';
+import { type BulkFile, openRequests, reasonOf, rejectsBeside } from './file.js';
 import { openInput } from './input.js';
 import { grouped } from './progress.js';
 import { openRejects } from './rejects.js';
@@ -11,20 +11,20 @@ import type { PlacedRecord } from './source.js';
 /** Tells what would become of a file's requests if they were taken in now; takes none. */
 export async function forecastFile(file: BulkFile, client: Client, context: CliContext): Promise<ExitCode> {
   const { output } = context;
-  const source = sourceOf(file, openInput(file.path, context).bytes);
+  const source = openRequests(file, openInput(file.path, context).bytes, { client, output });
   const path = file.rejects ?? rejectsBeside(file);
   const rejects = openRejects(path, source.rejectHead);
   let refused = 0;
   try {
-    const from = await defaultAccount(client, file.from);
     const forecasts = await client.forecast(
-      withAccount(source.records, from),
+      source.records,
       async (record: PlacedRecord, error: WaybillError) => {
         refused += 1;
         await rejects.add(record.reject(reasonOf(error)));
       },
       file.run,
     );
+    if (source.skipped() !== '') output.note(source.skipped());
     if (file.json) {
       for (const forecast of forecasts) output.json(forecast);
       output.json({ refused });

@@ -1,107 +1,181 @@
-import { Readable } from 'node:stream';
-import { TextDecoder } from 'node:util';
-import { CsvError, type Info, parse } from 'csv-parse';
+import { parse } from 'csv-parse/sync';
+import { parseRecipient } from '../../domain/recipient.js';
 import { ValidationError } from '../../errors.js';
 import type { BulkRecord } from '../../index.js';
 import { UsageError } from '../usage-error.js';
-import { readColumns, toRequest } from './columns.js';
-import { codeOf } from './input.js';
+import { plainValue } from './cells.js';
+import { type ColumnMap, type Columns, countKnown, isColumn, readColumns, readRow } from './columns.js';
+import { DIALECT, type Row, readRows } from './read-rows.js';
 
-/** A row of a table, by the line that it ends in. */
+/** A row of a table, by the line that it begins in. */
 export type CsvRecord = BulkRecord & { readonly line: number; readonly cells: readonly string[] };
+
+export type CsvOptions = {
+  readonly map: ColumnMap;
+  /** Null: found out by the first row. */
+  readonly delimiter: string | null;
+};
 
 export type CsvTable = {
   /** Known once the first row has been read. */
   readonly header: () => readonly string[];
+  readonly delimiter: () => string;
+  /** Rows and columns that hold nothing. */
+  readonly skipped: () => { readonly rows: number; readonly columns: number };
   readonly records: AsyncIterable<readonly CsvRecord[]>;
 };
 
-const ROWS_AT_ONCE = 200;
-/** In characters: a longer row is a quote that nobody closed. */
-const LONGEST_ROW = 256 * 1024;
+/** Reads a table in UTF-8 with names in its first row; `onColumns` is told what they mean before any row. */
+export function readCsv(
+  source: AsyncIterable<Buffer>,
+  options: CsvOptions,
+  onColumns: (columns: Columns) => void,
+): CsvTable {
+  let table = { header: [] as readonly string[], delimiter: options.delimiter ?? ',', columns: NO_COLUMNS };
+  let emptyRows = 0;
+  let place = 0;
+  let isPassed = false;
 
-type Row = { readonly record: readonly string[]; readonly info: Info };
-
-/** Reads a table with names in its first row: RFC 4180, with or without a byte order mark, any line ends. */
-export function readCsv(source: AsyncIterable<Uint8Array>): CsvTable {
-  let header: readonly string[] = [];
-  async function* records(): AsyncGenerator<readonly CsvRecord[], void, undefined> {
-    let columns: ReturnType<typeof readColumns> | null = null;
-    for await (const rows of readRows(source)) {
-      const [first, ...others] = rows;
-      if (columns === null && first !== undefined) {
-        columns = readColumns(first.record);
-        header = first.record;
-      }
-      const known = columns ?? [];
-      yield (header === first?.record ? others : rows).map((row) => toRecord(known, header, row));
-    }
-    if (columns === null) throw new UsageError('there is nothing in it: the first row must name the columns');
+  function begin(header: readonly string[]): void {
+    const columns = readColumns(header, options.map);
+    table = { ...table, header, columns };
+    onColumns(columns);
   }
-  return { header: () => header, records: records() };
-}
 
-function toRecord(
-  columns: ReturnType<typeof readColumns>,
-  header: readonly string[],
-  { record: cells, info }: Row,
-): CsvRecord {
-  const place = { line: info.lines, cells };
-  if (cells.length === header.length) return { ...place, request: toRequest(columns, cells) };
-  const detail = `has ${cells.length} cells where the first row has ${header.length}`;
-  return { ...place, error: new ValidationError([{ pointer: '', detail }]) };
-}
-
-async function* readRows(source: AsyncIterable<Uint8Array>): AsyncGenerator<readonly Row[], void, undefined> {
-  const parser = parse({
-    bom: true,
-    info: true,
-    relax_column_count: true,
-    skip_empty_lines: true,
-    max_record_size: LONGEST_ROW,
-  });
-  const input = Readable.from(inUtf8(source), { objectMode: false });
-  input.on('error', (error) => parser.destroy(error));
-  let rows: Row[] = [];
-  try {
-    for await (const row of input.pipe(parser)) {
-      rows.push(row);
-      if (rows.length < ROWS_AT_ONCE) continue;
-      yield rows;
-      rows = [];
-    }
-  } catch (error) {
-    throw error instanceof CsvError ? inWords(error) : error;
-  } finally {
-    input.destroy();
+  /** The first row is read twice, where it is whole at once: what it says is wanted for the second. */
+  function passFirst(row: Row): void {
+    if ('fault' in row) throw new UsageError(`its first row cannot be read: ${row.fault}`);
+    if (table.header.length === 0) begin(row.cells);
+    isPassed = true;
   }
-  yield rows;
-}
 
-/** @throws UsageError where it is not UTF-8 */
-async function* inUtf8(source: AsyncIterable<Uint8Array>): AsyncGenerator<string, void, undefined> {
-  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  let line = 1;
-  try {
-    for await (const chunk of source) {
-      yield decoder.decode(chunk, { stream: true });
-      for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1)) line += 1;
-    }
-    yield decoder.decode();
-  } catch (error) {
-    if (codeOf(error) !== 'ERR_ENCODING_INVALID_ENCODED_DATA') throw error;
-    throw new UsageError(`it is not UTF-8 somewhere after line ${line}: save it in that encoding`, {
-      cause: error,
+  function recordsOf(rows: readonly Row[], firstLine: number): readonly CsvRecord[] {
+    return rows.flatMap((row): readonly CsvRecord[] => {
+      place += 1;
+      if (isEmpty(row)) emptyRows += 1;
+      else if (!isPassed) passFirst(row);
+      else return [{ ...recordOf(row, { ...table, place }), line: row.line + firstLine - 1 }];
+      return [];
     });
   }
+
+  async function* records(): AsyncGenerator<readonly CsvRecord[], void, undefined> {
+    const chunks = source[Symbol.asyncIterator]();
+    const start = beginningOf(await headOf(chunks), options);
+    const { delimiter } = start;
+    table = { ...table, delimiter };
+    const header = firstRow(start.rest.toString(), delimiter) ?? [];
+    if (header.length > 0) begin(header);
+    const swallows = (lines: readonly string[]) => lines.slice(1).some((line) => looksLikeRow(line, table));
+    for await (const rows of readRows(joined(start.rest, chunks), { delimiter, swallows })) {
+      yield recordsOf(rows, start.line);
+    }
+    if (!isPassed) throw new UsageError('there is nothing in it: the first row must name the columns');
+  }
+
+  return {
+    header: () => table.header,
+    delimiter: () => table.delimiter,
+    skipped: () => ({
+      rows: emptyRows,
+      columns: table.columns.places.filter((each) => each === 'unnamed').length,
+    }),
+    records: records(),
+  };
 }
 
-/** Never its own words: they hold what stands in the file. */
-function inWords(error: CsvError): UsageError {
-  const line = typeof error.lines === 'number' ? ` near line ${error.lines}` : '';
-  const why =
-    error.code === 'CSV_QUOTE_NOT_CLOSED' || error.code === 'CSV_MAX_RECORD_SIZE'
-      ? 'a quote is opened and not closed'
-      : 'quotes stand where none may be: write " inside of a quoted cell as ""';
-  return new UsageError(`it cannot be read as CSV${line}: ${why}`, { cause: error });
+const NO_COLUMNS: Columns = { places: [], unread: [], width: 0, needed: 0 };
+
+type Table = {
+  readonly header: readonly string[];
+  readonly delimiter: string;
+  readonly columns: Columns;
+};
+
+function isEmpty(row: Row): boolean {
+  return 'cells' in row && row.cells.every((cell) => cell.trim() === '');
+}
+
+/** Excel leaves out the empty cells at the end of 16 rows at a time, the first of which hold the header. */
+const EXCEL_ROWS = 16;
+
+function recordOf(row: Row, table: Table & { readonly place: number }): Omit<CsvRecord, 'line'> & BulkRecord {
+  if ('fault' in row) {
+    return { cells: [row.text], error: new ValidationError([{ pointer: '', detail: row.fault }]) };
+  }
+  const { cells, isCut } = row;
+  const { columns, place } = table;
+  const read = readRow(columns, cells, { mayEndEarly: place > EXCEL_ROWS && !isCut });
+  return 'faults' in read
+    ? { cells, error: new ValidationError(read.faults) }
+    : { cells, request: read.request };
+}
+
+/** A line inside of a quoted cell that is a row of its own: an earlier quote was not closed. */
+function looksLikeRow(line: string, { columns: { places }, delimiter }: Table): boolean {
+  const cells = line.split(delimiter).map((cell) => plainValue(cell.trim().replace(/^"|"$/g, '')));
+  const cellOf = (field: string): string => {
+    const index = places.findIndex((each) => isColumn(each) && each.path[0] === field);
+    return cells[index] ?? '';
+  };
+  return /^https:\/\//i.test(cellOf('fileUrl')) && parseRecipient(cellOf('to')).ok;
+}
+
+/** In bytes: a header is not longer. */
+const LONGEST_HEADER = 64 * 1024;
+
+async function headOf(chunks: AsyncIterator<Buffer>): Promise<Buffer> {
+  let head = Buffer.alloc(0);
+  while (head.length < LONGEST_HEADER && !/\S[^\r\n]*[\r\n]/.test(head.toString('latin1'))) {
+    const next = await chunks.next();
+    if (next.done === true) break;
+    head = Buffer.concat([head, next.value]);
+  }
+  return head;
+}
+
+async function* joined(
+  first: Buffer,
+  chunks: AsyncIterator<Buffer>,
+): AsyncGenerator<Buffer, void, undefined> {
+  try {
+    yield first;
+    for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) yield next.value;
+  } finally {
+    await chunks.return?.();
+  }
+}
+
+type Beginning = { readonly delimiter: string; readonly rest: Buffer; readonly line: number };
+
+const DELIMITERS = [',', ';', '\t'] as const;
+
+/** What the file says of its delimiter (`sep=;`, as Excel writes and reads), else what its first row is made of. */
+function beginningOf(head: Buffer, { delimiter, map }: CsvOptions): Beginning {
+  const [said, separator] =
+    /^"?sep=([^\r\n"])"?[^\S\r\n]*(?:\r\n|\r|\n)/i.exec(head.toString('latin1')) ?? [];
+  const rest = said === undefined ? head : head.subarray(said.length);
+  const line = said === undefined ? 1 : 2;
+  return { delimiter: delimiter ?? separator ?? likeliest(rest.toString(), map), rest, line };
+}
+
+function likeliest(text: string, map: ColumnMap): string {
+  const scored = DELIMITERS.map((delimiter) => {
+    // One whose quotes are wrong is told of when it is read.
+    const header =
+      firstRow(text, delimiter) ?? text.split(/[\r\n]/, 1).flatMap((line) => line.split(delimiter));
+    return { delimiter, known: countKnown(header, map), cells: header.length };
+  });
+  const [best] = scored.sort((one, other) => other.known - one.known || other.cells - one.cells);
+  return best?.delimiter ?? ',';
+}
+
+/** Null: it cannot be read, or does not end in this text. */
+function firstRow(text: string, delimiter: string): readonly string[] | null {
+  const only = { to: 1, skip_empty_lines: true, skip_records_with_empty_values: true };
+  try {
+    return parse(text, { ...DIALECT, ...only, delimiter })[0] ?? [];
+  } catch {
+    return null;
+  }
 }

@@ -2,7 +2,7 @@ import { Option } from 'commander';
 import { z } from 'zod';
 import type { Client } from '../../app/client.js';
 import { keepHeapSmall } from '../../app/heap.js';
-import { CLOSED_WINDOW_POLICIES } from '../../domain/account.js';
+import { CLOSED_WINDOW_POLICIES, UNKNOWN_POLICIES } from '../../domain/account.js';
 import { PRIORITIES } from '../../domain/delivery.js';
 import { MEDIA_TYPES } from '../../domain/media.js';
 import type { EnqueueRequest } from '../../index.js';
@@ -23,12 +23,36 @@ const pairs = z
   .array(z.string().regex(/^[^=]+=/s, { error: 'must be name=value' }))
   .transform((lines) => Object.fromEntries(lines.map((line) => splitPair(line))));
 
+/** Of a sheet: which of its columns holds which field. */
+const columnMap = z
+  .array(z.string().regex(/^[^=]+=./s, { error: 'must be field=column, for example to=Phone' }))
+  .transform((lines) =>
+    lines.map((line) => {
+      const [field, column] = splitPair(line);
+      return { field: field.trim(), column: column.trim() };
+    }),
+  );
+
+const NAMED_DELIMITERS: ReadonlyMap<string, string> = new Map([
+  ['comma', ','],
+  ['semicolon', ';'],
+  ['tab', '\t'],
+  ['\\t', '\t'],
+]);
+
+const delimiter = z
+  .string()
+  .transform((name) => NAMED_DELIMITERS.get(name.toLowerCase()) ?? name)
+  .pipe(z.string().regex(/^[^\w"\r\n]$/, { error: 'must be one character, comma, semicolon or tab' }));
+
 const fields = z.object({
   from: text.optional(),
   to: text.optional(),
   file: text.optional(),
   csv: text.optional(),
   ndjson: text.optional(),
+  map: columnMap.optional(),
+  delimiter: delimiter.optional(),
   rejects: text.optional(),
   run: text.max(64, { error: 'must be of 64 characters at most' }).optional(),
   dryRun: flag,
@@ -40,6 +64,8 @@ const fields = z.object({
   expiresAt: instant.optional(),
   priority: z.enum(PRIORITIES).optional(),
   onClosedWindow: z.enum(CLOSED_WINDOW_POLICIES).optional(),
+  onUnknown: z.enum(UNKNOWN_POLICIES).optional(),
+  fileSizeBytes: z.coerce.number({ error: 'must be a number' }).optional(),
   template: text.optional(),
   templateLanguage: z.coerce.number({ error: 'must be a number' }).optional(),
   templateVariable: z.array(z.string()).optional(),
@@ -51,7 +77,9 @@ const fields = z.object({
 });
 
 /** What goes with a file of requests; all else stands in the file itself. */
-const WITH_FILE: readonly string[] = ['csv', 'ndjson', 'from', 'rejects', 'run', 'dryRun', 'json'];
+const WITH_FILE: readonly string[] = [
+  ...['csv', 'ndjson', 'map', 'delimiter', 'from', 'rejects', 'run', 'dryRun', 'json'],
+];
 
 const input = fields.superRefine((given, context) => {
   for (const message of misused(given)) context.addIssue({ code: 'custom', message });
@@ -65,10 +93,13 @@ function misused(given: z.output<typeof fields>): readonly string[] {
     const alone = Object.entries(given).filter(
       ([name, value]) => isGiven(value) && !WITH_FILE.includes(name),
     );
+    if (csv === undefined && (given.map ?? given.delimiter) !== undefined) {
+      return ['--map and --delimiter want --csv'];
+    }
     return alone.map(([name]) => `${optionOf(name)} is for one delivery: with a file it stands in the file`);
   }
-  if ((rejects ?? run) !== undefined || dryRun) {
-    return ['--rejects, --run and --dry-run want --csv or --ndjson'];
+  if ((rejects ?? run ?? given.map ?? given.delimiter) !== undefined || dryRun) {
+    return ['--map, --delimiter, --rejects, --run and --dry-run want --csv or --ndjson'];
   }
   if (to === undefined || file === undefined) return ['give --to and --file, or --csv or --ndjson'];
   return template === undefined && (templateLanguage ?? templateVariable) !== undefined
@@ -86,6 +117,14 @@ const options: readonly Option[] = [
   new Option('--file <url>', 'https link to the file'),
   new Option('--csv <file>', 'many: a table with the fields as columns; - for standard input'),
   new Option('--ndjson <file>', 'many: one request as JSON a line; - for standard input'),
+  new Option(
+    '--map <field=column...>',
+    'of --csv: the column that holds a field, as to=Phone; others are left out',
+  ),
+  new Option(
+    '--delimiter <character>',
+    'of --csv: comma, semicolon, tab or another; default: as the first row shows',
+  ),
   new Option('--rejects <file>', 'where refused ones go; default: beside the file, as <file>.rejects.csv'),
   new Option('--run <name>', 'of a file without ids: the same requests are new deliveries in another run'),
   new Option('--dry-run', 'of a file of up to a million lines: validate and forecast, take nothing'),
@@ -97,6 +136,8 @@ const options: readonly Option[] = [
   new Option('--id <id>', 'your own id: the same again changes nothing'),
   new Option('--priority <priority>', 'between conversations; default normal').choices(PRIORITIES),
   new Option('--on-closed-window <policy>', 'default: as the account says').choices(CLOSED_WINDOW_POLICIES),
+  new Option('--on-unknown <policy>', 'default: as the account says').choices(UNKNOWN_POLICIES),
+  new Option('--file-size-bytes <number>', 'checked against the limit of the media type'),
   new Option('--template <name>', 'template for a closed window; implies --on-closed-window template'),
   new Option('--template-language <number>', 'the provider’s number of the language'),
   new Option('--template-variable <text...>', 'the template’s variables, in order'),
@@ -129,10 +170,11 @@ const HELP = `Of a file: a request without an id gets one made of its content an
 says how many it skipped; next month's identical reminders go out under another --run.
 Exit codes: 0 all taken, 1 some refused, 75 Redis cannot be reached: run it again to go on.`;
 
-function fileOf({ csv, ndjson, from, rejects, run, json }: Input): BulkFile | null {
+function fileOf({ csv, ndjson, map = [], ...given }: Input): BulkFile | null {
   const path = csv ?? ndjson;
   if (path === undefined) return null;
-  return { format: csv === undefined ? 'ndjson' : 'csv', path, from, rejects, run, json };
+  const { from, rejects, run, json, delimiter = null } = given;
+  return { format: csv === undefined ? 'ndjson' : 'csv', path, map, delimiter, from, rejects, run, json };
 }
 
 async function enqueueOne(given: Input, client: Client, { output }: CliContext): Promise<ExitCode> {
@@ -146,7 +188,7 @@ async function enqueueOne(given: Input, client: Client, { output }: CliContext):
 }
 
 function requestOf(given: Input, from: string): EnqueueRequest {
-  const { to = '', file = '', json, csv, ndjson, rejects, run, dryRun, ...more } = given;
+  const { to = '', file = '', json, csv, ndjson, map, delimiter, rejects, run, dryRun, ...more } = given;
   const { template, templateLanguage, templateVariable, ...rest } = more;
   const request = { ...rest, from, to, fileUrl: file };
   if (template === undefined) return request;
