@@ -1,3 +1,4 @@
+import { Queue, QueueEvents } from 'bullmq';
 import { accountKeys } from '../../src/redis/keys.js';
 import { BOSS, startApi, type TestApi } from '../support/api.js';
 import { withRedis } from '../support/redis.js';
@@ -273,4 +274,38 @@ describe('links that are signed in their path', () => {
     expect(stack.sandbox.accepted()).toHaveLength(1);
     await api.close();
   });
+
+  it('sends a job of another BullMQ client once, though its link was signed anew under the same job id', async () => {
+    const sign = SIGNED_PAYLOADS['Rails 7.1 and later, a blob with expires_in'] ?? (() => '');
+    const queue = new Queue(`{${FROM}}`, { connection: { url: redis.url }, prefix: 'waybill:queue' });
+    const events = new QueueEvents(queue.name, { connection: { url: redis.url }, prefix: 'waybill:queue' });
+    stack.sandbox.reply(CLIENT, 'hi');
+    const run = async (file: number) => {
+      const data = { to: CLIENT, fileUrl: sign(file, 'invoice.pdf') };
+      const job = await queue.add('send-file', data, { jobId: 'd-seven' });
+      await job.waitUntilFinished(events, 20_000).catch(() => undefined);
+      await job.remove();
+    };
+    for (const file of [7, 7, 8]) await run(file);
+    expect(stack.sandbox.accepted()).toHaveLength(1);
+    await events.close();
+    await queue.close();
+  });
+});
+
+it('renews a link that is encrypted', async () => {
+  const key = `k1:${Buffer.alloc(32, 7).toString('base64')}`;
+  const stack = await startStack(redis.url, { env: { WAYBILL_DATA_KEY: key } });
+  const sendAt = Date.now() + 3_600_000;
+  const request = (path: string) =>
+    requestTo(CLIENT, { id: 'seven', sendAt, fileUrl: `https://files.example.com/${path}/invoice.pdf` });
+  await stack.waybill.enqueue(request('a'));
+  await expect(stack.waybill.enqueue(request('b'))).resolves.toMatchObject({
+    duplicate: true,
+    warnings: [{ pointer: '/fileUrl' }],
+  });
+  await expect(stack.waybill.get('seven')).resolves.toMatchObject({
+    request: { fileUrl: 'https://files.example.com/b/invoice.pdf' },
+  });
+  await stack.close();
 });

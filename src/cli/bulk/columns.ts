@@ -195,7 +195,8 @@ function kindsOf(schema: unknown, prefix = ''): Kinds {
 
 function alternatives(property: unknown): readonly z.output<typeof schemaPart>[] {
   const part = schemaPart.parse(property);
-  return part.anyOf === undefined ? [part] : part.anyOf.flatMap(alternatives);
+  if (part.anyOf !== undefined) return part.anyOf.flatMap(alternatives);
+  return Array.isArray(part.type) ? part.type.map((type: unknown) => ({ ...part, type })) : [part];
 }
 
 function readerOf(parts: readonly z.output<typeof schemaPart>[]) {
