@@ -14,7 +14,6 @@ const REFUSALS: Readonly<Record<Refusal, WebhookRefusal>> = {
   token: 'token',
   address: 'address',
   too_large: 'too_large',
-  media_type: 'media_type',
   not_json: 'not_json',
   path: 'invalid',
   malformed: 'invalid',

@@ -64,7 +64,6 @@ export const WEBHOOK_REFUSALS = [
   'token',
   'address',
   'too_large',
-  'media_type',
   'not_json',
   'invalid',
   'unavailable',

@@ -75,14 +75,7 @@ export type DeliveryFlagged = Subject & {
 
 export type WebhookKind = 'inbound' | 'receipt' | 'other';
 export type WebhookResult = 'applied' | 'duplicate' | 'early' | 'ignored';
-export type WebhookRefusal =
-  | 'token'
-  | 'address'
-  | 'too_large'
-  | 'media_type'
-  | 'not_json'
-  | 'invalid'
-  | 'unavailable';
+export type WebhookRefusal = 'token' | 'address' | 'too_large' | 'not_json' | 'invalid' | 'unavailable';
 
 export type WebhookApplied = {
   /** Null when the callback is about no account of ours. */

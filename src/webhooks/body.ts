@@ -14,16 +14,31 @@ export type WebhookBody =
   | { readonly kind: 'callbacks'; readonly callbacks: readonly ReceivedCallback[] };
 
 /**
- * The callbacks in a request's body. One object is one callback, an array is one per element. Well-formed
- * JSON is never refused, since a repetition could not mend it: too deep or too many is kept as one unread.
- * A `__proto__` key is an own field of no meaning here: no object is ever merged, and no such field read.
+ * The callbacks in a request's body. One object is one callback, an array is one per element; a form is one callback,
+ * by its fields or by the JSON in its field `payload`. Well-formed JSON is never refused, since a repetition could not
+ * mend it: too deep or too many is kept as one unread. A `__proto__` key is an own field of no meaning here: no
+ * object is ever merged, and no such field read.
  */
 export function readBody(text: string, now: number): WebhookBody {
   const parsed = parseJson(text.replace(/^\uFEFF/, ''));
-  return parsed === undefined
-    ? { kind: 'not_json' }
-    : { kind: 'callbacks', callbacks: readCallbacks(parsed.value, text, now) };
+  const callbacks = parsed === undefined ? readForm(text, now) : readCallbacks(parsed.value, text, now);
+  return callbacks === undefined ? { kind: 'not_json' } : { kind: 'callbacks', callbacks };
 }
+
+// As GitHub posts its hooks by default, and as Twilio does. A form without a hook is not meant for us.
+function readForm(text: string, now: number): readonly ReceivedCallback[] | undefined {
+  if (!FORM.test(text)) return undefined;
+  const fields = new URLSearchParams(text.trim());
+  const payload = fields.get('payload') ?? '';
+  const parsed = parseJson(payload);
+  if (isFields(parsed?.value) && Object.hasOwn(parsed.value, 'hook')) {
+    return readCallbacks(parsed.value, payload, now);
+  }
+  if (!fields.has('hook')) return undefined;
+  return [{ callback: parseCallback(Object.fromEntries(fields), now), raw: text }];
+}
+
+const FORM = /^\s*[\w%+.[\]-]+=/;
 
 // The engine's parser is iterative: any depth that fits the body is safe here, though not in what walks the result.
 function parseJson(text: string): { readonly value: unknown } | undefined {

@@ -11,7 +11,6 @@ const HANG_UPS = new Set(['ECONNRESET', 'EPIPE', 'HPE_INVALID_EOF_STATE']);
 const REFUSAL_BY_ERROR = new Map<string, Refusal>([
   ['BODY_TOO_LARGE', 'too_large'],
   ['BODIES_TOO_MANY', 'busy'],
-  ['FST_ERR_CTP_INVALID_MEDIA_TYPE', 'media_type'],
   ['HPE_HEADER_OVERFLOW', 'headers_too_large'],
   ['ERR_HTTP_REQUEST_TIMEOUT', 'too_slow'],
 ]);

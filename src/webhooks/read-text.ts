@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { WaybillError } from '../errors.js';
+import { type BodyLabels, decodeBody } from './decode.js';
 
 /** Why a body was not read to its end. */
 export class BodyError extends WaybillError {
@@ -10,11 +11,18 @@ export class BodyError extends WaybillError {
   }
 }
 
-export type ReadText = (body: Readable, announcedBytes: number) => Promise<string>;
+/** A body on its way; `labels` are asked for once it is there. */
+export type BodyToRead = {
+  readonly body: Readable;
+  readonly announcedBytes: number;
+  readonly labels: () => BodyLabels;
+};
+
+export type ReadText = (coming: BodyToRead) => Promise<string>;
 
 /**
- * Reads bodies as text: each up to `bodyBytes`, and all that are on their way at a time up to `heldBytes`, however
- * slowly they come.
+ * Reads bodies as text: each up to `bodyBytes`, also once it is unpacked, and all that are on their way at a time up
+ * to `heldBytes`, however slowly they come.
  * @throws BodyError; what the stream ends with when its client goes away
  */
 export function createTextReader({
@@ -26,7 +34,7 @@ export function createTextReader({
 }): ReadText {
   let allHeld = 0;
 
-  return async (body, announcedBytes) => {
+  return async ({ body, announcedBytes, labels }) => {
     if (announcedBytes > bodyBytes) throw tooLarge(bodyBytes);
     const chunks: Buffer[] = [];
     let held = 0;
@@ -38,7 +46,7 @@ export function createTextReader({
         if (allHeld > heldBytes) throw new BodyError('BODIES_TOO_MANY', 'Too many bodies are on their way');
         chunks.push(chunk);
       });
-      return textOf(chunks);
+      return textOf(chunks, labels, bodyBytes);
     } finally {
       allHeld -= held;
     }
@@ -66,9 +74,14 @@ function readAll(body: Readable, take: (chunk: Buffer) => void): Promise<void> {
   });
 }
 
-function textOf(chunks: readonly Buffer[]): string {
+function textOf(chunks: readonly Buffer[], labels: () => BodyLabels, bodyBytes: number): string {
   const [only] = chunks;
-  return chunks.length === 1 && only !== undefined ? only.toString() : Buffer.concat(chunks).toString();
+  const bytes = chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks);
+  try {
+    return decodeBody(bytes, labels, bodyBytes);
+  } catch {
+    throw tooLarge(bodyBytes);
+  }
 }
 
 function tooLarge(bodyBytes: number): BodyError {

@@ -11,7 +11,6 @@ const CODE_BY_REFUSAL = {
   malformed: 400,
   too_slow: 408,
   too_large: 413,
-  media_type: 415,
   headers_too_large: 431,
   bug: 500,
   busy: 503,

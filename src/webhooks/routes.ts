@@ -5,6 +5,7 @@ import type { Admission } from './admission.js';
 import type { TokenCheck } from './auth.js';
 import { readBody } from './body.js';
 import { DeadlineError } from './deadline.js';
+import type { BodyLabels } from './decode.js';
 import type { Keep } from './keep.js';
 import { describeError, type WebhookLog } from './log.js';
 import type { ReadText } from './read-text.js';
@@ -34,6 +35,8 @@ export function registerWebhookRoute(app: FastifyInstance, deps: RouteDeps): voi
     // Before the body is read: a stranger cannot make us hold one.
     onRequest: (request, reply, done) => {
       const refusal = authenticate(request.params.token, request, deps) ?? whileDraining(deps.admission);
+      // The framework refuses a type that it cannot parse. Ours reads the body whatever it is called.
+      delete request.headers['content-type'];
       if (refusal === undefined) done();
       else refuse(reply, refusal, deps.observer);
     },
@@ -49,14 +52,23 @@ export function registerWebhookRoute(app: FastifyInstance, deps: RouteDeps): voi
   });
 }
 
-/** Only JSON is taken (else 415), and as text: what is not understood is kept as it came. */
+/** Of every type and as text: what is not understood is kept as it came. */
 function readBodiesAsText(app: FastifyInstance, readText: ReadText): void {
   app.removeAllContentTypeParsers();
-  for (const contentType of ['application/json', 'text/json', /^application\/[\w.-]+\+json\b/]) {
-    app.addContentTypeParser(contentType, (request: FastifyRequest, body: IncomingMessage) =>
-      readText(body, Number(request.headers['content-length'] ?? 0)),
-    );
-  }
+  app.addContentTypeParser('*', (request: FastifyRequest, body: IncomingMessage) =>
+    readText({
+      body,
+      announcedBytes: Number(request.headers['content-length'] ?? 0),
+      labels: () => labelsOf(body),
+    }),
+  );
+}
+
+/** As they were sent: of the framework's own the type has been taken away. */
+function labelsOf({ rawHeaders, headers }: IncomingMessage): BodyLabels {
+  const at = rawHeaders.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === 'content-type');
+  const contentType = at < 0 ? '' : (rawHeaders[at + 1] ?? '');
+  return { contentType, contentEncoding: headers['content-encoding'] ?? '' };
 }
 
 /** A wrong address is answered like a wrong token, but counted apart: there, the token is in strange hands. */
