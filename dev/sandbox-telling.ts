@@ -1,5 +1,6 @@
 import { Option } from 'commander';
 import { z } from 'zod';
+import { ACK_NAMES } from '../sandbox/callbacks/payloads.js';
 import type { CommandHost } from '../src/cli/define.js';
 import { flag, fromOption, text, whole } from '../src/cli/options.js';
 import { UsageError } from '../src/cli/usage-error.js';
@@ -47,15 +48,15 @@ function addWebhook(sandbox: CommandHost): void {
 function addReceipt(sandbox: CommandHost): void {
   addVerb(sandbox, {
     usage: 'receipt <unique> <ack>',
-    summary: 'tell what became of a message of ours: sent, delivered, read or failed',
+    summary: 'tell what became of a message of ours: pending, sent, delivered, read, played or failed',
     example: 'receipt 92E0C0FFEE delivered',
     options: [new Option('--code <number>', 'why it failed')],
     input: z.object({
       unique: text,
-      ack: z.enum(['sent', 'delivered', 'read', 'failed'], {
-        error: 'must be sent, delivered, read or failed',
+      ack: z.enum(ACK_NAMES, {
+        error: 'must be pending, sent, delivered, read, played or failed',
       }),
-      code: whole(0, 9_999).optional(),
+      code: whole(0, 9_999_999).optional(),
     }),
     act: async ({ unique, ack, code }, client) => {
       await client.receipt(unique, ack, { code });

@@ -43,15 +43,28 @@ const callbacksSchema = z.strictObject({
   /** A message that is read at once may never be reported delivered. */
   skipDeliveredProbability: probability.default(0),
   failProbability: probability.default(0),
-  /** How a failure is told: ack 0, a system message, or both in either order. */
+  /** How a failure is told: by an ack, a system message, or both in either order. */
   failureForm: z.enum(['update', 'system', 'both']).default('both'),
-  failureCode: z.number().int().default(7),
+  /** The system message's `messageUpdate`: a code, or text such as `131026: Message undeliverable`. */
+  failureCode: z.union([z.number().int(), z.string().min(1)]).default(7),
+  /** The ack that stands for a failure. */
+  failureAck: z.union([z.literal(0), z.literal(-1)]).default(0),
+  /** An ack 0 comes before `sent`, as from a provider whose 0 means "not sent yet". */
+  pendingProbability: probability.default(0),
+  /** A message that was read is reported played (ack 4) instead. */
+  playedProbability: probability.default(0),
   lossProbability: probability.default(0),
   duplicateProbability: probability.default(0),
   /** Swaps a receipt with the next one of its message. Without it, one conversation's callbacks come in order. */
   reorderProbability: probability.default(0),
   /** `sent` is posted, and answered, before the send call's own response. */
   earlyProbability: probability.default(0),
+  /** What the callbacks call themselves; null: nothing. The body is JSON all the same. */
+  contentType: z.string().min(1).max(200).nullable().default('application/json'),
+  /** As a proxy in between may pack them. */
+  contentEncoding: z.enum(['identity', 'gzip', 'deflate', 'br']).default('identity'),
+  /** How far the clock that stamps the callbacks is ahead; less than 0: behind. */
+  clockAheadMs: z.number().int().default(0),
   timeoutMs: durationMs.default(5 * SECOND),
   connections: z.number().int().positive().default(64),
   retryScheduleMs: z.array(durationMs).default([0, 5 * MINUTE, 20 * MINUTE, HOUR, 4 * HOUR, DAY]),

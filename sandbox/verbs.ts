@@ -1,4 +1,4 @@
-import type { Ack, InboundType, Payload } from './callbacks/payloads.js';
+import type { Ack, FailureCode, InboundType, Payload } from './callbacks/payloads.js';
 import type { Fault, FaultInput } from './faults/fault.js';
 import type { Webhook } from './options.js';
 import type {
@@ -42,7 +42,7 @@ export type SandboxActions = {
   fault(fault: FaultInput): void;
   clearFaults(): void;
   /** What becomes of a message of ours, and its callback; throws `no_webhook` when nobody wants to hear of it. */
-  receipt(unique: string, ack: Ack, more?: { readonly code?: number | undefined }): Promise<void>;
+  receipt(unique: string, ack: Ack, more?: { readonly code?: FailureCode | undefined }): Promise<void>;
   /** Adds an account, or gives a known one another key. */
   account(account: { readonly from: string; readonly apiKey: string }): void;
   /** Sets where an account's callbacks go, as its owner would at the provider; null: nowhere. */

@@ -1,5 +1,10 @@
 import { isNumber } from '../../src/domain/recipient.js';
-import { failedMessagePayload, type Payload, updatePayload } from '../callbacks/payloads.js';
+import {
+  type FailureCode,
+  failedMessagePayload,
+  type Payload,
+  updatePayload,
+} from '../callbacks/payloads.js';
 import { type PlannedReceipt, planReceipts } from '../callbacks/receipt-plan.js';
 import type { Dice } from '../dice.js';
 import type { Webhook } from '../options.js';
@@ -12,7 +17,7 @@ export type Acceptance = {
   readonly account: Account;
   readonly draft: Draft;
   readonly dice: Dice;
-  readonly failureCode?: number | undefined;
+  readonly failureCode?: FailureCode | undefined;
 };
 
 /** Takes a message, into the history and onto the bill. `told` resolves when its early callbacks are out. */
@@ -39,7 +44,8 @@ async function tellReceipts(world: World, message: Message, acceptance: Acceptan
 
 /** The receipt happens in any case; whether our webhook hears of it is another matter. */
 export async function tell(world: World, message: Message, receipt: PlannedReceipt): Promise<void> {
-  world.messages.moveTo(message, receipt.ack);
+  const { ack } = receipt;
+  if (ack !== 'pending') world.messages.moveTo(message, ack === 'played' ? 'read' : ack);
   const webhook = world.accounts.get(message.from)?.webhook ?? null;
   if (webhook === null || !wants(webhook, receipt)) return;
   if (receipt.copies === 0) world.requests.count('callbacksLost');
@@ -56,15 +62,13 @@ export function wants(webhook: Webhook, { form }: Pick<PlannedReceipt, 'form'>):
   return (form === 'system' ? webhook.system : webhook.readStatus) === 1;
 }
 
-function payloadOf(
-  { clients, clock }: World,
-  message: Message,
-  { form, ack, code }: PlannedReceipt,
-): Payload {
+function payloadOf(world: World, message: Message, { form, ack, code }: PlannedReceipt): Payload {
+  const { clients, clock, options } = world;
+  const { failureAck, clockAheadMs } = options.callbacks;
   const recipient = isNumber(message.to) ? (clients.find(message.to).number ?? message.to) : message.to;
   return form === 'system'
-    ? failedMessagePayload(message, recipient, { code: code ?? 0, at: clock.now() })
-    : updatePayload(message, recipient, ack);
+    ? failedMessagePayload(message, recipient, { code: code ?? 0, at: clock.now() + clockAheadMs })
+    : updatePayload(message, recipient, { ack, failureAck });
 }
 
 function planAutoReply(world: World, message: Message, { account, dice }: Acceptance): void {

@@ -1,3 +1,4 @@
+import type { FailureCode } from '../callbacks/payloads.js';
 import type { Dice } from '../dice.js';
 import type { Account, World } from '../world.js';
 
@@ -5,7 +6,7 @@ import type { Account, World } from '../world.js';
 export type Fields = Readonly<Record<string, unknown>>;
 
 /** One request to the provider's API. `failureCode`: a message that it makes fails later, with this code. */
-export type Call = { readonly fields: Fields; readonly dice: Dice; readonly failureCode?: number };
+export type Call = { readonly fields: Fields; readonly dice: Dice; readonly failureCode?: FailureCode };
 
 /** FAIL reasons that the provider lists. */
 export const REASONS = {

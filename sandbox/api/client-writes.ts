@@ -41,10 +41,11 @@ export function clientWrites(
   });
   world.conversations.clientWrote({ from: account.from, client: client.id }, at);
   if (account.webhook === null) return { message, posted: Promise.resolve() };
+  const { clockAheadMs } = world.options.callbacks;
   const posted = world.courier.post({
     webhook: account.webhook,
     conversation: `${account.from}/${client.id}`,
-    payload: inboundPayload({ message, client, type, media, windowLeftMs: DAY }),
+    payload: inboundPayload({ message, client, type, media, windowLeftMs: DAY, at: at + clockAheadMs }),
   });
   return { message, posted };
 }

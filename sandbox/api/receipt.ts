@@ -1,10 +1,10 @@
-import type { Ack } from '../callbacks/payloads.js';
+import type { Ack, FailureCode } from '../callbacks/payloads.js';
 import type { PlannedReceipt } from '../callbacks/receipt-plan.js';
 import { SandboxError } from '../sandbox-error.js';
 import type { World } from '../world.js';
 import { tell, wants } from './accept.js';
 
-type Asked = { readonly unique: string; readonly ack: Ack; readonly code?: number | undefined };
+type Asked = { readonly unique: string; readonly ack: Ack; readonly code?: FailureCode | undefined };
 
 /**
  * What became of one message of ours, told now; resolves when its callbacks were answered.

@@ -1,3 +1,4 @@
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { Agent, request } from 'undici';
 import { BoundedLog } from '../bounded-log.js';
 import type { CallbackOptions, Webhook } from '../options.js';
@@ -87,12 +88,17 @@ export class Courier {
   /** The receiver's status; null for none in time, a broken connection, or an address that nobody listens at. */
   async #answerOf({ webhook, payload }: Parcel): Promise<number | null> {
     const { url, authorization } = target(webhook.url);
-    const headers = { 'content-type': 'application/json', ...(authorization && { authorization }) };
+    const { contentType, contentEncoding } = this.#deps.options;
+    const headers = {
+      ...(contentType !== null && { 'content-type': contentType }),
+      ...(contentEncoding !== 'identity' && { 'content-encoding': contentEncoding }),
+      ...(authorization && { authorization }),
+    };
     try {
       const answer = await request(url, {
         method: 'POST',
         headers,
-        body: JSON.stringify(payload),
+        body: PACKERS[contentEncoding](JSON.stringify(payload)),
         dispatcher: this.#agent,
       });
       await answer.body.dump();
@@ -102,6 +108,14 @@ export class Courier {
     }
   }
 }
+
+/** As proxies pack bodies. */
+const PACKERS: Readonly<Record<CallbackOptions['contentEncoding'], (json: string) => string | Buffer>> = {
+  identity: (json) => json,
+  gzip: (json) => gzipSync(json),
+  deflate: (json) => deflateSync(json),
+  br: (json) => brotliCompressSync(json),
+};
 
 /** A secret may ride in the URL as user and password, which HTTP clients want as a header. */
 function target(webhookUrl: string): { url: URL; authorization: string | null } {

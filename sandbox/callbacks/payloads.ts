@@ -1,11 +1,23 @@
 import { MINUTE, SECOND } from '../../src/domain/time.js';
 import type { Client, Message } from '../shapes.js';
 
+/** Why a message failed: a code, or text with or without one. */
+export type FailureCode = number | string;
+
 /** Bodies of the provider's callbacks. Source: its webhook pages; each quirk below is one of theirs. */
 export type Payload = Readonly<Record<string, unknown>>;
 
-const ACKS = { failed: 0, sent: 1, delivered: 2, read: 3 } as const;
+/** `failed` is 0 unless the options say -1. */
+const ACKS = { pending: 0, failed: 0, sent: 1, delivered: 2, read: 3, played: 4 } as const;
 export type Ack = keyof typeof ACKS;
+export const ACK_NAMES = [
+  'pending',
+  'sent',
+  'delivered',
+  'read',
+  'played',
+  'failed',
+] as const satisfies readonly Ack[];
 
 export const INBOUND_TYPES = [
   'text',
@@ -29,10 +41,12 @@ type Inbound = {
   readonly type: InboundType;
   readonly media: string | undefined;
   readonly windowLeftMs: number;
+  /** When it was written, by the clock that stamps callbacks. */
+  readonly at: number;
 };
 
 /** A client's message. `timestamp` is a string here, and so are the minutes left of the window. */
-export function inboundPayload({ message, client, type, media, windowLeftMs }: Inbound): Payload {
+export function inboundPayload({ message, client, type, media, windowLeftMs, at }: Inbound): Payload {
   return {
     status: 'OK',
     hook: 'new',
@@ -48,7 +62,7 @@ export function inboundPayload({ message, client, type, media, windowLeftMs }: I
     body: media ?? message.body,
     caption: media === undefined ? '' : message.body,
     isForwarded: false,
-    timestamp: String(Math.floor(message.at / SECOND)),
+    timestamp: String(Math.floor(at / SECOND)),
     media: media ?? false,
     quote: message.replyTo !== null,
     quoteUnique: message.replyTo ?? false,
@@ -58,14 +72,18 @@ export function inboundPayload({ message, client, type, media, windowLeftMs }: I
 }
 
 /** A message's status: `from` is the recipient and `to` our account, the reverse of the send call. No time in it. */
-export function updatePayload(message: Message, recipient: string, ack: Ack): Payload {
+export function updatePayload(
+  message: Message,
+  recipient: string,
+  { ack, failureAck }: { readonly ack: Ack; readonly failureAck: number },
+): Payload {
   return {
     status: 'OK',
     hook: 'update',
     unique: message.unique,
     from: recipient,
     to: message.from,
-    ack: ACKS[ack],
+    ack: ack === 'failed' ? failureAck : ACKS[ack],
   };
 }
 
@@ -73,7 +91,7 @@ export function updatePayload(message: Message, recipient: string, ack: Ack): Pa
 export function failedMessagePayload(
   message: Message,
   recipient: string,
-  { code, at }: { readonly code: number; readonly at: number },
+  { code, at }: { readonly code: FailureCode; readonly at: number },
 ): Payload {
   return {
     status: 'OK',

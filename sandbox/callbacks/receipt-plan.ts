@@ -1,12 +1,12 @@
 import type { Dice } from '../dice.js';
 import type { CallbackOptions } from '../options.js';
-import type { Ack } from './payloads.js';
+import type { Ack, FailureCode } from './payloads.js';
 
 /** One receipt to come. `code` is given for a failure. */
 export type PlannedReceipt = {
   readonly ack: Ack;
   readonly form: 'update' | 'system';
-  readonly code: number | null;
+  readonly code: FailureCode | null;
   /** After acceptance. */
   readonly dueInMs: number;
   /** How many times it is posted: 0 when it is lost, 2 when it is repeated. */
@@ -25,11 +25,12 @@ type Step = Pick<PlannedReceipt, 'ack' | 'form' | 'code' | 'dueInMs'>;
  * Draws all that will become of one message at once, when it is accepted: later traffic cannot change it.
  * `failureCode` makes the message fail for certain.
  */
-export function planReceipts(options: CallbackOptions, dice: Dice, failureCode?: number): ReceiptPlan {
+export function planReceipts(options: CallbackOptions, dice: Dice, failureCode?: FailureCode): ReceiptPlan {
   const fails = dice.chance(options.failProbability) || failureCode !== undefined;
   const steps = fails
     ? failingSteps(options, dice, failureCode ?? options.failureCode)
     : arrivingSteps(options, dice);
+  if (seldom(options.pendingProbability, dice)) steps.unshift(update('pending', 0));
   const receipts = reordered(steps, options, dice).map((step) => ({
     ...step,
     copies: copies(options, dice),
@@ -48,11 +49,16 @@ function arrivingSteps(options: CallbackOptions, dice: Dice): Step[] {
   return [
     update('sent', sentAt),
     ...(skipsDelivered ? [] : [update('delivered', deliveredAt)]),
-    ...(isRead ? [update('read', readAt)] : []),
+    ...(isRead ? [update(seldom(options.playedProbability, dice) ? 'played' : 'read', readAt)] : []),
   ];
 }
 
-function failingSteps(options: CallbackOptions, dice: Dice, code: number): Step[] {
+/** Draws only where something is set: what a seed gives stays what it was. */
+function seldom(probability: number, dice: Dice): boolean {
+  return probability > 0 && dice.chance(probability);
+}
+
+function failingSteps(options: CallbackOptions, dice: Dice, code: FailureCode): Step[] {
   const sentAt = dice.between(options.sentMs);
   const failedAt = sentAt + dice.between(options.deliveredMs);
   const told: Step[] = [

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ACK_NAMES } from '../callbacks/payloads.js';
 import { faultSchema } from '../faults/fault.js';
 import { accountSchema, webhookSchema } from '../options.js';
 import { type ControlRoute, nothing, ofAccount, route, text } from './route.js';
@@ -64,8 +65,8 @@ export const STAGE_ROUTES: readonly ControlRoute[] = [
     what: 'what becomes of a message of ours, told to the webhook now; answers when that has answered',
     input: z.strictObject({
       unique: text,
-      ack: z.enum(['sent', 'delivered', 'read', 'failed']),
-      code: z.number().int().optional(),
+      ack: z.enum(ACK_NAMES),
+      code: z.union([z.number().int(), text]).optional(),
     }),
     example: { unique: '92E0', ack: 'delivered' },
     run: (verbs, { unique, ack, ...more }) => verbs.receipt(unique, ack, more),

@@ -62,7 +62,11 @@ export const faultSchema = z.discriminatedUnion('kind', [
     ...aim,
   }),
   /** Taken and answered OK; then it fails, and callbacks say so. */
-  z.strictObject({ kind: z.literal('undeliverable'), code: z.number().int().default(7), ...aim }),
+  z.strictObject({
+    kind: z.literal('undeliverable'),
+    code: z.union([z.number().int(), z.string().min(1)]).default(7),
+    ...aim,
+  }),
 ]);
 
 export type FaultInput = z.input<typeof faultSchema>;
