@@ -10,6 +10,7 @@ import { type AccountState, type Client, createClient } from './client.js';
 import { type Core, openRedis, type Running } from './core.js';
 import { countQueued } from './count-queued.js';
 import { openDutyDesk } from './duty.js';
+import { tellWebhooks } from './tell-webhooks.js';
 
 /** The HTTP API, and where it listens. */
 export type RunningApi = Running & { readonly address: string; readonly port: number };
@@ -18,7 +19,7 @@ export type RunningApi = Running & { readonly address: string; readonly port: nu
 export async function runApi(core: Core, version: string): Promise<RunningApi> {
   const { config, secrets, log, observer } = core;
   const redis = openRedis(core, 'fails');
-  const client = createClient(core, redis);
+  const client = createClient(core, redis, replayObserver(core));
   const boardQueues = createBoardQueues({ connection: redis, prefix: config.prefix });
   const stopping = new AbortController();
   const dependencies = () => ({ redis: redis.status });
@@ -59,8 +60,14 @@ export async function runApi(core: Core, version: string): Promise<RunningApi> {
   }
 }
 
+/** Replayed callbacks are counted and logged like those that come. */
+function replayObserver({ config, observer, effects }: Core) {
+  const names = new Map(config.accounts.map(({ from, name }) => [from, name]));
+  return tellWebhooks({ observer, nameOf: (from) => names.get(from) ?? 'unlisted', now: effects.now });
+}
+
 function operationsOf(
-  { config, effects, observer }: Core,
+  { config, effects, observer, log }: Core,
   client: Client,
   stopping: AbortSignal,
 ): Omit<Operations, 'cursorNow' | 'checkRedis'> {
@@ -91,6 +98,11 @@ function operationsOf(
     zoneOf: client.zoneOf,
     ledger: client.ledger,
     otherSessions: client.otherSessions,
+    quarantine: client.quarantine,
+    replayed: (by, callbacks) => {
+      const kept = callbacks.filter(({ result }) => result === 'kept').length;
+      log.info('callbacks replayed', { by, applied: callbacks.length - kept, kept });
+    },
   };
 }
 

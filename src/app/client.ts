@@ -22,6 +22,7 @@ import { type AccountForecast, openForecast } from './forecast.js';
 import { type AccountState, createGatekeeper, type Pause } from './gatekeeper.js';
 import { knownAccounts, type NamedAccount } from './known-accounts.js';
 import { openOperator } from './operator.js';
+import { createQuarantine, type Quarantine, type QuarantineOptions } from './quarantine.js';
 
 export type {
   AccountForecast,
@@ -45,6 +46,7 @@ export type Client = {
   readonly waybill: Waybill;
   readonly operator: Operator;
   readonly explainer: Explainer;
+  readonly quarantine: Quarantine;
   /** The configured accounts, and those that workers have told of. */
   accounts(): Promise<readonly NamedAccount[]>;
   /** The account by number or name; without one, the only account there is. */
@@ -71,7 +73,11 @@ export function openClient(settings: Settings): Client {
 }
 
 /** The same on a connection that is open already; closing it closes that too. */
-export function createClient(settings: Pick<Settings, 'config' | 'secrets'>, redis: Redis): Client {
+export function createClient(
+  settings: Pick<Settings, 'config' | 'secrets'>,
+  redis: Redis,
+  observer: QuarantineOptions['observer'] = SILENT,
+): Client {
   const { config, secrets } = settings;
   const { prefix, accounts, retention } = config;
   const sealer = sealerOf(settings);
@@ -94,7 +100,7 @@ export function createClient(settings: Pick<Settings, 'config' | 'secrets'>, red
   const onRedis = patiently((withinMs) => whenReady(redis, withinMs));
 
   const everyAccount = () => onRedis(() => knownAccounts({ config, redis }));
-
+  const quarantine = createQuarantine({ redis, prefix, onRedis, observer, accounts: everyAccount });
   const stateOf = (account: NamedAccount) => onRedis(() => gatekeeper.stateOf(account));
 
   return {
@@ -102,6 +108,7 @@ export function createClient(settings: Pick<Settings, 'config' | 'secrets'>, red
     operator,
     accounts: everyAccount,
     explainer,
+    quarantine,
     account: async (fromOrName) => pick(await everyAccount(), fromOrName),
     stateOf,
     states: async () => Promise.all((await everyAccount()).map(stateOf)),
@@ -123,6 +130,8 @@ export function createClient(settings: Pick<Settings, 'config' | 'secrets'>, red
     },
   };
 }
+
+const SILENT: QuarantineOptions['observer'] = { applied: () => undefined };
 
 function known(account: Settings['config']['accounts'][number]) {
   const { from, name, onClosedWindow, template, country } = account;

@@ -17,6 +17,7 @@ const BY_ERROR: ReadonlyMap<string, ExitCode> = new Map<string, ExitCode>([
   ['DATA_KEY', EXIT.usage],
   ['invalid_options', EXIT.usage],
   ['NOT_FOUND', EXIT.notFound],
+  ['CALLBACK_NOT_FOUND', EXIT.notFound],
   ['UNKNOWN_ACCOUNT', EXIT.notFound],
   ['UNKNOWN_ENDPOINT', EXIT.notFound],
   ['UNAVAILABLE', EXIT.redisUnreachable],

@@ -1,4 +1,4 @@
-import type { WebhookBody } from './body.js';
+import { readBody, type WebhookBody } from './body.js';
 import { describeError, type WebhookLog } from './log.js';
 import type { Spool } from './spool/spool.js';
 
@@ -38,4 +38,20 @@ export function createSpoolingKeep({ apply, spool, monotonic, log }: SpoolingDep
   return async (received) => {
     if (!(await applied(received))) await spool.append(received);
   };
+}
+
+/** A body that came at `at` (epoch ms) and is applied only now. */
+export function readLate(text: string, at: number): ReceivedBody {
+  return { text, at, body: dated(readBody(text, at), at) };
+}
+
+/** A message without a time of its own was written by the time it came, not by the time it is applied. */
+function dated(body: WebhookBody, at: number): WebhookBody {
+  if (body.kind === 'not_json') return body;
+  const callbacks = body.callbacks.map(({ callback, raw }) =>
+    callback.kind === 'inbound'
+      ? { callback: { ...callback, timestamp: callback.timestamp ?? at }, raw }
+      : { callback, raw },
+  );
+  return { kind: body.kind, callbacks };
 }

@@ -5,6 +5,7 @@ import { keepHeapSmall } from '../../app/heap.js';
 import { serve } from '../../app/process.js';
 import { addCommand, type CommandHost } from '../define.js';
 import { EXIT } from '../exit-codes.js';
+import { addKeptCallbacks } from './webhooks-kept.js';
 
 type ProcessDefinition = {
   readonly usage: string;
@@ -24,12 +25,13 @@ export function addProcesses(host: CommandHost): void {
     need: ['accounts'],
     start: async (core) => (await import('../../app/worker.js')).runWorker(core),
   });
-  addProcess(host, {
+  const webhooks = addProcess(host, {
     usage: 'webhooks',
     summary: 'run a webhook consumer: takes the provider’s callbacks',
     need: ['webhookToken'],
     start: async (core) => (await import('../../app/webhooks.js')).runWebhooks(core),
   });
+  addKeptCallbacks(webhooks);
   addProcess(host, {
     usage: 'api',
     summary: 'run the HTTP API: takes deliveries from other apps and tells what became of them',
@@ -41,8 +43,8 @@ export function addProcesses(host: CommandHost): void {
   });
 }
 
-function addProcess(host: CommandHost, { usage, summary, need, start }: ProcessDefinition): void {
-  addCommand(host, {
+function addProcess(host: CommandHost, { usage, summary, need, start }: ProcessDefinition): CommandHost {
+  return addCommand(host, {
     usage,
     summary,
     input: z.object({}),

@@ -10,6 +10,7 @@ const TAGS = [
   { name: 'accounts', description: 'Our sending numbers' },
   { name: 'ledger', description: 'The paid sessions: what the bill should say' },
   { name: 'events', description: 'What becomes of deliveries, as it happens' },
+  { name: 'webhooks', description: 'The provider’s callbacks that could not be applied' },
 ];
 
 /** Describes every route that is added after it, at `/openapi.json`, with pages at `/docs`. */

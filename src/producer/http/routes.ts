@@ -9,6 +9,7 @@ import { addEnqueue, type EnqueueRoutes } from './routes/enqueue.js';
 import { addEventStream, type EventRoutes } from './routes/events.js';
 import { addLedger, type LedgerRoutes } from './routes/ledger.js';
 import { addList, type ListRoutes } from './routes/list.js';
+import { addQuarantine, type QuarantineRoutes } from './routes/quarantine.js';
 import { addRecipients, type RecipientRoutes } from './routes/recipients.js';
 
 /** What the routes call. */
@@ -22,7 +23,8 @@ export type Operations = EnqueueRoutes &
   RecipientRoutes &
   BatchRoutes &
   LedgerRoutes &
-  EventRoutes;
+  EventRoutes &
+  QuarantineRoutes;
 
 /** Every route behind a key; a new one is added here. */
 const ROUTES: readonly ((api: Api, operations: Operations) => void)[] = [
@@ -37,6 +39,7 @@ const ROUTES: readonly ((api: Api, operations: Operations) => void)[] = [
   addRecipients,
   addLedger,
   addEventStream,
+  addQuarantine,
 ];
 
 export function addRoutes(api: Api, operations: Operations): void {

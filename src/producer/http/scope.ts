@@ -27,6 +27,16 @@ export function mayUse({ accounts }: Scope, { from, name }: NamedAccount): boole
   return accounts.includes('*') || accounts.includes(from) || accounts.includes(name);
 }
 
+/** The numbers of the accounts of a key; undefined where it is for all, and for what is about none. */
+export async function seenBy(
+  scope: Scope,
+  accounts: Accounts,
+): Promise<{ readonly visible?: readonly string[] }> {
+  if (scope.accounts.includes('*')) return {};
+  const seen = (await accounts.all()).filter((account) => mayUse(scope, account));
+  return { visible: seen.map(({ from }) => from) };
+}
+
 /** Where to look for a delivery: in the accounts of the key, or in one that was named. */
 export function narrowTo({ accounts }: Scope, from: string | undefined): Narrow {
   return {

@@ -15,6 +15,7 @@ const RETRY_AFTER_SECONDS = 2;
 /** Our own errors by their code. */
 const BY_CODE: ReadonlyMap<string, ProblemCode> = new Map<string, ProblemCode>([
   ['NOT_FOUND', 'not_found'],
+  ['CALLBACK_NOT_FOUND', 'callback_not_found'],
   ['AMBIGUOUS_ID', 'ambiguous_id'],
   ['ILLEGAL_STATE', 'illegal_state'],
   ['REQUEST_GONE', 'request_gone'],

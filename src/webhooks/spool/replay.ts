@@ -1,6 +1,5 @@
 import { types } from 'node:util';
-import { readBody, type WebhookBody } from '../body.js';
-import type { Keep, ReceivedBody } from '../keep.js';
+import { type Keep, readLate } from '../keep.js';
 import { readLines, type SpooledBody } from './line.js';
 import type { Spool } from './spool.js';
 
@@ -56,27 +55,12 @@ async function applyAll(
 
 async function replay({ at, text }: SpooledBody, { apply }: ReplayDeps): Promise<Replayed> {
   try {
-    await apply(received(text, at));
+    await apply(readLate(text, at));
     return 'replayed';
   } catch (error) {
     if (isItsOwnFault(error)) return 'failed';
     throw error;
   }
-}
-
-function received(text: string, at: number): ReceivedBody {
-  return { text, at, body: dated(readBody(text, at), at) };
-}
-
-/** A message without a time of its own was written by the time it came, not by the time it is applied. */
-function dated(body: WebhookBody, at: number): WebhookBody {
-  if (body.kind === 'not_json') return body;
-  const callbacks = body.callbacks.map(({ callback, raw }) =>
-    callback.kind === 'inbound'
-      ? { callback: { ...callback, timestamp: callback.timestamp ?? at }, raw }
-      : { callback, raw },
-  );
-  return { kind: body.kind, callbacks };
 }
 
 /** A script's error or a bug comes again each time, and nothing behind it would ever be applied; all else passes. */

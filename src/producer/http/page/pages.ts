@@ -5,6 +5,7 @@ import type { Api } from '../api.js';
 import { setPageHeaders } from '../people.js';
 import { createRefusalPage } from './refusal-page.js';
 import { addAccountPages } from './routes/account-pages.js';
+import { addCallbackPages } from './routes/callback-pages.js';
 import { addDeliveryPages } from './routes/delivery-pages.js';
 import { addListPages } from './routes/list-pages.js';
 import type { PageOperations } from './routes/operations.js';
@@ -25,6 +26,7 @@ export function addPages(api: Api, operations: PageOperations, log: ApiLog): voi
   addListPages(api, operations);
   addDeliveryPages(api, operations);
   addAccountPages(api, operations);
+  addCallbackPages(api, operations);
 }
 
 /** In the order in which their rules count. */

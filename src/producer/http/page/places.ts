@@ -3,6 +3,8 @@ export const places = {
   home: '/',
   list: '/deliveries',
   search: '/search',
+  callbacks: '/callbacks',
+  callback: (id: string) => `/callbacks/${encodeURIComponent(id)}`,
   account: (name: string) => `/accounts/${encodeURIComponent(name)}`,
   delivery: (name: string, id: string) => `/deliveries/${encodeURIComponent(name)}/${encodeURIComponent(id)}`,
   act: (name: string, id: string, action: string) => `${places.delivery(name, id)}/${action}`,

@@ -6,10 +6,11 @@ import type { Said } from '../../../operate.js';
 import type { Narrow } from '../../../producer.js';
 import type { ResendOptions, Resent } from '../../../resend.js';
 import type { Resolved } from '../../../resolve.js';
+import type { QuarantineRoutes } from '../../routes/quarantine.js';
 import type { Accounts } from '../../scope.js';
 
 /** What the pages call. */
-export type PageOperations = {
+export type PageOperations = Pick<QuarantineRoutes, 'quarantine' | 'replayed'> & {
   readonly accounts: Accounts;
   readonly desk: DutyDesk;
   readonly explainer: Explainer;
