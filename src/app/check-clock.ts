@@ -18,3 +18,11 @@ export async function checkClock(
   const aheadMs = apart.reduce((most, each) => (Math.abs(each) > Math.abs(most) ? each : most), 0);
   if (Math.abs(aheadMs) > TOLERATED_MS) log.warn('this clock and Redis’s are apart', { aheadMs });
 }
+
+/** The same once Redis can be asked, for who does not wait for it. */
+export function checkClockOnceReady(redis: Redis, core: Pick<Core, 'log' | 'effects'>): void {
+  // Redis may be gone again, or the process end: the next start checks it.
+  const check = () => void checkClock(redis, core).catch(() => undefined);
+  if (redis.status === 'ready') check();
+  else redis.once('ready', check);
+}

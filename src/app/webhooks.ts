@@ -5,6 +5,7 @@ import type { Keep } from '../webhooks/keep.js';
 import { WEBHOOK_LIMITS } from '../webhooks/limits.js';
 import { startWebhookServer } from '../webhooks/server.js';
 import { SPOOL_TIMINGS, type SpoolTimings } from '../webhooks/spool/open.js';
+import { checkClockOnceReady } from './check-clock.js';
 import { type Core, closeRedis, openRedis, type Running } from './core.js';
 import { startSpooling } from './spooling.js';
 import { tellWebhooks } from './tell-webhooks.js';
@@ -24,6 +25,7 @@ export async function runWebhooks(
   const { config, secrets, log, observer, effects } = core;
   const { prefix } = config;
   const redis = openRedis(core, 'fails');
+  checkClockOnceReady(redis, core);
   const directory = createAccountDirectory(() => listAccounts(redis, prefix), effects.now);
   const names = new Map(config.accounts.map(({ from, name }) => [from, name]));
 

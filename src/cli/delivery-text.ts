@@ -1,8 +1,9 @@
 import type { ExplainedDelivery } from '../app/client.js';
 import { accountWords } from '../domain/explain/account-words.js';
 import type { Explanation } from '../domain/explain/explain.js';
+import { operatorsWord } from '../domain/explain/facts.js';
 import { maskUrl } from '../domain/mask.js';
-import { failureInWords, statusInWords } from '../domain/reason-words.js';
+import { endInWords } from '../domain/reason-words.js';
 import { SESSION_MS } from '../domain/session.js';
 import { isEnded } from '../domain/status.js';
 import { withoutQueries } from '../domain/without-queries.js';
@@ -30,10 +31,8 @@ function troubleOf(explanation: Explanation, { status }: DeliveryView): readonly
   return words.map((sentence): Fact => ['account', plain(sentence)]);
 }
 
-export function headline({ id, status, reason, failureCode }: DeliveryView, paint: Paint): string {
-  const why = status === 'failed' && failureCode !== null ? failureInWords(failureCode) : null;
-  const words = why === null ? statusInWords(status, reason) : `${status}: ${why}`;
-  return `${paint.strong(id)}  ${paintStatus(status, paint)(words)}`;
+export function headline(view: DeliveryView, paint: Paint): string {
+  return `${paint.strong(view.id)}  ${paintStatus(view.status, paint)(plain(endInWords(view)))}`;
 }
 
 type Fact = readonly [name: string, fact: string];
@@ -48,7 +47,7 @@ function factsOf(view: DeliveryView, now: number): readonly Fact[] {
     (view.notBefore ?? 0) > now ? ['next try', formatWhen(view.notBefore ?? now, now)] : null,
     view.sendAt > now ? ['send at', formatWhen(view.sendAt, now)] : null,
     view.acceptedAt === null ? ['expires', formatWhen(view.expiresAt, now)] : null,
-    view.acceptedAt === null ? null : ['accepted', `${formatTime(view.acceptedAt)} by the provider’s clock`],
+    acceptedOf(view),
     view.unique === null ? null : ['unique', plain(view.unique)],
     ...doubtOf(view, now),
     view.resendOf === null ? null : ['made of', view.resendOf],
@@ -57,6 +56,14 @@ function factsOf(view: DeliveryView, now: number): readonly Fact[] {
     ...view.errors.map(({ pointer, detail }): Fact => ['invalid', plain(`${pointer} ${detail}`)]),
   ];
   return facts.filter((fact) => fact !== null);
+}
+
+function acceptedOf({ acceptedAt, attempts }: DeliveryView): Fact | null {
+  if (acceptedAt === null) return null;
+  const stated = operatorsWord(attempts);
+  if (stated === undefined) return ['accepted', `${formatTime(acceptedAt)} by the provider’s clock`];
+  const who = stated.detail === '' ? '' : ` (${stated.detail})`;
+  return ['accepted', plain(`by the word of an operator${who} at ${formatTime(stated.at)}`)];
 }
 
 /** Without its query: that may be a signature, which opens the file to whoever reads it. */

@@ -1,6 +1,6 @@
 import type { GapEvent, WaybillEvent } from '../domain/event.js';
-import { reasonInWords } from '../domain/reason-words.js';
-import type { Paint } from './output.js';
+import { reasonInWords, whyInWords } from '../domain/reason-words.js';
+import { type Paint, plain } from './output.js';
 import { paintStatus } from './timeline-text.js';
 import { formatTime } from './times.js';
 
@@ -22,7 +22,8 @@ function factsOf(event: WaybillEvent | GapEvent, paint: Paint): string {
       return paint.pending(`the budget of ${event.data.period} is used up`);
     default: {
       const { deliveryId, status, reason } = event.data;
-      return `${deliveryId}  ${paintStatus(status, paint)(status.padEnd(9))} ${reasonInWords(reason ?? '')}`;
+      const why = plain(whyInWords({ ...event.data, reason: reason ?? '' }));
+      return `${deliveryId}  ${paintStatus(status, paint)(status.padEnd(9))} ${why}`;
     }
   }
 }

@@ -1,5 +1,11 @@
 import { lookInWords } from '../domain/preflight.js';
-import { attemptInWords, foundInWords, reasonInWords } from '../domain/reason-words.js';
+import {
+  attemptInWords,
+  foundInWords,
+  reasonInWords,
+  receiptInWords,
+  whyInWords,
+} from '../domain/reason-words.js';
 import { formatSpan } from '../domain/span.js';
 import type { Status } from '../domain/status.js';
 import type { DeliveryView } from '../redis/delivery-view.js';
@@ -26,10 +32,11 @@ function draw({ at, mark, text }: Line, begunAt: number, paint: Paint): string {
   return `  ${paint.faint(`${formatTime(at)} ${after}`)}  ${mark} ${text}`.trimEnd();
 }
 
-function statusLines({ timeline }: DeliveryView, paint: Paint): readonly Line[] {
-  return timeline.map(({ at, status, reason }) => {
+function statusLines(view: DeliveryView, paint: Paint): readonly Line[] {
+  return view.timeline.map(({ at, status, reason }) => {
     const colour = paintStatus(status, paint);
-    return { at, mark: colour('●'), text: `${colour(status.padEnd(9))} ${plain(reasonInWords(reason))}` };
+    const why = plain(whyInWords({ ...view, status, reason }));
+    return { at, mark: colour('●'), text: `${colour(status.padEnd(9))} ${why}` };
   });
 }
 
@@ -44,7 +51,11 @@ function otherLines({ asked, preflights, receipts, timeline }: DeliveryView, pai
   const late = Object.entries(receipts).filter(
     ([receipt]) => !timeline.some(({ status }) => status === receipt),
   );
-  return [...readings, ...looks, ...late.map(([receipt, at]) => between(at, `receipt: ${receipt}`, paint))];
+  return [
+    ...readings,
+    ...looks,
+    ...late.map(([receipt, at]) => between(at, `receipt: ${receiptInWords(receipt)}`, paint)),
+  ];
 }
 
 function lookText(found: string, detail: string): string {

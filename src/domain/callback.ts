@@ -1,5 +1,8 @@
-/** What the provider tells by webhook, once parsed. Times are epoch milliseconds. */
-export const RECEIPTS = ['sent', 'delivered', 'read', 'failed'] as const;
+/**
+ * What the provider tells by webhook, once parsed. Times are epoch milliseconds. `unconfirmed`: an ack 0 without a
+ * reason, which is "not sent yet" to some providers and "failed" to others.
+ */
+export const RECEIPTS = ['sent', 'delivered', 'read', 'failed', 'unconfirmed'] as const;
 export type Receipt = (typeof RECEIPTS)[number];
 
 export type InboundCallback = {
@@ -26,6 +29,9 @@ export type ReceiptCallback = {
   readonly receipt: Receipt;
   /** Why it failed (`messageUpdate`), as the provider's code; null when not told. */
   readonly code: string | null;
+  /** The same in the provider's words, masked and bounded; null when not told. */
+  readonly reason: string | null;
+  /** Null also where no clock could have said so. */
   readonly timestamp: number | null;
 };
 

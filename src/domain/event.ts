@@ -43,6 +43,9 @@ export type DeliveryEvent = Told<
     readonly attempt: number;
     /** The provider's id of the message, from its acceptance on. */
     readonly unique: string | null;
+    /** Of `delivery.failed` where the provider reported it after acceptance: its code, and its words. */
+    readonly failureCode: string | null;
+    readonly failureReason: string | null;
     readonly metadata: Readonly<Record<string, string>>;
   }
 >;

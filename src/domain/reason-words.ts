@@ -30,6 +30,8 @@ const WORDS: ReadonlyMap<string, string> = new Map([
   ['file_too_large', 'the file is larger than its kind may be'],
   ['invalid', 'the request is not valid'],
   ['operator', 'an operator said so'],
+  ['receipt', 'the provider reported it failed'],
+  ['unconfirmed', 'the provider reported ack 0 without a reason, and nothing else in time'],
   ['closed_by_operator', 'an operator said that it was not sent, and closed it'],
   ['history', 'the provider’s history shows it'],
   ['absent', 'the provider’s history does not show it'],
@@ -88,9 +90,37 @@ const FAILURE_CODES: ReadonlyMap<string, string> = new Map([
   ['16', 'too many messages'],
 ]);
 
-export function failureInWords(code: string): string {
-  const meaning = FAILURE_CODES.get(code);
-  return `reported failed, code ${oneLine(code)}${meaning === undefined ? '' : `: ${meaning}`}`;
+/** Why the provider says that a message failed after it was accepted. */
+export type ReportedFailure = {
+  readonly failureCode: string | null;
+  /** In the provider's own words. */
+  readonly failureReason: string | null;
+};
+
+export function failureInWords({ failureCode, failureReason }: ReportedFailure): string {
+  const meaning = failureReason ?? FAILURE_CODES.get(failureCode ?? '');
+  const code = failureCode === null ? '' : `, code ${oneLine(failureCode)}`;
+  return `reported failed${code}${meaning === undefined ? '' : `: ${oneLine(meaning)}`}`;
+}
+
+type Ended = ReportedFailure & { readonly status: Status; readonly reason: string };
+
+/** Why a delivery is as it is; of a failure that the provider reported, what it said. */
+export function whyInWords({ status, reason, ...failure }: Ended): string {
+  // Earlier versions wrote no reason of a failure by receipt.
+  const isReported = status === 'failed' && (reason === 'receipt' || reason === '');
+  return isReported ? failureInWords(failure) : reasonInWords(reason);
+}
+
+/** A delivery's status and why, as lists and headlines show it. */
+export function endInWords(ended: Ended): string {
+  const why = whyInWords(ended);
+  return why === '' ? ended.status : `${ended.status}: ${why}`;
+}
+
+/** What a receipt is called that left no status of its own. */
+export function receiptInWords(receipt: string): string {
+  return receipt === 'unconfirmed' ? 'ack 0 without a reason: not sent yet, or failed' : receipt;
 }
 
 /** What a status says to somebody who reads it for the first time. */

@@ -1,4 +1,5 @@
 import { RECEIPTS, type Receipt } from './callback.js';
+import { MINUTE } from './time.js';
 
 /** Where a delivery is. Up to `accepted` it moves by the table below, after it by receipts. */
 export const STATUSES = [
@@ -36,8 +37,8 @@ const MOVES: Readonly<Record<Status, readonly Status[]>> = {
   sent: ['delivered', 'read', 'failed'],
   delivered: ['read'],
   read: [],
-  // A receipt that says delivered after one that said failed corrects it.
-  failed: ['delivered', 'read'],
+  // A receipt that says delivered after one that said failed corrects it; `sent`, where it was only presumed.
+  failed: ['sent', 'delivered', 'read'],
   expired: [],
   cancelled: [],
 };
@@ -62,15 +63,42 @@ export function isStatus(text: unknown): text is Status {
 /** First-seen times of the receipts that have come, epoch milliseconds. */
 export type Receipts = Readonly<Partial<Record<Receipt, number>>>;
 
+/** Nothing more came within the time that an unconfirmed failure is given: a fact of ours, beside the receipts. */
+const PRESUMED = 'presumed';
+
+/** What of an accepted delivery decides its status. */
+export type StatusFacts = Receipts & { readonly [PRESUMED]?: number };
+
 /**
- * The receipt that decides the status is the first of these that has come: read implies delivered, a failure
- * does not undo a delivery, and a late `sent` does not undo a failure. The scripts get the same list.
+ * How long an unconfirmed failure may be refuted before it counts: longer than the provider's first three repetitions
+ * of a call take (at once, after 5 and 20 minutes), since the receipt that refutes it may be among them.
  */
-export const RECEIPT_PRECEDENCE: readonly Receipt[] = ['read', 'delivered', 'failed', 'sent'];
+export const UNCONFIRMED_MS = 30 * MINUTE;
+
+/**
+ * The fact that decides the status is the first of these that there is: read implies delivered, a failure
+ * does not undo a delivery, and a late `sent` undoes a failure only where it was presumed. `unconfirmed` alone decides
+ * nothing. The scripts get the same list.
+ */
+export const RECEIPT_PRECEDENCE: readonly (keyof StatusFacts)[] = [
+  'read',
+  'delivered',
+  'failed',
+  'sent',
+  PRESUMED,
+];
 
 /** The status of an accepted delivery, whatever order its receipts came in and however often. */
-export function statusByReceipts(receipts: Receipts): Status {
-  return RECEIPT_PRECEDENCE.find((receipt) => receipts[receipt] !== undefined) ?? 'accepted';
+export function statusByReceipts(facts: StatusFacts): Status {
+  const deciding = RECEIPT_PRECEDENCE.find((fact) => facts[fact] !== undefined) ?? 'accepted';
+  if (deciding === PRESUMED) return 'failed';
+  return deciding === 'unconfirmed' ? 'accepted' : deciding;
+}
+
+/** When an unconfirmed failure will count; null where there is none, or something else has come. */
+export function presumedFailedAt(receipts: Receipts): number | null {
+  const { unconfirmed, ...others } = receipts;
+  return unconfirmed === undefined || Object.keys(others).length > 0 ? null : unconfirmed + UNCONFIRMED_MS;
 }
 
 /** A failure and a delivery have both been reported: kept and flagged, for somebody to look at. */

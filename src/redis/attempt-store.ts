@@ -2,7 +2,7 @@ import type { Account } from '../domain/account.js';
 import type { GateChange } from '../domain/aftermath.js';
 import { FAILURES_ALLOWED, healthOf } from '../domain/breaker.js';
 import type { Outcome } from '../domain/outcome.js';
-import { isStatus, RECEIPT_PRECEDENCE, type Status } from '../domain/status.js';
+import { isStatus, RECEIPT_PRECEDENCE, type Status, UNCONFIRMED_MS } from '../domain/status.js';
 import { type BreakerMove, breakerArgs, readBreakerMove } from './breaker.js';
 import { accountKeys } from './keys.js';
 import { acceptanceArgs, gateArgs, oneLine, outcomeArgs, tellerArgs } from './outcome-args.js';
@@ -107,16 +107,12 @@ export function createAttemptStore(options: AttemptStoreOptions) {
     /** Which of these messages belong to a delivery other than this one. */
     owned: (attempt: Attempt, uniques: readonly string[]) => owned(options, attempt, uniques),
 
+    /** Counts an unconfirmed failure as one whose time is over; false where something else has come, or may yet. */
+    presumeFailed: (ref: DeliveryRef) => presumeFailed(run, ref),
+
     /** Nobody can say what became of the attempt. */
-    async doubt(attempt: Attempt, reason: string, detail: string): Promise<Doubted> {
-      const told = toldOf({ kind: 'unknown', reason });
-      const args = { attempt: attempt.attempt, reason, detail: oneLine(detail), ...told };
-      const reply = await run(DOUBT, attempt, args);
-      if (reply.code === 'stale') return readStale(reply);
-      if (reply.code !== 'unknown') return unexpectedReply('doubt', reply.code);
-      const [startedAt, now, breaker] = [reply.number(1), reply.number(2), readBreakerMove(reply, 3)];
-      return { kind: 'unknown', startedAt, now, breaker };
-    },
+    doubt: (attempt: Attempt, reason: string, detail: string) =>
+      doubt(run, attempt, { reason, detail: oneLine(detail), ...toldOf({ kind: 'unknown', reason }) }),
   };
 }
 
@@ -153,7 +149,26 @@ type Settling = {
 };
 
 /** What every attempt's end is told alike. */
-const shared = { precedence: RECEIPT_PRECEDENCE.join(' '), failuresAllowed: FAILURES_ALLOWED };
+async function doubt(run: RunOnDelivery, attempt: Attempt, args: Args): Promise<Doubted> {
+  const reply = await run(DOUBT, attempt, { attempt: attempt.attempt, ...args });
+  if (reply.code === 'stale') return readStale(reply);
+  if (reply.code !== 'unknown') return unexpectedReply('doubt', reply.code);
+  const [startedAt, now, breaker] = [reply.number(1), reply.number(2), readBreakerMove(reply, 3)];
+  return { kind: 'unknown', startedAt, now, breaker };
+}
+
+const RECEIPT_RULES = { precedence: RECEIPT_PRECEDENCE.join(' '), unconfirmedMs: UNCONFIRMED_MS };
+
+async function presumeFailed(run: RunOnDelivery, ref: DeliveryRef): Promise<boolean> {
+  const { code } = await run('presume', ref, RECEIPT_RULES);
+  if (code === 'failed' || code === 'refuted' || code === 'early') return code === 'failed';
+  return unexpectedReply('presume', code);
+}
+
+const shared = {
+  ...RECEIPT_RULES,
+  failuresAllowed: FAILURES_ALLOWED,
+};
 const SETTLE = { name: 'settle', shared };
 const POSTPONE = { name: 'postpone', shared };
 const DOUBT = { name: 'doubt', shared };

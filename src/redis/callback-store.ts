@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { InboundCallback, ReceiptCallback } from '../domain/callback.js';
 import { conversationOf, spellingsOf } from '../domain/spellings.js';
-import { isStatus, RECEIPT_PRECEDENCE, type Status } from '../domain/status.js';
+import { isStatus, RECEIPT_PRECEDENCE, type Status, UNCONFIRMED_MS } from '../domain/status.js';
 import { DAY } from '../domain/time.js';
 import type { Redis } from './connection.js';
 import { conversationKeys, onConversation } from './conversation.js';
@@ -132,6 +132,7 @@ function callbackMark({ unique, timestamp, number, fromId }: InboundCallback): s
 
 const RECEIPT_RULES = {
   precedence: RECEIPT_PRECEDENCE.join(' '),
+  unconfirmedMs: UNCONFIRMED_MS,
   orphanMs: CALLBACKS_REMEMBERED_MS,
   orphansKept: ORPHANS_KEPT,
   othersMs: OTHERS_KEPT_MS,
@@ -153,6 +154,7 @@ async function applyReceipt(callback: ReceiptCallback, deps: Deps): Promise<Appl
     uniqueId: callback.unique,
     receipt: callback.receipt,
     code: callback.code ?? '',
+    why: callback.reason ?? '',
     to: callback.recipient ?? '',
   };
   const reply = readReply(

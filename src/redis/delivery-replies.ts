@@ -9,7 +9,7 @@ export type Job = { readonly id: string; readonly timestamp: number };
 
 /** What a second look at a delivery came to. */
 export type Look =
-  | { readonly kind: 'done' | 'front' | 'added' | 'lost' | 'unresolved' }
+  | { readonly kind: 'done' | 'front' | 'added' | 'lost' | 'unresolved' | 'unconfirmed' }
   | { readonly kind: 'stale'; readonly attempt: string };
 
 /** What becomes of a delivery whose request cannot be read. Epoch milliseconds by Redis's clock. */
@@ -112,6 +112,7 @@ export function readLook(reply: Reply): Look {
     case 'added':
     case 'lost':
     case 'unresolved':
+    case 'unconfirmed':
       return { kind: reply.code };
     case 'stale':
       return { kind: 'stale', attempt: reply.text(1) };

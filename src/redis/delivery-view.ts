@@ -1,4 +1,5 @@
 import { nextReadAt, UNKNOWN_ENDS_MS } from '../domain/doubt.js';
+import { operatorsWord } from '../domain/explain/facts.js';
 import type { Sealer } from '../domain/seal.js';
 import { isReceipt, isStatus, type Receipts, receiptsConflict, type Status } from '../domain/status.js';
 import type { Redis } from './connection.js';
@@ -24,10 +25,14 @@ export type DeliveryView = Timeline &
     readonly expiresAt: number;
     readonly receipts: Receipts;
     readonly receiptsConflict: boolean;
+    /** Of a failure that was reported after acceptance: the provider's code, and its words. */
     readonly failureCode: string | null;
+    readonly failureReason: string | null;
     readonly unique: string | null;
-    /** The provider's clock. */
+    /** The provider's clock; by the word of an operator, when the attempt began. */
     readonly acceptedAt: number | null;
+    /** By whose word it counts as accepted: the provider's answer or its history, or an operator's. */
+    readonly acceptedBy: 'provider' | 'history' | 'operator' | null;
     readonly windowLeftMs: number | null;
     readonly window: { readonly closesAt: number | null };
     readonly session: { readonly openedAt: number | null };
@@ -78,6 +83,7 @@ export function viewOf({ from, id, sealer, record, conversation, ahead, job }: R
   const { status } = record;
   if (!isStatus(status)) return null;
   const receipts = readReceipts(record);
+  const lines = readTimeline(record);
   return {
     from,
     id,
@@ -88,12 +94,14 @@ export function viewOf({ from, id, sealer, record, conversation, ahead, job }: R
     createdAt: Number(record.createdAt),
     sendAt: Number(record.sendAt) || Number(record.createdAt),
     expiresAt: Number(record.expiresAt),
-    ...readTimeline(record),
+    ...lines,
     receipts,
     receiptsConflict: receiptsConflict(receipts),
     failureCode: record.failureCode ?? null,
+    failureReason: record.failureReason ?? null,
     unique: record.unique || null,
     acceptedAt: numberOrNull(record.acceptedAt),
+    acceptedBy: record.acceptedAt === undefined ? null : acceptedBy(lines),
     windowLeftMs: numberOrNull(record.windowLeftMs),
     window: { closesAt: numberOrNull(conversation.closesAt) },
     session: { openedAt: numberOrNull(conversation.sessionAt) },
@@ -105,6 +113,12 @@ export function viewOf({ from, id, sealer, record, conversation, ahead, job }: R
     errors: readErrors(record.errors),
     ...readPrivate(privateRows(record, job), { from, id }, sealer),
   };
+}
+
+function acceptedBy({ timeline, attempts }: Timeline): DeliveryView['acceptedBy'] {
+  if (operatorsWord(attempts) !== undefined) return 'operator';
+  const isProven = timeline.some(({ status, reason }) => status === 'accepted' && reason === 'history');
+  return isProven ? 'history' : 'provider';
 }
 
 type DeliveryRecord = Readonly<Record<string, string>>;

@@ -1,12 +1,13 @@
 import { eventId, type Position, timeOf } from '../domain/cursor.js';
 import { eventTypeOf, type GapEvent, type WaybillEvent } from '../domain/event.js';
+import type { ReportedFailure } from '../domain/reason-words.js';
 import { isStatus } from '../domain/status.js';
 
 /** An entry of the stream as the scripts wrote it. */
 export type StreamEntry = { readonly position: Position; readonly fields: ReadonlyMap<string, string> };
 
 /** What a delivery's record adds. */
-export type DeliveryFacts = {
+export type DeliveryFacts = ReportedFailure & {
   readonly unique: string | null;
   readonly metadata: Readonly<Record<string, string>>;
 };
@@ -53,6 +54,8 @@ function deliveryEvent(
       reason: fields.get('reason') || null,
       attempt: Number(fields.get('attempt') ?? 0),
       unique: ACCEPTED.includes(status) ? (known?.unique ?? null) : null,
+      failureCode: status === 'failed' ? (known?.failureCode ?? null) : null,
+      failureReason: status === 'failed' ? (known?.failureReason ?? null) : null,
       metadata: known?.metadata ?? {},
     },
   };

@@ -59,7 +59,7 @@ function entriesOf(flat: readonly unknown[]): readonly StreamEntry[] {
   });
 }
 
-/** What the deliveries' records add to their events: it never changes once it is there. */
+/** What the deliveries' records add to their events: what is there once stays, and only a failure's words may grow. */
 async function readFacts(
   entries: readonly StreamEntry[],
   read: (id: string) => Promise<DeliveryFacts>,
@@ -69,10 +69,17 @@ async function readFacts(
   return new Map(facts);
 }
 
+const FACTS = ['unique', 'metadata', 'failureCode', 'failureReason'];
+
 function factsReader(redis: Redis, recordOf: (id: string) => string, sealer: Sealer) {
   return async (owner: Owner): Promise<DeliveryFacts> => {
-    const [unique, metadata] = await redis.hmget(recordOf(owner.id), 'unique', 'metadata');
-    return { unique: unique || null, metadata: openMetadata(metadata ?? undefined, owner, sealer) };
+    const [unique, metadata, code, reason] = await redis.hmget(recordOf(owner.id), ...FACTS);
+    return {
+      unique: unique || null,
+      failureCode: code ?? null,
+      failureReason: reason ?? null,
+      metadata: openMetadata(metadata ?? undefined, owner, sealer),
+    };
   };
 }
 

@@ -17,6 +17,9 @@ export type ListedDelivery = {
   readonly sendAt: number;
   readonly expiresAt: number;
   readonly unique: string | null;
+  /** Of a failure that was reported after acceptance: the provider's code, and its words. */
+  readonly failureCode: string | null;
+  readonly failureReason: string | null;
   /** Of an unknown outcome: when no sender can still be sending it. */
   readonly horizonAt: number | null;
 };
@@ -75,6 +78,8 @@ function readRow(raw: unknown, from: string): readonly ListedDelivery[] {
       sendAt: row.number(5) || createdAt,
       expiresAt: row.number(6),
       unique: row.textOrNull(7),
+      failureCode: row.textOrNull(9),
+      failureReason: row.textOrNull(10),
       horizonAt: status === 'unknown' ? row.numberOrNull(8) : null,
     },
   ];

@@ -6,8 +6,11 @@ export type Fields = Readonly<Record<string, unknown>>;
 
 // The provider did not exist before WhatsApp did: what is older is not a time.
 const EARLIEST_TIME = 1_230_768_000_000;
-// Seconds until the year 5138, milliseconds since 1973: no real time is taken for the other unit.
+/** The last that a `Date` can hold. */
+const LATEST_TIME = 8_640_000_000_000_000;
+// Seconds until the year 5138, milliseconds since 1973 and until 5138: no real time is taken for another unit.
 const SECONDS_BELOW = 1e11;
+const MILLISECONDS_BELOW = 1e14;
 
 // How absent values are spelt by senders who turn everything into text.
 const SPELT_ABSENCE = new Set(['', 'false', 'null', 'undefined', 'none']);
@@ -68,12 +71,30 @@ export function readCode(fields: Fields, name: string): string | null {
   return /^[\w.-]{1,32}$/.test(text) ? text : null;
 }
 
-/** Epoch milliseconds from seconds or milliseconds; what is before WhatsApp is no time. */
+/** Epoch milliseconds from seconds, milliseconds, microseconds or ISO 8601; what is before WhatsApp is no time. */
 export function readTime(fields: Fields, name: string): number | null {
+  const time = readIsoTime(fields, name) ?? readEpoch(fields, name);
+  return time !== null && time >= EARLIEST_TIME && time <= LATEST_TIME ? time : null;
+}
+
+function readEpoch(fields: Fields, name: string): number | null {
   const number = readNumber(fields, name);
   if (number === null) return null;
-  const time = Math.floor(number < SECONDS_BELOW ? number * 1000 : number);
-  return time >= EARLIEST_TIME ? time : null;
+  if (number < SECONDS_BELOW) return Math.floor(number * 1000);
+  return Math.floor(number < MILLISECONDS_BELOW ? number : number / 1000);
+}
+
+/** With its zone: without one it may be any of a day's. */
+function readIsoTime(fields: Fields, name: string): number | null {
+  const [, day, clock, zone] = ISO_TIME.exec(readText(fields, name) ?? '') ?? [];
+  const time = zone === undefined ? Number.NaN : Date.parse(`${day}T${clock}${zoneOf(zone)}`);
+  return Number.isNaN(time) ? null : time;
+}
+
+const ISO_TIME = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d(?:\.\d{1,9})?) ?(Z|[+-]\d\d:?\d\d)$/i;
+
+function zoneOf(zone: string): string {
+  return zone.toUpperCase().replace(/^([+-]\d\d)(\d\d)$/, '$1:$2');
 }
 
 /** Minutes left of a 24 h window, as milliseconds; what no window can have left is not believed. */

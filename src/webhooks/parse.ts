@@ -6,10 +6,10 @@ import type {
   ReceiptCallback,
 } from '../domain/callback.js';
 import { DAY, MINUTE } from '../domain/time.js';
+import { isExplained, readFailure } from './failure.js';
 import {
   type Fields,
   isFields,
-  readCode,
   readFromId,
   readMinutes,
   readNumber,
@@ -20,16 +20,18 @@ import {
   readUnique,
 } from './fields.js';
 
-// From a public integrator's reading; the provider's pages name only some of them.
+// From public integrators' readings; the provider's pages name only some of them. 4: a voice message was played.
 const RECEIPT_BY_ACK = new Map<number, Receipt>([
-  [0, 'failed'],
+  [-1, 'failed'],
+  [0, 'unconfirmed'],
   [1, 'sent'],
   [2, 'delivered'],
   [3, 'read'],
+  [4, 'read'],
 ]);
 const SYSTEM_TYPES = new Set(['update', 'issues', 'template']);
 
-/** The provider repeats a call for a day, and clocks differ by minutes: what is outside was recorded and sent again. */
+/** The provider repeats a call for a day, and clocks differ by minutes: what is outside, no right clock has said. */
 const OLDEST_MS = 30 * DAY;
 const CLOCK_SKEW_MS = 10 * MINUTE;
 
@@ -59,17 +61,17 @@ function parseInbound(fields: Fields, now: number): InboundCallback | OtherCallb
   const unique = readUnique(fields, 'unique');
   const [number, fromId] = [readClientNumber(fields), readClientFromId(fields)];
   if (account === null || unique === null || (number ?? fromId) === null) return null;
-  const timestamp = readTime(fields, 'timestamp');
-  if (isTooOld(timestamp, now)) return other(fields, 'inbound_too_old');
+  const windowLeftMs = readMinutes(fields, 'conversationTimeLeft');
+  // Old, and nothing shows that its window is open: somebody has recorded it.
+  if (isTooOld(readTime(fields, 'timestamp'), now) && !windowLeftMs) return other(fields, 'inbound_too_old');
   return {
     kind: 'inbound',
     account,
     number,
     fromId,
     unique,
-    // From the future: as good as none, since the time of arrival is nearer to the truth.
-    timestamp: isInFuture(timestamp, now) ? null : timestamp,
-    windowLeftMs: readMinutes(fields, 'conversationTimeLeft'),
+    timestamp: readPlausibleTime(fields, now),
+    windowLeftMs,
     quotedUnique: readUnique(fields, 'quoteUnique'),
   };
 }
@@ -89,7 +91,8 @@ function parseUpdate(fields: Fields, now: number): Callback {
   const receipt = ack === null ? undefined : RECEIPT_BY_ACK.get(ack);
   if (receipt === undefined) return other(fields, ackName(ack));
   const recipient = readClientNumber(fields) ?? readClientFromId(fields);
-  return parseReceipt(fields, { receipt, recipient }, now);
+  const isFailure = receipt === 'unconfirmed' && isExplained(readFailure(fields));
+  return parseReceipt(fields, { receipt: isFailure ? 'failed' : receipt, recipient }, now);
 }
 
 function ackName(ack: number | null): string {
@@ -107,24 +110,23 @@ function parseSystem(fields: Fields, now: number): Callback {
 
 function parseReceipt(
   fields: Fields,
-  known: Pick<ReceiptCallback, 'receipt' | 'recipient'>,
+  { receipt, recipient }: Pick<ReceiptCallback, 'receipt' | 'recipient'>,
   now: number,
 ): ReceiptCallback | OtherCallback {
   const account = readPhone(fields, 'to');
   const unique = readUnique(fields, 'unique');
   if (account === null || unique === null) return other(fields, 'receipt_incomplete');
+  const { code, reason } = receipt === 'failed' ? readFailure(fields) : NO_FAILURE;
+  const timestamp = readPlausibleTime(fields, now);
+  return { kind: 'receipt', account, recipient, unique, receipt, code, reason, timestamp };
+}
+
+const NO_FAILURE = { code: null, reason: null };
+
+/** A time that no right clock has said is as good as none: that of the arrival is nearer to the truth. */
+function readPlausibleTime(fields: Fields, now: number): number | null {
   const timestamp = readTime(fields, 'timestamp');
-  if (isTooOld(timestamp, now)) return other(fields, 'receipt_too_old');
-  if (isInFuture(timestamp, now)) return other(fields, 'receipt_in_future');
-  return {
-    kind: 'receipt',
-    account,
-    recipient: known.recipient,
-    unique,
-    receipt: known.receipt,
-    code: known.receipt === 'failed' ? readCode(fields, 'messageUpdate') : null,
-    timestamp,
-  };
+  return isTooOld(timestamp, now) || isInFuture(timestamp, now) ? null : timestamp;
 }
 
 function isTooOld(timestamp: number | null, now: number): boolean {

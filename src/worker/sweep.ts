@@ -66,9 +66,18 @@ async function lookAt(ref: DeliveryRef, account: Account, deps: SweepDeps): Prom
     case 'unresolved':
       await deps.store.resign(ref);
       return 'nothing';
+    case 'unconfirmed':
+      await presumeFailed(ref, account, deps);
+      return 'nothing';
     default:
       return look satisfies never;
   }
+}
+
+async function presumeFailed(ref: DeliveryRef, account: Account, { attempts, observer }: SweepDeps) {
+  if (!(await attempts.presumeFailed(ref))) return;
+  const moved = { from: 'accepted', to: 'failed', reason: 'unconfirmed' } as const;
+  observer.deliveryMoved({ ...subjectOf({ delivery: ref, account }), ...moved });
 }
 
 async function endLost(ref: DeliveryRef, account: Account, { store, observer }: SweepDeps): Promise<void> {

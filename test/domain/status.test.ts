@@ -5,13 +5,16 @@ import {
   isReceipt,
   isStatus,
   mayMove,
+  presumedFailedAt,
   RECEIPT_PRECEDENCE,
   type Receipts,
   reached,
   receiptsConflict,
   STATUSES,
   type Status,
+  type StatusFacts,
   statusByReceipts,
+  UNCONFIRMED_MS,
 } from '../../src/domain/status.js';
 
 describe('mayMove', () => {
@@ -26,7 +29,7 @@ describe('mayMove', () => {
     sent: 'delivered read failed',
     delivered: 'read',
     read: '',
-    failed: 'delivered read',
+    failed: 'sent delivered read',
     expired: '',
     cancelled: '',
   };
@@ -70,6 +73,21 @@ describe('statusByReceipts', () => {
     expect(receiptsConflict(receipts)).toBe(conflict);
   });
 
+  it.each<[StatusFacts, Status, number | null]>([
+    [{ unconfirmed: 1 }, 'accepted', 1 + UNCONFIRMED_MS],
+    [{ unconfirmed: 1, presumed: 2 }, 'failed', 1 + UNCONFIRMED_MS],
+    [{ unconfirmed: 1, sent: 2 }, 'sent', null],
+    [{ unconfirmed: 2, sent: 1 }, 'sent', null],
+    [{ unconfirmed: 1, presumed: 2, sent: 3 }, 'sent', null],
+    [{ unconfirmed: 1, presumed: 2, delivered: 3 }, 'delivered', null],
+    [{ unconfirmed: 1, presumed: 2, failed: 3, sent: 4 }, 'failed', null],
+    [{ unconfirmed: 1, failed: 2 }, 'failed', null],
+  ])('an ack 0 without a reason: %j make it %s', (facts, status, failsAt) => {
+    const { presumed: _presumed, ...receipts } = facts;
+    expect(statusByReceipts(facts)).toBe(status);
+    expect(presumedFailedAt(receipts)).toBe(failsAt);
+  });
+
   it('counts a receipt whose time is 0', () => {
     expect(statusByReceipts({ failed: 0 })).toBe('failed');
     expect(receiptsConflict({ failed: 0, delivered: 0 })).toBe(true);
@@ -107,8 +125,9 @@ describe('statusByReceipts', () => {
     );
   });
 
-  it('decides by a list that holds every receipt once', () => {
-    expect([...RECEIPT_PRECEDENCE].sort()).toEqual([...RECEIPTS].sort());
+  it('decides by a list that holds every receipt that decides, once', () => {
+    const deciding = RECEIPTS.filter((receipt) => receipt !== 'unconfirmed');
+    expect([...RECEIPT_PRECEDENCE].sort()).toEqual([...deciding, 'presumed'].sort());
   });
 
   /** The first time of each receipt is kept, as the record does. */

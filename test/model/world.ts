@@ -201,7 +201,7 @@ export async function openWorld(
     },
 
     async receipt({ unique, client }: Taken, receipt: Receipt): Promise<void> {
-      const about = { account: FROM, recipient: client, unique, code: null, timestamp: null };
+      const about = { account: FROM, recipient: client, unique, code: null, reason: null, timestamp: null };
       await callbacks.applyReceipt({ kind: 'receipt', ...about, receipt });
     },
 

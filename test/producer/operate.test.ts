@@ -212,7 +212,14 @@ describe('resend', () => {
     await enqueue('one');
     const { unique } = await reach('one', 'accepted');
     const { callbacks, store } = openBench(redis.client);
-    const receipt = { kind: 'receipt', account: FROM, recipient: null, code: '3', timestamp: null } as const;
+    const receipt = {
+      kind: 'receipt',
+      account: FROM,
+      recipient: null,
+      code: '3',
+      reason: null,
+      timestamp: null,
+    } as const;
     await callbacks.applyReceipt({ ...receipt, unique: unique ?? '', receipt: 'failed' });
     await expect(operator.resend('one', { localStorage: true })).resolves.toMatchObject({ resendOf: 'one' });
     await enqueue('late', { sendAt: Date.now() + 3_600_000 });

@@ -29,6 +29,8 @@ function eventOf(index: number): WaybillEvent {
       reason: null,
       attempt: 1,
       unique: null,
+      failureCode: null,
+      failureReason: null,
       metadata: {},
     },
   };

@@ -1,4 +1,5 @@
 import { ACCOUNT_DEFAULTS, type Account } from '../../src/domain/account.js';
+import type { Receipt, ReceiptCallback } from '../../src/domain/callback.js';
 import type { Delivery, SendKind } from '../../src/domain/delivery.js';
 import type { Acceptance, Outcome } from '../../src/domain/outcome.js';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/time.js';
@@ -171,18 +172,20 @@ export function inbound() {
   };
 }
 
+/** A failure says why by its code, or by its code and words. */
 export function receipt(
-  name: 'sent' | 'delivered' | 'read' | 'failed',
+  name: Receipt,
   unique = 'u1',
-  code: string | null = null,
+  failure: string | null | Pick<ReceiptCallback, 'code' | 'reason'> = null,
 ) {
+  const said = typeof failure === 'object' && failure !== null ? failure : { code: failure, reason: null };
   return {
     kind: 'receipt' as const,
     account: FROM,
     recipient: null,
     unique,
     receipt: name,
-    code,
+    ...said,
     timestamp: null,
   };
 }

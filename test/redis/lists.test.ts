@@ -16,6 +16,7 @@ import {
 
 const redis = withRedis();
 const [one, two] = [delivery('one'), delivery('two')];
+const UNDELIVERABLE = { code: '131026', reason: 'Message undeliverable' };
 let bench: Bench;
 beforeEach(() => {
   bench = openBench(redis.client);
@@ -53,8 +54,22 @@ it('lists what was accepted, newest first, and all that its record tells', async
     sendAt: Number(createdAt),
     expiresAt: one.expiresAt,
     unique: 'u1',
+    failureCode: null,
+    failureReason: null,
     horizonAt: null,
   });
+});
+
+it('tells why the provider reported a failure', async () => {
+  await bench.accept(one);
+  await bench.claim(one);
+  await bench.settle(one);
+  await bench.callbacks.applyReceipt(receipt('failed', 'u1', UNDELIVERABLE));
+  const asked = { from: FROM, atMost: Number.MAX_SAFE_INTEGER, atLeast: 0, most: 100 } as const;
+  const { rows } = await readStep(redis.client, PREFIX, { ...asked, status: 'failed' });
+  expect(rows).toMatchObject([
+    { id: 'one', reason: 'receipt', failureCode: '131026', failureReason: 'Message undeliverable' },
+  ]);
 });
 
 it('costs the happy path two commands, at acceptance', async () => {

@@ -1,8 +1,8 @@
 import { Queue, QueueEvents } from 'bullmq';
 import fc from 'fast-check';
 import type { Receipt } from '../../src/domain/callback.js';
-import { receiptsConflict, statusByReceipts } from '../../src/domain/status.js';
-import { DAY } from '../../src/domain/time.js';
+import { receiptsConflict, statusByReceipts, UNCONFIRMED_MS } from '../../src/domain/status.js';
+import { DAY, MINUTE } from '../../src/domain/time.js';
 import { queueName, queuePrefix } from '../../src/queue/names.js';
 import { readDelivery } from '../../src/redis/delivery-view.js';
 import { withRedis } from '../support/redis.js';
@@ -13,6 +13,7 @@ import { type Bench, delivery, FROM, openBench, PREFIX, receipt } from './bench.
 const redis = withRedis();
 let bench: Bench;
 const one = delivery('one');
+const UNDELIVERABLE = { code: '131026', reason: 'Message undeliverable' };
 
 beforeEach(() => {
   bench = openBench(redis.client);
@@ -30,38 +31,133 @@ async function view() {
   return seen;
 }
 
-type Told = { readonly name: Receipt; readonly code: string | null };
+type Told = { readonly name: Receipt; readonly code: string | null; readonly reason: string | null };
 
-const told: fc.Arbitrary<Told> = fc.constantFrom(
-  { name: 'sent', code: null },
-  { name: 'delivered', code: null },
-  { name: 'read', code: null },
-  // A failure is told in two forms, and only one of them says why.
-  { name: 'failed', code: null },
-  { name: 'failed', code: '7' },
+const told: fc.Arbitrary<Told> = fc.oneof(
+  fc.constantFrom('sent', 'delivered', 'read', 'unconfirmed').map((name) => ({
+    name: name as Receipt,
+    code: null,
+    reason: null,
+  })),
+  // A failure is told in two forms, of which one says why, and neither in the same words.
+  fc.record({
+    name: fc.constant<Receipt>('failed'),
+    code: fc.constantFrom(null, '7', '8', '131026'),
+    reason: fc.constantFrom(null, 'Message undeliverable', 'no', 'ja'),
+  }),
 );
 
-it('makes the same record of the same receipts, in any order, however often, early or late', async () => {
-  const history = fc.record({ receipts: fc.array(told, { minLength: 1, maxLength: 8 }), early: fc.nat(8) });
-  await fc.assert(
-    fc.asyncProperty(history, async ({ receipts, early }) => {
-      await redis.client.flushall();
-      for (const { name, code } of receipts.slice(0, early))
-        await bench.callbacks.applyReceipt(receipt(name, 'u1', code));
-      await accept();
-      for (const { name, code } of receipts.slice(early))
-        await bench.callbacks.applyReceipt(receipt(name, 'u1', code));
+async function receive(receipts: readonly Told[]): Promise<void> {
+  for (const { name, code, reason } of receipts) {
+    await bench.callbacks.applyReceipt(receipt(name, 'u1', { code, reason }));
+  }
+}
 
-      const seen = await view();
+/** All that the time of arrival does not change. */
+async function settled(receipts: readonly Told[], early: number) {
+  await redis.client.flushall();
+  await receive(receipts.slice(0, early));
+  await accept();
+  await receive(receipts.slice(early));
+  const {
+    receipts: seen,
+    status,
+    reason,
+    failureCode,
+    failureReason,
+    receiptsConflict: conflict,
+  } = await view();
+  return { seen, names: Object.keys(seen).sort(), status, reason, failureCode, failureReason, conflict };
+}
+
+it('makes the same record of the same receipts, in any order, however often, early or late', async () => {
+  const history = fc.array(told, { minLength: 1, maxLength: 6 }).chain((receipts) =>
+    fc.record({
+      receipts: fc.constant(receipts),
+      shuffled: fc.shuffledSubarray([...receipts, ...receipts], { minLength: receipts.length * 2 }),
+      early: fc.nat(8),
+      shuffledEarly: fc.nat(12),
+    }),
+  );
+  await fc.assert(
+    fc.asyncProperty(history, async ({ receipts, shuffled, early, shuffledEarly }) => {
+      const { seen, ...one } = await settled(receipts, early);
+      const { seen: _seen, ...other } = await settled(shuffled, shuffledEarly);
+      expect(other).toEqual(one);
       const names = [...new Set(receipts.map(({ name }) => name))].sort();
-      expect(Object.keys(seen.receipts).sort()).toEqual(names);
-      expect(seen.status).toBe(statusByReceipts(seen.receipts));
-      expect(seen.receiptsConflict).toBe(receiptsConflict(seen.receipts));
-      expect(seen.failureCode).toBe(receipts.some(({ code }) => code !== null) ? '7' : null);
+      expect(one.names).toEqual(names);
+      expect(one.status).toBe(statusByReceipts(seen));
+      expect(one.conflict).toBe(receiptsConflict(seen));
+      expect(one.reason).toBe(one.status === 'failed' ? 'receipt' : one.status === 'accepted' ? 'ok' : '');
       await expect(redis.client.zcard(bench.keys.fixed.orphans)).resolves.toBe(0);
     }),
     { numRuns: 80 },
   );
+});
+
+describe('an ack 0 without a reason', () => {
+  /** As if it had been told so long ago. */
+  async function age(ms: number): Promise<void> {
+    await redis.client.hset(bench.keys.record('one'), 'receipt:unconfirmed', Date.now() - ms);
+  }
+  const wakesAt = async () => Number(await redis.client.zscore(bench.keys.fixed.wake, 'one'));
+
+  it.each([
+    ['before the answer to the send', true],
+    ['after it', false],
+  ])('%s is no failure until its time is over', async (_when, isEarly) => {
+    if (isEarly) await bench.callbacks.applyReceipt(receipt('unconfirmed'));
+    await accept();
+    if (!isEarly) await bench.callbacks.applyReceipt(receipt('unconfirmed'));
+    await expect(view()).resolves.toMatchObject({
+      status: 'accepted',
+      receipts: { unconfirmed: expect.any(Number) },
+    });
+    expect(await wakesAt()).toBeGreaterThan(Date.now() + UNCONFIRMED_MS - MINUTE);
+    await expect(bench.store.look(one)).resolves.toEqual({ kind: 'unconfirmed' });
+    await expect(bench.attempts.presumeFailed(one)).resolves.toBe(false);
+    await age(UNCONFIRMED_MS + 1000);
+    await expect(bench.attempts.presumeFailed(one)).resolves.toBe(true);
+    await expect(view()).resolves.toMatchObject({
+      status: 'failed',
+      reason: 'unconfirmed',
+      failureCode: null,
+    });
+    await expect(bench.wakes()).resolves.toEqual([]);
+    await expect(bench.attempts.presumeFailed(one)).resolves.toBe(false);
+  });
+
+  it.each(['sent', 'delivered', 'read'] as const)('is refuted by %s, in time or too late', async (name) => {
+    await accept();
+    await bench.callbacks.applyReceipt(receipt('unconfirmed'));
+    await bench.callbacks.applyReceipt(receipt(name));
+    await age(UNCONFIRMED_MS + 1000);
+    await expect(bench.attempts.presumeFailed(one)).resolves.toBe(false);
+    await expect(view()).resolves.toMatchObject({ status: name });
+
+    await redis.client.flushall();
+    await accept();
+    await bench.callbacks.applyReceipt(receipt('unconfirmed'));
+    await age(UNCONFIRMED_MS + 1000);
+    await bench.attempts.presumeFailed(one);
+    await bench.callbacks.applyReceipt(receipt(name));
+    await expect(view()).resolves.toMatchObject({ status: name, reason: '', receiptsConflict: false });
+  });
+
+  it('is confirmed by a failure that says why, in time or too late', async () => {
+    await accept();
+    await bench.callbacks.applyReceipt(receipt('unconfirmed'));
+    await bench.callbacks.applyReceipt(receipt('failed', 'u1', '7'));
+    await expect(view()).resolves.toMatchObject({ status: 'failed', reason: 'receipt', failureCode: '7' });
+
+    await redis.client.flushall();
+    await accept();
+    await bench.callbacks.applyReceipt(receipt('unconfirmed'));
+    await age(UNCONFIRMED_MS + 1000);
+    await bench.attempts.presumeFailed(one);
+    await bench.callbacks.applyReceipt(receipt('failed', 'u1', '7'));
+    await expect(view()).resolves.toMatchObject({ status: 'failed', reason: 'receipt', failureCode: '7' });
+  });
 });
 
 it('tells what a receipt did', async () => {
@@ -116,6 +212,16 @@ it('lets a delivery correct a failure', async () => {
   await expect(view()).resolves.toMatchObject({ status: 'failed', failureCode: '5' });
   await bench.callbacks.applyReceipt(receipt('read'));
   await expect(view()).resolves.toMatchObject({ status: 'read', receiptsConflict: true });
+});
+
+it('keeps why it failed in the provider’s words', async () => {
+  await accept();
+  await bench.callbacks.applyReceipt(receipt('failed', 'u1', UNDELIVERABLE));
+  await expect(view()).resolves.toMatchObject({
+    failureCode: '131026',
+    failureReason: 'Message undeliverable',
+    timeline: expect.arrayContaining([expect.objectContaining({ status: 'failed', reason: 'receipt' })]),
+  });
 });
 
 it('adds why it failed when only the second telling says so', async () => {

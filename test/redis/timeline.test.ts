@@ -18,6 +18,7 @@ const receive = (receipt: 'sent' | 'delivered' | 'read') =>
     unique: 'u1',
     receipt,
     code: null,
+    reason: null,
     timestamp: null,
   });
 

@@ -42,8 +42,9 @@ export class MemoryStore implements CallbackStore {
     const delivery = this.deliveries.get(callback.unique);
     if (delivery === undefined) return { kind: 'early' };
     const statusBefore = delivery.status;
-    const statusChanged = statusBefore !== callback.receipt;
-    delivery.status = callback.receipt;
+    const status = callback.receipt === 'unconfirmed' ? statusBefore : callback.receipt;
+    const statusChanged = statusBefore !== status;
+    delivery.status = status;
     const touched = { ...delivery, statusBefore, statusChanged, acceptToDeliveredMs: null };
     return { kind: 'applied', account: callback.account, delivery: touched };
   }

@@ -34,10 +34,12 @@ describe('the documented callbacks', () => {
   });
 
   test.each([
-    [0, 'failed'],
+    [-1, 'failed'],
+    [0, 'unconfirmed'],
     [1, 'sent'],
     [2, 'delivered'],
     [3, 'read'],
+    [4, 'read'],
   ])('a status update with ack %i means %s, from the recipient to our account', (ack, receipt) => {
     expect(parseCallback({ ...UPDATE, ack }, NOW)).toEqual({
       kind: 'receipt',
@@ -46,6 +48,7 @@ describe('the documented callbacks', () => {
       unique: UNIQUE,
       receipt,
       code: null,
+      reason: null,
       timestamp: null,
     });
   });
@@ -58,6 +61,7 @@ describe('the documented callbacks', () => {
       unique: WAMID,
       receipt: 'failed',
       code: '7',
+      reason: null,
       timestamp: WRITTEN_AT,
     });
   });
@@ -134,25 +138,45 @@ describe('leniency', () => {
     ['fractions of a second', `${WRITTEN_AT / 1000}.5`, WRITTEN_AT + 500],
     ['nothing', undefined, null],
     ['zero', 0, null],
+    ['less than zero', -5, null],
     ['a word', 'yesterday', null],
+    ['microseconds', WRITTEN_AT * 1000 + 123_456, WRITTEN_AT + 123],
+    ['microseconds as text', `${WRITTEN_AT * 1000}`, WRITTEN_AT],
+    ['ISO 8601', new Date(WRITTEN_AT).toISOString(), WRITTEN_AT],
+    ['ISO 8601 in another zone', isoIn('+02:00', 2 * HOUR), WRITTEN_AT],
+    ['ISO 8601 with a blank, and its zone without a colon', isoIn(' -0330', -3.5 * HOUR, ' '), WRITTEN_AT],
+    ['ISO 8601 without a zone', isoIn('', 0), null],
+    ['a day that there is not', '2026-02-31T25:00:00Z', null],
+    ['more than a number can be', 1e300, null],
     ['nine minutes ahead of our clock', NOW / 1000 + 540, NOW + 9 * MINUTE],
   ])('reads a timestamp given as %s', (_name, timestamp, expected) => {
     expect(parseCallback({ ...FAILED_MESSAGE, timestamp }, NOW)).toMatchObject({ timestamp: expected });
   });
 
   test.each([
-    ['30 days ago', -30 * DAY, 'receipt'],
-    ['longer ago', -30 * DAY - 1000, 'receipt_too_old'],
-    ['ten minutes ahead of our clock', 10 * MINUTE, 'receipt'],
-    ['further ahead than clocks differ', 10 * MINUTE + 1000, 'receipt_in_future'],
-  ])('takes a receipt from %s for what it is', (_name, offset, expected) => {
-    const callback = parseCallback({ ...FAILED_MESSAGE, timestamp: (NOW + offset) / 1000 }, NOW);
-    expect(callback.kind === 'other' ? callback.name : callback.kind).toBe(expected);
-  });
+    ['30 days ago', -30 * DAY, true],
+    ['longer ago', -30 * DAY - 1000, false],
+    ['ten minutes ahead of our clock', 10 * MINUTE, true],
+    ['further ahead than clocks differ', 10 * MINUTE + 1000, false],
+    ['in another century', 100 * 365 * DAY, false],
+  ])(
+    'takes a receipt from %s, with its time only where a right clock may have said so',
+    (_name, offset, told) => {
+      const timestamp = NOW + offset;
+      expect(parseCallback({ ...FAILED_MESSAGE, timestamp: timestamp / 1000 }, NOW)).toMatchObject({
+        kind: 'receipt',
+        timestamp: told ? timestamp : null,
+      });
+    },
+  );
 
-  test('takes no message that was written 30 days ago: somebody recorded it', () => {
+  test.each([
+    ['says that its window is open: a clock is wrong', '600', { kind: 'inbound', timestamp: null }],
+    ['says that its window is closed', '0', { name: 'inbound_too_old' }],
+    ['says nothing: somebody recorded it', undefined, { name: 'inbound_too_old' }],
+  ])('of a message that was written 30 days ago and %s', (_name, conversationTimeLeft, expected) => {
     const timestamp = (NOW - 30 * DAY - 1000) / 1000;
-    expect(parseCallback({ ...INBOUND, timestamp }, NOW)).toMatchObject({ name: 'inbound_too_old' });
+    expect(parseCallback({ ...INBOUND, timestamp, conversationTimeLeft }, NOW)).toMatchObject(expected);
   });
 
   test('takes a message from the future for one of now', () => {
@@ -190,6 +214,11 @@ test.each<[unknown, string]>([
   [{ ...INBOUND, to: 'ours' }, 'inbound_incomplete'],
   [{ ...UPDATE, unique: 'two words' }, 'receipt_incomplete'],
   [{ ...UPDATE, ack: 7 }, 'ack_7'],
+  [{ ...UPDATE, ack: 5 }, 'ack_5'],
+  [{ ...UPDATE, ack: -2 }, 'ack_unlisted'],
+  [{ ...UPDATE, ack: 2.5 }, 'ack_unlisted'],
+  [{ ...UPDATE, ack: 'delivered' }, 'ack_unlisted'],
+  [{ ...UPDATE, ack: [3] }, 'ack_unlisted'],
   [{ ...UPDATE, ack: 4711 }, 'ack_unlisted'],
   [{ ...UPDATE, ack: undefined }, 'ack_unlisted'],
   [{ ...UPDATE, ack: false }, 'ack_unlisted'],
@@ -208,9 +237,117 @@ test('inherited and poisoned fields are not read', () => {
   expect(parseCallback(inherited, NOW)).toMatchObject({ name: 'hook_missing' });
 });
 
+function isoIn(zone: string, offsetMs: number, between = 'T'): string {
+  return `${new Date(WRITTEN_AT + offsetMs).toISOString().slice(0, 19).replace('T', between)}${zone}`;
+}
+
+describe('why a message failed', () => {
+  const failure = (fields: object) =>
+    parseCallback({ ...FAILED_MESSAGE, messageUpdate: undefined, ...fields }, NOW);
+
+  test.each<[string, object, string | null, string | null]>([
+    ['a number', { messageUpdate: 7 }, '7', null],
+    ['a number as text', { messageUpdate: '131026' }, '131026', null],
+    ['a word', { messageUpdate: 'undeliverable' }, 'undeliverable', null],
+    [
+      'text behind a code',
+      { messageUpdate: '131026: Message undeliverable' },
+      '131026',
+      'Message undeliverable',
+    ],
+    [
+      'a dash between',
+      { messageUpdate: '131047 - Re-engagement message' },
+      '131047',
+      'Re-engagement message',
+    ],
+    ['WhatsApp’s own spelling', { messageUpdate: '(#131049) Not delivered' }, '131049', 'Not delivered'],
+    ['a code in brackets', { messageUpdate: '[470] Outside the window' }, '470', 'Outside the window'],
+    [
+      'a word before the code',
+      { messageUpdate: 'Error 1013: User is not valid' },
+      '1013',
+      'User is not valid',
+    ],
+    ['text alone', { messageUpdate: 'Message undeliverable' }, null, 'Message undeliverable'],
+    [
+      'text that begins with a number',
+      { messageUpdate: '24 hours have passed' },
+      null,
+      '24 hours have passed',
+    ],
+    [
+      'an object',
+      { messageUpdate: { code: 131026, title: 'Undeliverable now' } },
+      '131026',
+      'Undeliverable now',
+    ],
+    [
+      'WhatsApp’s list',
+      { errors: [{ code: 131053, error_data: { details: 'Media upload error' } }] },
+      '131053',
+      'Media upload error',
+    ],
+    ['a list of texts', { errors: ['131026: Message undeliverable'] }, '131026', 'Message undeliverable'],
+    [
+      'a code here, words there',
+      { messageUpdate: 7, reason: 'the app is too old' },
+      '7',
+      'the app is too old',
+    ],
+    ['a field of another name', { description: 'Number not on WhatsApp' }, null, 'Number not on WhatsApp'],
+    ['an object of another name', { error: { id: '5', message: 'daily limit' } }, '5', 'daily limit'],
+    ['a number that may be a client’s', { messageUpdate: '972507654321' }, null, '972…21'],
+    [
+      'a number and a link in the text',
+      { messageUpdate: '5: to 972507654321, see https://x.example/a?sig=secret' },
+      '5',
+      'to 972…21, see https://x.example/a',
+    ],
+    [
+      'what steers a terminal or turns the line around',
+      { messageUpdate: '5: \u001b[31mred\u202e\r\nblue\ud83d' },
+      '5',
+      '[31mred blue',
+    ],
+    ['nothing', {}, null, null],
+    [
+      'nothing that can be read',
+      { messageUpdate: true, errors: [null, [[[['deep']]]]], error: 1.5 },
+      null,
+      null,
+    ],
+  ])('%s', (_name, fields, ...said) => {
+    const [code, reason] = said;
+    expect(failure(fields)).toMatchObject({ kind: 'receipt', receipt: 'failed', code, reason });
+  });
+
+  test('is cut at 200 characters', () => {
+    const callback = failure({ messageUpdate: `5: ${'\u{1F600}'.repeat(5000)}` });
+    expect(callback).toMatchObject({ code: '5', reason: '\u{1F600}'.repeat(200) });
+  });
+
+  test.each<[object, string]>([
+    [{ messageUpdate: 7 }, 'failed'],
+    [{ reason: 'Message undeliverable' }, 'failed'],
+    [{ messageUpdate: 0 }, 'unconfirmed'],
+    [{ messageUpdate: null }, 'unconfirmed'],
+    [{}, 'unconfirmed'],
+  ])('with ack 0 and %j it is %s', (fields, receipt) => {
+    expect(parseCallback({ ...UPDATE, ack: 0, ...fields }, NOW)).toMatchObject({ receipt });
+  });
+});
+
 describe('for any JSON', () => {
   const mutation = fc.dictionary(
-    fc.constantFrom(...Object.keys(INBOUND), ...Object.keys(FAILED_MESSAGE), 'ack', '__proto__'),
+    fc.constantFrom(
+      ...Object.keys(INBOUND),
+      ...Object.keys(FAILED_MESSAGE),
+      'ack',
+      'errors',
+      'reason',
+      '__proto__',
+    ),
     fc.oneof(fc.jsonValue(), fc.constantFrom(UNIQUE, ACCOUNT, FROM_ID, '0', '3', 'false', 1e21, -1)),
   );
   const nearMiss = fc
@@ -241,6 +378,8 @@ function faultsOf(callback: Callback): string[] {
     legal.receipt = RECEIPTS.includes(callback.receipt);
     legal.recipient = callback.recipient === null || isClient(callback.recipient);
     legal.code = callback.code === null || /^[\w.-]{1,32}$/.test(callback.code);
+    legal.reason = callback.reason === null || isReason(callback.reason);
+    legal.whole = !/\d{8}/.test(`${callback.code} ${callback.reason}`);
   }
   if (callback.kind === 'inbound') {
     const clients = [callback.number, callback.fromId].filter((client) => client !== null);
@@ -257,6 +396,10 @@ function isNumber(text: string): boolean {
 
 function isClient(text: string): boolean {
   return isNumber(text) || /^[A-Z]{2}\.\d+$/.test(text);
+}
+
+function isReason(text: string): boolean {
+  return text !== '' && [...text].length <= 200 && !/[\p{Cc}\p{Cf}\p{Cs}]/u.test(text);
 }
 
 function isPast(time: number): boolean {

@@ -1,4 +1,5 @@
 import { Queue, Worker } from 'bullmq';
+import { UNCONFIRMED_MS } from '../../src/domain/status.js';
 import { HOUR, MINUTE } from '../../src/domain/time.js';
 import type { DeliveryMoved, Swept } from '../../src/observe/observer.js';
 import { wakeRemoved } from '../../src/redis/removed.js';
@@ -6,7 +7,7 @@ import { walkOn } from '../../src/redis/walk.js';
 import { sweep } from '../../src/worker/sweep.js';
 import { createWalk } from '../../src/worker/walk.js';
 import { createQueuedWalk } from '../../src/worker/walk-queued.js';
-import { account, type Bench, delivery, FROM, JOB_AT, openBench, PREFIX } from '../redis/bench.js';
+import { account, type Bench, delivery, FROM, JOB_AT, openBench, PREFIX, receipt } from '../redis/bench.js';
 import { withRedis } from '../support/redis.js';
 import { eventually } from '../support/wait.js';
 
@@ -51,6 +52,21 @@ it('adds what a crash of an earlier version kept out of the queue, as it was ask
   const job = await queue.getJob('d-one');
   expect(job).toMatchObject({ data: JSON.parse(request), timestamp: JOB_AT, priority: 10 });
   expect(told).toEqual([{ ...nothing, jobsAdded: 1 }]);
+});
+
+it('counts a failure that was reported without a reason once its time is over, and not before', async () => {
+  await bench.accept(one);
+  await bench.claim(one);
+  await bench.settle(one);
+  await bench.callbacks.applyReceipt(receipt('unconfirmed'));
+  await sweepAll();
+  await expect(bench.status('one')).resolves.toBe('accepted');
+  expect(moved).toEqual([]);
+  await redis.client.hset(bench.keys.record('one'), 'receipt:unconfirmed', Date.now() - UNCONFIRMED_MS);
+  await sweepAll();
+  await expect(bench.record('one')).resolves.toMatchObject({ status: 'failed', reason: 'unconfirmed' });
+  expect(moved).toMatchObject([{ deliveryId: 'one', from: 'accepted', to: 'failed', reason: 'unconfirmed' }]);
+  await expect(bench.wakes()).resolves.toEqual([]);
 });
 
 it('wakes a head whose turn was missed', async () => {

@@ -2,13 +2,13 @@ import { Option } from 'commander';
 import { z } from 'zod';
 import type { ListedDelivery } from '../../app/client.js';
 import { maskNumber } from '../../domain/mask.js';
-import { statusInWords } from '../../domain/reason-words.js';
+import { endInWords } from '../../domain/reason-words.js';
 import type { CliContext } from '../context.js';
 import { addCommand, type CommandHost } from '../define.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { filterFields, filterOf, filterOptions } from '../filter.js';
 import { flag, jsonOption, text, whole } from '../options.js';
-import { table } from '../output.js';
+import { plain, table } from '../output.js';
 import { formatWhen } from '../times.js';
 import { withClient } from '../with-client.js';
 
@@ -67,11 +67,9 @@ async function list(given: Input, context: CliContext): Promise<ExitCode> {
 
 type Row = Omit<ListedDelivery, 'from'> & { readonly account: string };
 
-function cellsOf(
-  { id, account, to, createdAt, status, reason, horizonAt }: Row,
-  now: number,
-): readonly string[] {
+function cellsOf(row: Row, now: number): readonly string[] {
+  const { id, account, to, createdAt, horizonAt } = row;
   const horizon =
     horizonAt !== null && horizonAt > now ? `, not to be resolved before ${formatWhen(horizonAt, now)}` : '';
-  return [id, account, to, formatWhen(createdAt, now), `${statusInWords(status, reason)}${horizon}`];
+  return [id, account, to, formatWhen(createdAt, now), `${plain(endInWords(row))}${horizon}`];
 }

@@ -1,5 +1,5 @@
 import { UNKNOWN_ENDS_MS } from '../doubt.js';
-import { UNSENT } from '../status.js';
+import { presumedFailedAt, UNSENT } from '../status.js';
 import type { DeliveryFacts } from './facts.js';
 import { renewsAt, type Standing } from './standing.js';
 
@@ -35,6 +35,7 @@ export function awaitingOf(delivery: DeliveryFacts, standing: Standing): Awaitin
     case 'unknown':
       return unknownAwaiting(delivery);
     case 'accepted':
+      return { for: 'receipt', until: presumedFailedAt(delivery.receipts) };
     case 'sent':
     case 'delivered':
       return { for: 'receipt', until: null };

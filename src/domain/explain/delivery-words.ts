@@ -1,7 +1,7 @@
 import { lookInWords } from '../preflight.js';
-import { attemptInWords, failureInWords, foundInWords, reasonInWords } from '../reason-words.js';
-import { UNSENT } from '../status.js';
-import type { AttemptFacts, DeliveryFacts } from './facts.js';
+import { attemptInWords, foundInWords, reasonInWords, whyInWords } from '../reason-words.js';
+import { presumedFailedAt, UNSENT } from '../status.js';
+import { type AttemptFacts, type DeliveryFacts, operatorsWord } from './facts.js';
 import { type Tell, when } from './tell.js';
 
 /** How a delivery stands; `next`: what it waits for, in a sentence. Then what its attempts came to. */
@@ -22,13 +22,13 @@ function statusWords(delivery: DeliveryFacts, tell: Tell): readonly string[] {
     case 'unknown':
       return unknownWords(delivery, tell);
     case 'failed':
-      return [`It failed at ${since}: ${failureOf(delivery)}. ${nothingMore(delivery)}`];
+      return [`It failed at ${since}: ${whyInWords(delivery)}. ${nothingMore(delivery)}`];
     case 'expired':
       return [`It expired at ${since}: ${reasonInWords(reason)}. ${nothingMore(delivery)}`];
     case 'cancelled':
       return [`It was cancelled at ${since}: nothing is sent for it.`];
     default:
-      return [arrivalWords(delivery, tell)];
+      return [arrivalWords(delivery, tell), ...unconfirmedWords(delivery, tell)];
   }
 }
 
@@ -55,22 +55,41 @@ function unsentWords({ status, reason, statusAt, expiresAt }: DeliveryFacts, tel
   ];
 }
 
-function failureOf({ failureCode, reason }: DeliveryFacts): string {
-  return failureCode === null ? reasonInWords(reason) || 'reported failed' : failureInWords(failureCode);
-}
-
 function nothingMore({ resentAs }: DeliveryFacts): string {
   return resentAs === null ? 'Nothing more is sent for it.' : `It was made anew as ${resentAs}.`;
 }
 
-function arrivalWords({ acceptedAt, receipts, statusAt, status }: DeliveryFacts, tell: Tell): string {
-  const accepted = `The provider accepted it at ${when(acceptedAt ?? statusAt, tell)}`;
+function arrivalWords(delivery: DeliveryFacts, tell: Tell): string {
+  const { receipts, status } = delivery;
+  const accepted = acceptedWords(delivery, tell);
   const reported = (['sent', 'delivered', 'read'] as const).flatMap((receipt) => {
     const at = receipts[receipt];
     return at === undefined ? [] : [`${receipt} at ${when(at, tell)}`];
   });
   if (status === 'accepted') return `${accepted}; whether it arrives is not known yet.`;
-  return `${accepted}, and reported it ${reported.join(', ')}.`;
+  return `${accepted}, and ${isStated(delivery) ? 'the provider ' : ''}reported it ${reported.join(', ')}.`;
+}
+
+function acceptedWords(delivery: DeliveryFacts, tell: Tell): string {
+  const stated = operatorsWord(delivery.attempts);
+  if (stated === undefined) {
+    return `The provider accepted it at ${when(delivery.acceptedAt ?? delivery.statusAt, tell)}`;
+  }
+  const who = stated.detail === '' ? '' : ` (${stated.detail})`;
+  return `An operator${who} said at ${when(stated.at, tell)} that it was sent`;
+}
+
+function isStated({ attempts }: DeliveryFacts): boolean {
+  return operatorsWord(attempts) !== undefined;
+}
+
+/** While it decides: a later receipt refutes or confirms it. */
+function unconfirmedWords({ status, receipts }: DeliveryFacts, tell: Tell): readonly string[] {
+  const [at, failsAt] = [receipts.unconfirmed, presumedFailedAt(receipts)];
+  if (status !== 'accepted' || at === undefined || failsAt === null) return [];
+  return [
+    `The provider reported ack 0 without a reason at ${when(at, tell)}: not sent yet, or failed. Unless it reports more, the delivery counts as failed from ${when(failsAt, tell)}.`,
+  ];
 }
 
 function unknownWords(delivery: DeliveryFacts, tell: Tell): readonly string[] {

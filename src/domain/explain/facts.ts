@@ -34,6 +34,7 @@ export type DeliveryFacts = {
   readonly preflights: readonly { readonly at: number; readonly found: string; readonly detail: string }[];
   readonly receipts: Receipts;
   readonly failureCode: string | null;
+  readonly failureReason: string | null;
   readonly acceptedAt: number | null;
   /** Of the attempt under way, or of an unknown outcome. */
   readonly startedAt: number | null;
@@ -53,6 +54,11 @@ export type AttemptFacts = {
   readonly reason: string;
   readonly detail: string;
 };
+
+/** The attempt of which an operator, and nobody else, said that it was sent; `detail` is the operator's name. */
+export function operatorsWord(attempts: readonly AttemptFacts[]): AttemptFacts | undefined {
+  return attempts.find(({ outcome, reason }) => outcome === 'accepted' && reason === 'operator');
+}
 
 /** A delivery that stands in the lane, or is held beside it by the window. */
 export type LaneEntry = { readonly id: string; readonly status: Status; readonly reason: string };

@@ -2,7 +2,7 @@
 -- ended, its job is moved to the front; what else stands still is told to the caller.
 -- KEYS: record recordPrefix conv lane held wake alias bullDelayed bullWait bullPrioritized bullPriorities highs toFront bullMarker bullMeta bullActive bullEvents bullJobPrefix bullIds holds budgetHeld
 -- ARGV: id to recipient
--- Returns {moved} | {done} | {front} | {stale, attempt} | {added} | {lost} | {unresolved}
+-- Returns {moved} | {done} | {front} | {stale, attempt} | {added} | {lost} | {unresolved} | {unconfirmed}
 -- include: clock alias turn front to-front add-job end-adding revive next lane
 if moved(to, recipient) then
   return { 'moved' }
@@ -40,6 +40,10 @@ if status == 'unknown' then
   leaveLane(id, now)
   local endsAt = r[12] + UNKNOWN_ENDS_MS
   return now < endsAt and later(endsAt + LOOK_AGAIN_MS) or { 'unresolved' }
+end
+if status == 'accepted' and redis.call('HEXISTS', record, 'receipt:unconfirmed') == 1 then
+  front(job)
+  return { 'unconfirmed' }
 end
 if status ~= 'queued' and status ~= 'waiting' and status ~= 'held' then
   -- It may have ended while its job was on its way to the delayed ones: a worker must finish that.

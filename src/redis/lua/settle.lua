@@ -2,7 +2,7 @@
 -- sent twice, it answers the same.
 -- KEYS: wake recordPrefix events gate orphans ledger ledgerRows bullDelayed bullWait bullPrioritized bullPriorities highs toFront bullMarker bullMeta bullActive bullEvents bullJobPrefix unknowns budgetPrefix budgetHeld others othersTo statusPrefix
 -- each KEYS: record tomb conv lane alias unique orphan doubts accepts
--- ARGV: precedence retentionMs idRetentionMs failuresAllowed
+-- ARGV: precedence unconfirmedMs retentionMs idRetentionMs failuresAllowed
 -- each ARGV: id to recipient attempt outcome reason detail why uniqueId acceptedAt windowLeftMs originalRequest billed gateState gateMs gateReason proof health closures
 -- Returns for each {moved} | {stale, status} | {settled, status, now, dueAt, sessionOpenedAt or '', gateMove}
 -- include: clock alias tell record turn front to-front next land attempt gate breaker session fold ledger give-back receipts acceptance progress each
@@ -39,13 +39,19 @@ local answers = each(function()
   end
   local line = attemptLine(r[3], r[4], now, outcome, reason, detail)
   move(record, id, status, why, now, r[1], { facts = facts, line = line, lines = r[12], attempts = r[3] })
-  status = facts and own(now) or status
+  local isUnconfirmed
+  if facts then
+    status, isUnconfirmed = own(now)
+  end
   if not openedAt then
     giveBack(r[11], now)
   elseif r[11] then
     redis.call('HDEL', record, 'reserved')
   end
   land(id, v[4], now)
+  if isUnconfirmed then
+    redis.call('ZADD', wake, now + unconfirmedMs, id)
+  end
   local job = r[10] or ('d-' .. id)
   showProgress(job, status)
   -- Of an attempt that was given up as unknown the job stands among the delayed, and nobody has it in hand.

@@ -19,6 +19,7 @@ const delivery: DeliveryFacts = {
   preflights: [],
   receipts: {},
   failureCode: null,
+  failureReason: null,
   acceptedAt: null,
   startedAt: null,
   horizonAt: null,
@@ -164,6 +165,8 @@ const attempt = (more: Partial<AttemptFacts>): AttemptFacts => ({
   ...more,
 });
 
+const stated = (detail: string) => attempt({ outcome: 'accepted', reason: 'operator', detail });
+
 describe('the words for a delivery', () => {
   const UNKNOWN: Partial<DeliveryFacts> = {
     status: 'unknown',
@@ -262,6 +265,31 @@ describe('the words for a delivery', () => {
     [
       'It failed at 11-22 11:00 (1 h ago): reported failed, code 8: needs a template. It was made anew as inv-2.',
       { status: 'failed', reason: '', failureCode: '8', resentAs: 'inv-2' },
+      {},
+    ],
+    [
+      'It failed at 11-22 11:00 (1 h ago): reported failed, code 131026: Message undeliverable. Nothing more is sent for it.',
+      {
+        status: 'failed',
+        reason: 'receipt',
+        failureCode: '131026',
+        failureReason: 'Message undeliverable',
+      },
+      {},
+    ],
+    [
+      'The provider reported ack 0 without a reason at 11-22 11:50 (10 min ago): not sent yet, or failed. Unless it reports more, the delivery counts as failed from 11-22 12:20 (in 20 min).',
+      { status: 'accepted', reason: 'ok', receipts: { unconfirmed: NOW - 10 * MINUTE } },
+      {},
+    ],
+    [
+      'An operator (Anna) said at 11-22 11:59 (1 min ago) that it was sent; whether it arrives is not known yet.',
+      { status: 'accepted', reason: 'operator', acceptedAt: NOW - HOUR, attempts: [stated('Anna')] },
+      {},
+    ],
+    [
+      'An operator said at 11-22 11:59 (1 min ago) that it was sent, and the provider reported it read at 11-22 12:00 (now).',
+      { status: 'read', acceptedAt: NOW - HOUR, attempts: [stated('')], receipts: { read: NOW } },
       {},
     ],
     [

@@ -1,5 +1,5 @@
 import { maskNumber } from '../../../domain/mask.js';
-import { reasonInWords } from '../../../domain/reason-words.js';
+import { whyInWords } from '../../../domain/reason-words.js';
 import type { ListedDelivery } from '../../../redis/lists.js';
 import { type Html, html } from './html.js';
 import { statusMark } from './mark.js';
@@ -20,8 +20,9 @@ export function deliveryTable(
 </table>`;
 }
 
-function row({ id, name, to, status, reason, createdAt }: NamedDelivery, now: number): Html {
-  const why = reasonInWords(reason);
+function row(delivery: NamedDelivery, now: number): Html {
+  const { id, name, to, status, createdAt } = delivery;
+  const why = whyInWords(delivery);
   return html`<tr role="row">
 <th role="rowheader" scope="row"><a class="id" href="${places.delivery(name, id)}">${id}</a></th>
 <td role="cell" class="state">${statusMark(status)}${why !== '' && html`<span class="detail">${why}</span>`}</td>

@@ -1,4 +1,4 @@
-import { attemptInWords, foundInWords, reasonInWords } from '../../../domain/reason-words.js';
+import { attemptInWords, foundInWords, receiptInWords, whyInWords } from '../../../domain/reason-words.js';
 import { formatSpan } from '../../../domain/span.js';
 import type { DeliveryView } from '../../../redis/delivery-view.js';
 import { type Html, html } from './html.js';
@@ -16,9 +16,9 @@ export function timeline(view: DeliveryView): Html {
   return html`<ol class="timeline">${lines.map(({ at, what, isStatus }) => html`<li class="${isStatus ? 'step' : 'between'}"><span class="when">${time(at)} <span class="detail">+${formatSpan(at - view.createdAt)}</span></span><span class="what">${what}</span></li>`)}</ol>`;
 }
 
-function statuses({ timeline: entries }: DeliveryView): readonly Line[] {
-  return entries.map(({ at, status, reason }) => {
-    const why = reasonInWords(reason);
+function statuses(view: DeliveryView): readonly Line[] {
+  return view.timeline.map(({ at, status, reason }) => {
+    const why = whyInWords({ ...view, status, reason });
     return {
       at,
       what: html`${statusMark(status)}${why !== '' && html` <span class="detail">${why}</span>`}`,
@@ -43,7 +43,7 @@ function others({ asked, receipts, timeline: entries }: DeliveryView): readonly 
   );
   return [
     ...asked.map(({ at, found }) => between(at, `the history ${foundInWords(found)}`)),
-    ...late.map(([receipt, at]) => between(at, `receipt: ${receipt}`)),
+    ...late.map(([receipt, at]) => between(at, `receipt: ${receiptInWords(receipt)}`)),
   ];
 }
 

@@ -51,9 +51,16 @@ export const delivery = z
       .describe('Looks at the file’s link before it was sent'),
     receipts,
     receiptsConflict: z.boolean().describe('Reported both failed and delivered'),
-    failureCode: textOrNull,
+    failureCode: textOrNull.describe('Of a failure that was reported after acceptance: the provider’s code'),
+    failureReason: textOrNull.describe('The same in the provider’s words, numbers masked'),
     unique: textOrNull.describe('The provider’s id of the message'),
-    acceptedAt: timeOrNull.describe('The provider’s timestamp'),
+    acceptedAt: timeOrNull.describe(
+      'The provider’s timestamp; by an operator’s word, when the attempt began',
+    ),
+    acceptedBy: z
+      .enum(['provider', 'history', 'operator'])
+      .nullable()
+      .describe('By whose word: the provider’s answer, its history, or an operator’s'),
     templateTimeLeft: z.number().nullable().describe('Milliseconds, as told when it was accepted'),
     window: z.object({ closesAt: timeOrNull }),
     session: z.object({ openedAt: timeOrNull }),
@@ -84,6 +91,8 @@ export const listed = z
     sendAt: time,
     expiresAt: time,
     unique: textOrNull,
+    failureCode: textOrNull,
+    failureReason: textOrNull,
     horizonAt: timeOrNull,
   })
   .meta({ id: 'ListedDelivery' });

@@ -22,7 +22,8 @@ local function countAcceptance(c, now)
   return facts, openedAt
 end
 
--- Writes down whose message it is. Returns the status that early receipts give it.
+-- Writes down whose message it is. Returns the status that early receipts give it, and whether they leave a failure
+-- unconfirmed.
 local function own(now)
   if uniqueId == '' then
     return 'accepted'
@@ -39,5 +40,5 @@ local function own(now)
   local _, status = addReceipts(record, id, readReceipts(record), early, now)
   redis.call('DEL', orphan)
   redis.call('ZREM', orphans, uniqueId)
-  return status
+  return status, status == 'accepted' and redis.call('HEXISTS', record, 'receipt:unconfirmed') == 1
 end

@@ -1,7 +1,10 @@
 -- Keeps a receipt that came before its message's answer, and bounds how many are kept.
 local function keepEarly(now)
   if code ~= '' then
-    redis.call('HSETNX', orphan, 'code', code)
+    keepLonger(orphan, 'code', code)
+  end
+  if why ~= '' then
+    keepLonger(orphan, 'why', why)
   end
   if redis.call('HSETNX', orphan, receipt, now) == 0 then
     return { 'duplicate' }
