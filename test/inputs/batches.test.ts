@@ -239,6 +239,15 @@ describe('links that are signed in their path', () => {
   });
 
   it.each([
+    ['in Hebrew', 'https://files.example.com/חשבוניות/חשבונית.pdf'],
+    ['with a space behind it', 'https://files.example.com/a/invoice.pdf '],
+  ])('says nothing of a link that is the same again %s', async (_what, link) => {
+    const again = () => stack.waybill.enqueue(request(link, { id: 'seven', ...later }));
+    const { warnings } = await again();
+    await expect(again()).resolves.toMatchObject({ duplicate: true, warnings });
+  });
+
+  it.each([
     ['another host', 'https://other.example.com/a/invoice.pdf', {}],
     ['another name', 'https://files.example.com/a/receipt.pdf', {}],
     [
