@@ -54,7 +54,18 @@ function home(packages, folders) {
 const SENDING = ['producer', 'worker', 'webhooks'];
 
 const INJECTED = ['redis', 'provider', 'observe'];
-const EVERY_PART = ['app', 'cli', 'config', 'index', 'domain', 'preflight', 'queue', ...INJECTED, ...SENDING];
+const EVERY_PART = [
+  'app',
+  'cli',
+  'config',
+  'index',
+  'domain',
+  'network',
+  'preflight',
+  'queue',
+  ...INJECTED,
+  ...SENDING,
+];
 const CLI = ['app', 'config', 'errors', 'domain'];
 
 /** @type {Rule[]} */
@@ -66,11 +77,12 @@ const ownParts = [
   reaches('observe', ['errors', 'domain']),
   reaches('queue', ['domain', 'errors']),
   reaches('redis', ['domain', 'errors']),
-  reaches('provider', ['domain', 'errors']),
+  reaches('network', ['domain']),
+  reaches('provider', ['domain', 'errors', 'network']),
   ...SENDING.map((part) => reaches(part, ['domain', 'queue', 'errors', ...INJECTED])),
   ...SENDING.map((part) => typesOnly(part, INJECTED)),
-  reaches('preflight', ['domain']),
-  reaches('push', ['domain', 'errors', 'redis', 'observe']),
+  reaches('preflight', ['domain', 'network']),
+  reaches('push', ['domain', 'errors', 'network', 'redis', 'observe']),
   typesOnly('push', ['redis', 'observe']),
   reaches('index', ['producer', 'redis', 'queue', 'config', 'errors', 'domain']),
   typesOnly(
@@ -104,7 +116,7 @@ const ownParts = [
 const thirdParties = [
   home(['bullmq'], ['src/queue', 'src/worker']),
   home(['ioredis'], ['src/redis']),
-  home(['undici'], ['src/provider', 'src/push']),
+  home(['undici'], ['src/network', 'src/provider', 'src/push']),
   home(['standardwebhooks'], ['src/push']),
   home(['prom-client', 'pino', 'pino-pretty'], ['src/observe']),
   home(['fastify', '@fastify/[^/]+'], ['src/webhooks', 'src/producer/http']),

@@ -8,8 +8,10 @@ import { type RedisConfig, redisOf } from './config/redis.js';
 import { checkRules, type Need, type RuleInput } from './config/rules.js';
 import type { Values } from './config/settings.js';
 import { type SecretSources, sourcesOf } from './config/sources.js';
+import type { ProxyUrl } from './config/url.js';
 import { parseValues } from './config/values.js';
 import type { Account } from './domain/account.js';
+import type { ProxyAddress, ProxyRules } from './domain/proxy.js';
 import { ConfigError } from './errors.js';
 
 /** All that is configured and not secret; frozen. Durations are in milliseconds unless the name says hours. */
@@ -19,6 +21,7 @@ export type Config = {
   readonly accounts: readonly Account[];
   /** `ca`: certificates in PEM form to trust besides the usual ones. */
   readonly provider: { readonly url: string; readonly ca: string | null };
+  readonly proxies: ProxyRules;
   readonly concurrency: { readonly perAccount: number; readonly total: number };
   readonly sendTimeoutMs: number;
   readonly localStorageTimeoutMs: number;
@@ -77,6 +80,7 @@ function gather(values: Values): Omit<Config, 'settings'> {
     prefix: values.WAYBILL_PREFIX,
     accounts: accountsOf(values),
     provider: { url: values.WAYBILL_PROVIDER_URL, ca: values.WAYBILL_PROVIDER_CA_FILE },
+    proxies: proxiesOf(values),
     concurrency: { perAccount: values.WAYBILL_CONCURRENCY, total: values.WAYBILL_CONCURRENCY_TOTAL },
     sendTimeoutMs: values.WAYBILL_SEND_TIMEOUT_MS,
     localStorageTimeoutMs: values.WAYBILL_LOCAL_STORAGE_TIMEOUT_MS,
@@ -114,6 +118,12 @@ function accountsOf({ WAYBILL_ACCOUNTS, WAYBILL_FROM, WAYBILL_PREFLIGHT }: Value
     );
   }
   return WAYBILL_FROM === null ? [] : [{ ...singleAccount(WAYBILL_FROM), ...byDefault }];
+}
+
+function proxiesOf({ HTTPS_PROXY, HTTP_PROXY, NO_PROXY }: Values): ProxyRules {
+  const addressOf = (proxy: ProxyUrl | null): ProxyAddress | null =>
+    proxy === null ? null : { host: proxy.host, port: proxy.port, tls: proxy.tls };
+  return { https: addressOf(HTTPS_PROXY), http: addressOf(HTTP_PROXY), except: NO_PROXY ?? [] };
 }
 
 function listenOf(values: Values): Config['listen'] {

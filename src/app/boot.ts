@@ -6,7 +6,7 @@ import { createObserver } from '../observe/events.js';
 import { createLog } from '../observe/log.js';
 import { createMetrics, type Metrics } from '../observe/metrics.js';
 import { systemNetwork } from '../preflight/network.js';
-import { type Core, systemEffects } from './core.js';
+import { type Core, systemEffects, tunnelsOf } from './core.js';
 import { refuseUnbuilt } from './unbuilt.js';
 
 export type { Env, Need };
@@ -42,9 +42,10 @@ export function boot({ env, version, role, need = [] }: BootOptions): Booted {
     now: systemEffects.now,
     onFailure: (failure) => observer.secretUnreadable(failure),
   });
+  const network = { ...systemNetwork, tunnelTo: tunnelsOf({ config, secrets }) };
   if (unknown.length > 0) log.warn('variables that mean nothing: misspelt?', { variables: unknown });
   return {
-    core: { config, secrets, log, observer, effects: systemEffects, network: systemNetwork },
+    core: { config, secrets, log, observer, effects: systemEffects, network },
     metrics,
   };
 }

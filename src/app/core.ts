@@ -4,6 +4,7 @@ import type { Config } from '../config.js';
 import type { Sealer } from '../domain/seal.js';
 import { HOUR } from '../domain/time.js';
 import { WaybillError } from '../errors.js';
+import { createTunnels, type TunnelTo } from '../network/tunnel.js';
 import type { Log } from '../observe/log.js';
 import type { Observer } from '../observe/observer.js';
 import type { Network } from '../preflight/network.js';
@@ -97,6 +98,11 @@ export async function checkEviction(redis: Redis): Promise<void> {
     'REDIS_EVICTS',
     `Redis may evict keys (maxmemory-policy ${policy}): set maxmemory-policy to noeviction`,
   );
+}
+
+/** The ways through the configured proxies, with what they want to know as it is at each moment. */
+export function tunnelsOf({ config, secrets }: Settled): TunnelTo {
+  return createTunnels({ rules: config.proxies, authorization: secrets.proxyAuthorization });
 }
 
 /** By the data keys as they are at each moment. */

@@ -8,7 +8,7 @@ import {
 import { UnknownAccountError } from '../errors.js';
 import { createProviderClient } from '../provider/client.js';
 import type { Settings } from './boot.js';
-import { systemEffects } from './core.js';
+import { systemEffects, tunnelsOf } from './core.js';
 
 /** What the provider has set for an account; `settings` null: it did not tell, and the fault says why. */
 export type WebhookCheck = {
@@ -28,11 +28,13 @@ export type ProviderSetup = {
   close(): Promise<void>;
 };
 
-export function openProviderSetup({ config, secrets }: Settings): ProviderSetup {
+export function openProviderSetup(configured: Settings): ProviderSetup {
+  const { config, secrets } = configured;
   const { url: baseUrl, ca } = config.provider;
   const provider = createProviderClient({
     baseUrl,
     ...(ca === null ? {} : { ca }),
+    tunnelTo: tunnelsOf(configured),
     now: systemEffects.now,
   });
   const signed = ({ from }: Account) => ({ apiKey: secrets.apiKey(from) ?? '', from });

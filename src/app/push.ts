@@ -9,7 +9,7 @@ import { followEvents } from '../redis/follow-events.js';
 import { createLease } from '../redis/lease.js';
 import { createPushStore, type PushStore } from '../redis/push-store.js';
 import type { Timings } from '../worker/timings.js';
-import { type Core, type Running, sealerOf } from './core.js';
+import { type Core, type Running, sealerOf, tunnelsOf } from './core.js';
 import { every } from './every.js';
 
 const ROLE = 'pusher';
@@ -105,7 +105,12 @@ async function pushFrom(core: Core, { endpoint, redis, store, signal }: Pushing)
     signal,
     sealer: sealerOf(core),
   };
-  const sender = createSender({ endpoint, secrets: () => secrets.eventSecrets(endpoint.url), now });
+  const sender = createSender({
+    endpoint,
+    secrets: () => secrets.eventSecrets(endpoint.url),
+    now,
+    tunnelTo: tunnelsOf(core),
+  });
   const own = {
     save: (from: string, position: string) => store.save(name, from, position),
     bury: (event: Parameters<PushStore['bury']>[1], reason: string) => store.bury(name, event, reason),

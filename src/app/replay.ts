@@ -6,7 +6,7 @@ import { whenReady } from '../redis/connection.js';
 import { keptEvents } from '../redis/kept-events.js';
 import { createPushStore, type DeadEvent } from '../redis/push-store.js';
 import type { Settings } from './boot.js';
-import { connectConfigured, sealerOf, systemEffects } from './core.js';
+import { connectConfigured, sealerOf, systemEffects, tunnelsOf } from './core.js';
 import { explainRedis } from './explain-redis.js';
 import { accountsOf, type Endpoint } from './push.js';
 
@@ -45,6 +45,7 @@ export async function withReplaying<T>(
       endpoint,
       secrets: () => secrets.eventSecrets(endpoint.url),
       now: systemEffects.now,
+      tunnelTo: tunnelsOf(settings),
     });
     try {
       return await replay(events, { endpoint, send: sender.send, onSent: (_, result) => onSent(result) });

@@ -10,7 +10,15 @@ import { TIMINGS, type Timings } from '../worker/timings.js';
 import { startWorker } from '../worker/worker.js';
 import { attend } from './attend.js';
 import { checkClock } from './check-clock.js';
-import { type Core, checkEviction, closeRedis, openRedis, type Running, sealerOf } from './core.js';
+import {
+  type Core,
+  checkEviction,
+  closeRedis,
+  openRedis,
+  type Running,
+  sealerOf,
+  tunnelsOf,
+} from './core.js';
 import { finishedJobsMs } from './forget.js';
 import { keepHouse } from './housekeeping.js';
 import { keepPushing } from './push.js';
@@ -92,8 +100,10 @@ function openPreflight({ network, effects }: Core): Inspect {
   return (file) => withSlot(() => preflight(file));
 }
 
-function openProvider({ config, effects }: Core) {
+function openProvider(core: Core) {
+  const { config, effects } = core;
   return createProviderClient({
+    tunnelTo: tunnelsOf(core),
     baseUrl: config.provider.url,
     connections: config.concurrency.total,
     connectTimeoutMs: CONNECT_TIMEOUT_MS,

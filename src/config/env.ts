@@ -38,13 +38,23 @@ type Read = { readonly entry?: RawEntry; readonly fault?: ConfigFault };
 
 function readSetting(name: SettingName, env: Env): Read {
   const setting: Setting<unknown> = SETTINGS[name];
-  const value = given(env, name);
+  const lowerCase = name.toLowerCase();
+  const variable = setting.lowerCaseToo && env[lowerCase] !== undefined ? lowerCase : name;
+  const value = given(env, variable);
   if (setting.file) return value === undefined ? {} : readFile(name, value);
   const path = setting.secret ? given(env, `${name}_FILE`) : undefined;
-  if (path === undefined)
-    return value === undefined ? {} : { entry: { variable: name, text: value, file: null } };
+  if (path === undefined) return value === undefined ? {} : readText(variable, value);
   if (value === undefined) return readFile(`${name}_FILE`, path);
   return { fault: { name: `${name}_FILE`, problem: `is set beside ${name}`, expected: 'one of the two' } };
+}
+
+/** No setting's text begins and ends with one: an env file was read by a program that keeps them. */
+const QUOTED = /^(["']).*\1$/s;
+
+function readText(variable: string, text: string): Read {
+  if (!QUOTED.test(text) || text.length < 2) return { entry: { variable, text, file: null } };
+  const expected = 'the value alone: whoever read your env file (docker run --env-file, say) keeps quotes';
+  return { fault: { name: variable, problem: 'is in quotes', expected } };
 }
 
 function readFile(variable: string, file: string): Read {

@@ -83,6 +83,19 @@ export const certificate: Kind<string> = {
   show: (value) => `${value.split('-----BEGIN CERTIFICATE-----').length - 1} certificate(s)`,
 };
 
+/** As NO_PROXY has always been written; what is no host or network matches nothing, as elsewhere. */
+export const proxyExceptions: Kind<readonly string[]> = {
+  expected: 'hosts, .domains, addresses, CIDRs, each with a :port or not, or *, comma-separated',
+  parse: (text) =>
+    good(
+      text
+        .toLowerCase()
+        .split(/[,\s]+/)
+        .filter((entry) => entry !== ''),
+    ),
+  show: (entries) => entries.join(','),
+};
+
 /** Comma-separated items, each parsed by the same kind; at least one. */
 export function listOf<T>(item: Kind<T>, expected: string): Kind<readonly T[]> {
   return {

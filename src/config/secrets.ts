@@ -8,6 +8,8 @@ import type { SecretSource, SecretSources } from './sources.js';
 export type Secrets = {
   /** The provider's key of the account with this number. */
   apiKey(from: string): string | undefined;
+  /** What the proxy for a scheme wants to know of us, as a `Proxy-Authorization` header. */
+  proxyAuthorization(scheme: 'https' | 'http'): string | null;
   redisPassword(): string | null;
   sentinelPassword(): string | null;
   webhookTokens(): readonly string[];
@@ -40,9 +42,14 @@ type Open = <T>(source: SecretSource<T> | null, none: T) => () => T;
 
 function assemble(sources: SecretSources, open: Open): Secrets {
   const apiKeys = new Map([...sources.apiKeys].map(([from, source]) => [from, open(source, '')]));
+  const proxies = {
+    https: open<string | null>(sources.proxies.https, null),
+    http: open<string | null>(sources.proxies.http, null),
+  };
   const endpoints = open(sources.eventEndpoints, []);
   return {
     apiKey: (from) => apiKeys.get(from)?.(),
+    proxyAuthorization: (scheme) => proxies[scheme](),
     redisPassword: open(sources.redisPassword, null),
     sentinelPassword: open<string | null>(sources.sentinelPassword, null),
     webhookTokens: open(sources.webhookTokens, []),

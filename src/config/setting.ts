@@ -20,6 +20,8 @@ export type Setting<T> = {
   readonly secret?: true;
   /** The variable holds a path; its value is the file's text. */
   readonly file?: true;
+  /** Other programs read it too, and its name in lower case before it: so does Waybill. */
+  readonly lowerCaseToo?: true;
   readonly meaning: string;
 };
 

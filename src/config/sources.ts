@@ -19,6 +19,8 @@ export type SecretSource<T> = {
 export type SecretSources = {
   /** By account number. */
   readonly apiKeys: ReadonlyMap<string, SecretSource<string>>;
+  /** What proxies want to know of us, as a header. */
+  readonly proxies: Readonly<Record<'https' | 'http', SecretSource<string | null> | null>>;
   readonly redisPassword: SecretSource<string | null> | null;
   readonly sentinelPassword: SecretSource<string> | null;
   readonly webhookTokens: SecretSource<readonly string[]> | null;
@@ -36,6 +38,10 @@ export function sourcesOf(values: Values, { entries }: RawEnv): SecretSources {
       ...keysOfList(values, entries.WAYBILL_ACCOUNTS),
       ...singleKey(values, entries.WAYBILL_PROVIDER_API_KEY),
     ]),
+    proxies: {
+      https: source(entries.HTTPS_PROXY, authorizationOfProxy),
+      http: source(entries.HTTP_PROXY, authorizationOfProxy),
+    },
     redisPassword:
       source<string | null>(entries.REDIS_PASSWORD, SETTINGS.REDIS_PASSWORD.kind.parse) ??
       source(entries.REDIS_URL, passwordOfUrl),
@@ -81,6 +87,11 @@ function keyInList(text: string, from: string): Parsed<string> {
   if (!parsed.ok) return parsed;
   const key = parsed.value.find((entry: AccountEntry) => entry.account.from === from)?.key;
   return key?.kind === 'text' ? good(key.text) : bad('no longer has the key of one of the accounts');
+}
+
+function authorizationOfProxy(text: string): Parsed<string | null> {
+  const parsed = SETTINGS.HTTPS_PROXY.kind.parse(text);
+  return parsed.ok ? good(parsed.value.authorization) : parsed;
 }
 
 function passwordOfUrl(text: string): Parsed<string | null> {

@@ -1,5 +1,6 @@
 import { maskUrl } from '../domain/mask.js';
 import { isPrivateHost } from '../domain/private-host.js';
+import type { ProxyAddress } from '../domain/proxy.js';
 import type { HostPort } from './address.js';
 import { bad, good, type Kind, type Parsed } from './kinds.js';
 
@@ -51,6 +52,33 @@ function credentialsOf(url: URL): Credentials | null {
   } catch {
     return null;
   }
+}
+
+/** A proxy's address with what it wants to know of us, as a `Proxy-Authorization` header; null: nothing. */
+export type ProxyUrl = ProxyAddress & { readonly authorization: string | null };
+
+/** As other programs write it: the scheme may be left out. */
+export const proxyUrl: Kind<ProxyUrl> = {
+  expected: 'http://[user:password@]host[:port] or https://… of an HTTP proxy; SOCKS is not supported',
+  parse: (text) => {
+    const url = toUrl(text.includes('://') ? text : `http://${text}`);
+    if (url === null || !['http:', 'https:'].includes(url.protocol)) return bad('is no HTTP proxy');
+    if (!/^\/?$/.test(url.pathname) || url.search !== '' || url.hash !== '') {
+      return bad('has something after the host');
+    }
+    const credentials = credentialsOf(url);
+    if (credentials === null) return bad('has a user or password that is not percent-encoded');
+    const tls = url.protocol === 'https:';
+    const port = url.port === '' ? (tls ? 443 : 80) : Number(url.port);
+    const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+    return good({ host, port, tls, authorization: authorizationOf(credentials) });
+  },
+  show: ({ host, port, tls }) => maskUrl(`${tls ? 'https' : 'http'}://${bracket(host)}:${port}`),
+};
+
+function authorizationOf({ username, password }: Credentials): string | null {
+  if (username === null && password === null) return null;
+  return `Basic ${Buffer.from(`${username ?? ''}:${password ?? ''}`).toString('base64')}`;
 }
 
 /** Keys travel to it: plain http is for this machine and private networks only. */

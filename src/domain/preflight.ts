@@ -139,6 +139,7 @@ const LINK_WORDS: ReadonlyMap<string, string> = new Map([
   ['timeout', 'its host did not answer in time'],
   ['reset', 'its host cut the connection'],
   ['tls', 'no trusted TLS connection to its host'],
+  ['proxy', 'the proxy gave no way to its host'],
   ['unreachable', 'its host could not be reached'],
   ['bad_http', 'its host does not speak HTTP'],
   ['redirects', 'it redirects too often'],

@@ -44,6 +44,7 @@ const WORDS: ReadonlyMap<string, string> = new Map([
   ['dns', 'the provider’s name could not be looked up'],
   ['refused', 'the provider’s host refused the connection'],
   ['connect_timeout', 'the provider’s host did not take the connection in time'],
+  ['proxy', 'the proxy gave no way to the provider'],
   ['tls', 'no trusted TLS connection to the provider'],
   ['unreachable', 'the provider could not be reached'],
   ['reset', 'the connection was cut before an answer came'],

@@ -1,8 +1,10 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { Agent, type RequestOptions, request } from 'node:https';
+import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import type { LinkAnswer } from '../domain/preflight.js';
 import { SECOND } from '../domain/time.js';
-import type { Network } from './network.js';
+import type { OpenTunnel } from '../network/tunnel.js';
+import { HTTPS_PORT, type Network } from './network.js';
 
 /** Silence of a host, connecting included. */
 const IDLE_TIMEOUT_MS = 5 * SECOND;
@@ -10,11 +12,11 @@ const IDLE_TIMEOUT_MS = 5 * SECOND;
 const CONNECT_TIMEOUT_MS = 2 * SECOND;
 const MOST_HEADER_BYTES = 16 * 1024;
 
-/** One address that was found public, and what is asked of the name there. */
+/** One way to a host, by an address that was found public or through a proxy, and what is asked of the name there. */
 export type Asked = {
   readonly url: URL;
   readonly host: string;
-  readonly address: string;
+  readonly way: { readonly address: string } | { readonly tunnel: OpenTunnel };
   /** Only for its first byte; else for all of it, of which no more is read either. */
   readonly ranged: boolean;
   /** Whether there is no other address to try. */
@@ -30,16 +32,30 @@ export type HostAnswer = {
 };
 
 /**
- * One GET on a connection of its own, to the very address: no name is looked up any more. It carries no cookie and no
- * credential, goes through no proxy, and ends with the headers.
+ * One GET on a connection of its own, to the very address: no name is looked up any more, but by a proxy. It carries no
+ * cookie and no credential, and ends with the headers.
  */
-export function askHost(asked: Asked, network: Network, signal: AbortSignal): Promise<HostAnswer> {
+export async function askHost(asked: Asked, network: Network, signal: AbortSignal): Promise<HostAnswer> {
+  const options = { ...optionsOf(asked), ...tlsOf(asked, network) };
+  if ('address' in asked.way) {
+    return get({ ...options, ...network.dial(asked.way.address), agent: noAgent() }, signal, false);
+  }
+  try {
+    const socket = await asked.way.tunnel(asked.host, HTTPS_PORT, IDLE_TIMEOUT_MS);
+    const createConnection = () => connectTls({ ...tlsOf(asked, network), socket });
+    return await get({ ...options, createConnection }, signal, true);
+  } catch {
+    return { answer: { kind: 'broken', reason: 'proxy' }, location: null, connected: true };
+  }
+}
+
+function get(options: RequestOptions, signal: AbortSignal, isConnected: boolean): Promise<HostAnswer> {
   return new Promise((resolve) => {
-    let connected = false;
+    let connected = isConnected;
     const broken = (reason: string) =>
       resolve({ answer: { kind: 'broken', reason }, location: null, connected });
     if (signal.aborted) return broken('timeout');
-    const sent = request(optionsOf(asked, network, signal));
+    const sent = request({ ...options, signal });
     sent.on('socket', (socket) =>
       socket.once('connect', () => {
         connected = true;
@@ -60,14 +76,8 @@ export function askHost(asked: Asked, network: Network, signal: AbortSignal): Pr
   });
 }
 
-function optionsOf(
-  { url, host, address, ranged, isLast }: Asked,
-  { dial, ca }: Network,
-  signal: AbortSignal,
-) {
+function optionsOf({ url, host, ranged, isLast }: Asked) {
   return {
-    ...dial(address),
-    servername: host,
     path: url.pathname + url.search,
     headers: {
       host,
@@ -76,15 +86,23 @@ function optionsOf(
       'user-agent': 'waybill',
       ...(ranged ? { range: 'bytes=0-0' } : {}),
     },
-    agent: new Agent({ keepAlive: false, maxCachedSessions: 0 }),
     timeout: isLast ? IDLE_TIMEOUT_MS : CONNECT_TIMEOUT_MS,
     maxHeaderSize: MOST_HEADER_BYTES,
+  } satisfies RequestOptions;
+}
+
+function tlsOf({ host }: Asked, { ca }: Network) {
+  return {
+    servername: host,
     // Whatever the environment says.
     rejectUnauthorized: true,
     minVersion: 'TLSv1.2',
-    signal,
     ...(ca === undefined ? {} : { ca }),
-  } satisfies RequestOptions;
+  } satisfies ConnectionOptions;
+}
+
+function noAgent(): Agent {
+  return new Agent({ keepAlive: false, maxCachedSessions: 0 });
 }
 
 function readHost({ statusCode = 0, headers }: IncomingMessage): HostAnswer {

@@ -45,15 +45,18 @@ type Link = { readonly url: URL; readonly host: string };
 
 async function ask(link: Link, network: Network, signal: AbortSignal): Promise<HostAnswer | Finding> {
   const addresses = await network.resolve(link.host, signal);
-  if (addresses.length === 0) return finding('unclear', 'dns');
   // One that is not public among others is enough: which of them a connection takes is not the name's owner's to say.
   if (!addresses.every(isPublicAddress)) return finding('fault', 'link_not_public', 'its host is not public');
-  const tried = inTurn(addresses);
-  for (const address of tried.slice(0, -1)) {
-    const answer = await askAt({ ...link, address, isLast: false }, network, signal);
+  const tunnel = network.tunnelTo?.(link.url) ?? null;
+  // Where a proxy is the only way out, it may be the only one that knows names.
+  if (tunnel !== null) return askAt({ ...link, way: { tunnel }, isLast: true }, network, signal);
+  const [last, ...others] = inTurn(addresses).toReversed();
+  if (last === undefined) return finding('unclear', 'dns');
+  for (const address of others.toReversed()) {
+    const answer = await askAt({ ...link, way: { address }, isLast: false }, network, signal);
     if (answer.connected) return answer;
   }
-  return askAt({ ...link, address: tried.at(-1) ?? '', isLast: true }, network, signal);
+  return askAt({ ...link, way: { address: last }, isLast: true }, network, signal);
 }
 
 async function askAt(asked: Omit<Asked, 'ranged'>, network: Network, signal: AbortSignal) {

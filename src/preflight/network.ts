@@ -1,5 +1,6 @@
 import { Resolver } from 'node:dns/promises';
 import { SECOND } from '../domain/time.js';
+import type { TunnelTo } from '../network/tunnel.js';
 
 /** How a link's host is reached. The rule of which addresses may be is no part of it: nothing here can switch it off. */
 export type Network = {
@@ -7,12 +8,14 @@ export type Network = {
   readonly resolve: (name: string, signal: AbortSignal) => Promise<readonly string[]>;
   /** Where a connection to an address is opened. */
   readonly dial: (address: string) => { readonly host: string; readonly port: number };
+  /** The way to a link's host, where it is through a proxy; which then looks the name up. */
+  readonly tunnelTo?: TunnelTo;
   /** PEM of authorities to trust in place of the usual ones. */
   readonly ca?: string;
 };
 
 const DNS_TIMEOUT_MS = 2 * SECOND;
-const HTTPS_PORT = 443;
+export const HTTPS_PORT = 443;
 
 export const systemNetwork: Network = {
   resolve: resolveBy(),

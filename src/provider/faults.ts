@@ -5,6 +5,7 @@ const CLOSED = [/^UND_ERR_(CLOSED|DESTROYED)$/, 'closed'] as const;
 
 /** Until the request's first byte: DNS, the TCP connection, the TLS handshake. */
 const BEFORE_BYTES: FaultTable = [
+  [/^WAYBILL_PROXY$/, 'proxy'],
   [/^(ENOTFOUND|EAI_)/, 'dns'],
   [/^ECONNREFUSED$/, 'refused'],
   [/^(UND_ERR_CONNECT_TIMEOUT|ETIMEDOUT)$/, 'connect_timeout'],

@@ -1,5 +1,7 @@
 import { Pool } from 'undici';
 import { SECOND } from '../domain/time.js';
+import { createConnector } from '../network/connector.js';
+import type { TunnelTo } from '../network/tunnel.js';
 import { Post, type PostOptions, type PostResult } from './post.js';
 
 export type TransportOptions = {
@@ -11,6 +13,8 @@ export type TransportOptions = {
   readonly connectTimeoutMs?: number;
   /** PEM of the only authority to trust, in place of the system's. */
   readonly ca?: string;
+  /** The way there, where it is through a proxy. */
+  readonly tunnelTo?: TunnelTo;
 };
 
 /** POSTs JSON, once: no retry, no redirect, no HTTP/2. What the network does is told by the result. */
@@ -64,7 +68,8 @@ export function createTransport(options: TransportOptions): Transport {
 }
 
 function openPool(origin: string, options: TransportOptions): Pool {
-  const { connections, ca, connectTimeoutMs = CONNECT_TIMEOUT_MS } = options;
+  const { connections, ca, tunnelTo, connectTimeoutMs = CONNECT_TIMEOUT_MS } = options;
+  const connecting = { timeout: connectTimeoutMs, allowH2: false, ...(ca === undefined ? {} : { ca }) };
   return new Pool(origin, {
     connections: connections ?? null,
     pipelining: 1,
@@ -74,6 +79,6 @@ function openPool(origin: string, options: TransportOptions): Pool {
     // Off: the POST's own timer is the only one, and covers both.
     headersTimeout: 0,
     bodyTimeout: 0,
-    connect: { timeout: connectTimeoutMs, ...(ca === undefined ? {} : { ca }) },
+    connect: createConnector(connecting, tunnelTo?.(new URL(origin)) ?? null),
   });
 }

@@ -4,6 +4,8 @@ import type { WaybillEvent } from '../domain/event.js';
 import { addressOfHost, isPublicAddress } from '../domain/public-address.js';
 import { parseRetryAfter } from '../domain/retry-after.js';
 import { HOUR, SECOND } from '../domain/time.js';
+import { createConnector } from '../network/connector.js';
+import type { TunnelTo } from '../network/tunnel.js';
 import { PrivateAddressError, publicLookup } from './lookup-public.js';
 
 /** Where events are pushed to. */
@@ -28,6 +30,8 @@ export type SenderDeps = {
   readonly secrets: () => readonly string[];
   /** Epoch milliseconds. */
   readonly now: () => number;
+  /** The way there, where it is through a proxy. */
+  readonly tunnelTo?: TunnelTo;
 };
 
 export type Sender = {
@@ -48,9 +52,12 @@ const MOST_READ = 16 * 1024;
 const GONE_REST_MS = HOUR;
 
 /** POSTs events by the Standard Webhooks convention. No redirect is followed, nothing is repeated here. */
-export function createSender({ endpoint, secrets, now }: SenderDeps): Sender {
+export function createSender({ endpoint, secrets, now, tunnelTo }: SenderDeps): Sender {
   const lookup = endpoint.allowPrivate ? {} : { lookup: publicLookup() };
-  const agent = new Agent({ connections: IN_FLIGHT, connect: { ...CONNECTING, ...lookup } });
+  // Through a proxy it is the proxy that looks the name up.
+  const tunnel = tunnelTo?.(new URL(endpoint.url)) ?? null;
+  const connect = createConnector({ ...CONNECTING, ...lookup }, tunnel);
+  const agent = new Agent({ connections: IN_FLIGHT, connect });
   const isRefused = !endpoint.allowPrivate && !mayBePublic(endpoint.url);
   return {
     async send(event) {
@@ -116,6 +123,7 @@ function reasonOf(error: unknown): string {
 
 const WORDS: ReadonlyMap<string, string> = new Map([
   ['TimeoutError', 'timeout'],
+  ['WAYBILL_PROXY', 'proxy'],
   ['ENOTFOUND', 'dns'],
   ['EAI_AGAIN', 'dns'],
   ['ECONNREFUSED', 'refused'],

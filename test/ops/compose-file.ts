@@ -84,6 +84,10 @@ export function readEnvExample(): readonly {
   readonly set: boolean;
 }[] {
   return [...readProjectFile('.env.example').matchAll(/^(# ?)?([A-Z][A-Z0-9_]*)=(.*)$/gm)].map(
-    ([, comment, name = '', value = '']) => ({ name, value, set: comment === undefined }),
+    ([, comment, name = '', value = '']) => ({
+      name,
+      value: value.replace(/^'(.*)'$/, '$1'),
+      set: comment === undefined,
+    }),
   );
 }

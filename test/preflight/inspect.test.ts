@@ -2,8 +2,10 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import type { MediaType } from '../../src/domain/media.js';
+import { createTunnels } from '../../src/network/tunnel.js';
 import { inspect } from '../../src/preflight/inspect.js';
 import { createPreflight } from '../../src/preflight/preflight.js';
+import { type ConnectProxy, startConnectProxy } from '../support/connect-proxy.js';
 import { type FileHost, PUBLIC, pdf, startFileHost } from './file-host.js';
 
 const NOW = Date.parse('2026-01-01T00:00:00Z');
@@ -224,4 +226,61 @@ it('remembers for ten seconds only what it did not find fine', async () => {
   expect(await preflight(file)).toMatchObject({ kind: 'missing' });
   now += 10_000;
   expect(await preflight(file)).toMatchObject({ kind: 'fine' });
+});
+
+describe('through a proxy', () => {
+  let proxy: ConnectProxy;
+  beforeEach(async () => {
+    proxy = await startConnectProxy({ 'files.example.com:443': host.network.dial(PUBLIC).port });
+    host.dialled.length = 0;
+  });
+  afterEach(() => proxy.close());
+
+  function lookThrough(fileUrl = LINK) {
+    const address = { host: '127.0.0.1', port: proxy.port, tls: false };
+    const rules = { https: address, http: null, except: ['direct.example.com'] };
+    const tunnelTo = createTunnels({ rules, authorization: () => null });
+    const network = { ...host.network, tunnelTo };
+    return inspect({ fileUrl, mediaType: 'document' }, { network, now: () => NOW });
+  }
+
+  it.each([
+    ['a public name', [PUBLIC]],
+    ['a name that nobody here knows', []],
+  ])('asks for the file of %s', async (_what, addresses) => {
+    host.lead('*', ...addresses);
+    expect(await lookThrough()).toMatchObject({ kind: 'fine', detail: 'application/pdf, 1000 bytes' });
+    expect(proxy.asked.map(({ authority }) => authority)).toEqual(['files.example.com:443']);
+    expect(host.dialled).toEqual([]);
+  });
+
+  it.each([
+    'https://127.0.0.1/a.pdf',
+    'https://[64:ff9b::a00:1]/a.pdf',
+    'https://metadata.google.internal/a.pdf',
+    LINK,
+  ])('asks no proxy for what is private: %s', async (link) => {
+    host.lead('*', '10.0.0.1');
+    expect(['link_not_public', 'not_asked']).toContain((await lookThrough(link)).reason);
+    expect(proxy.asked).toEqual([]);
+  });
+
+  it.each([403, 407, 502, 'hangs up'] as const)('learns nothing where the proxy says %p', async (answer) => {
+    proxy.answerWith(answer);
+    expect(await lookThrough()).toMatchObject({ kind: 'unclear', reason: 'proxy' });
+  });
+
+  it('takes no certificate that the proxy made up', async () => {
+    const { ca: _, ...network } = host.network;
+    const rules = { https: { host: '127.0.0.1', port: proxy.port, tls: false }, http: null, except: [] };
+    const tunnelTo = createTunnels({ rules, authorization: () => null });
+    const asked = { network: { ...network, tunnelTo }, now: () => NOW };
+    expect(await inspect({ fileUrl: LINK, mediaType: 'document' }, asked)).toMatchObject({ reason: 'tls' });
+  });
+
+  it('goes past the proxy to a host that needs none', async () => {
+    expect(await lookThrough('https://direct.example.com/a.pdf')).toMatchObject({ kind: 'fine' });
+    expect(proxy.asked).toEqual([]);
+    expect(host.dialled).toEqual([PUBLIC]);
+  });
 });

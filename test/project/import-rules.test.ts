@@ -19,6 +19,7 @@ const BROKEN: readonly (readonly [rule: string, from: string, statement: string]
   ['provider-imports', 'src/provider/broken.ts', `export { x } from '../redis/leaf.js'`],
   ['producer-imports', 'src/producer/broken.ts', `import { x } from '../worker/leaf.js'`],
   ['worker-imports', 'src/worker/broken.ts', `import type { T } from '../webhooks/leaf.js'`],
+  ['network-imports', 'src/network/broken.ts', `import { x } from '../provider/leaf.js'`],
   ['preflight-imports', 'src/preflight/broken.ts', `import { x } from '../redis/leaf.js'`],
   ['push-imports', 'src/push/broken.ts', `import { x } from '../queue/leaf.js'`],
   ['webhooks-imports', 'src/webhooks/broken.ts', `const x = import('../producer/leaf.js')`],

@@ -1,7 +1,7 @@
 import { accountList, accountNumber } from '../accounts.js';
-import { certificate, integer, matching, onOff, secretText } from '../kinds.js';
+import { certificate, integer, matching, onOff, proxyExceptions, secretText } from '../kinds.js';
 import type { SettingTable } from '../setting.js';
-import { serviceUrl } from '../url.js';
+import { proxyUrl, serviceUrl } from '../url.js';
 
 const DAY_MS = 86_400_000;
 const YEAR_HOURS = 8760;
@@ -36,6 +36,26 @@ export const SENDING_SETTINGS = {
     default: null,
     file: true,
     meaning: 'Certificates of a private authority to trust for the provider’s address',
+  },
+  HTTPS_PROXY: {
+    kind: proxyUrl,
+    default: null,
+    secret: true,
+    lowerCaseToo: true,
+    meaning: 'Proxy for https: the provider, event endpoints and preflight; https_proxy goes first',
+  },
+  HTTP_PROXY: {
+    kind: proxyUrl,
+    default: null,
+    secret: true,
+    lowerCaseToo: true,
+    meaning: 'The same for plain http; http_proxy goes first',
+  },
+  NO_PROXY: {
+    kind: proxyExceptions,
+    default: null,
+    lowerCaseToo: true,
+    meaning: 'Hosts that are reached without them; this machine always is; no_proxy goes first',
   },
   WAYBILL_CONCURRENCY: {
     kind: integer(1, 1000),
