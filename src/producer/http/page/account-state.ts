@@ -49,7 +49,7 @@ export function stateOf(account: AccountDuty): AccountState {
 function limited({ webhook, budget, now }: AccountDuty): AccountState | null {
   if (webhook?.state === 'wrong') {
     const [fault = 'the provider refuses to tell its settings'] = webhook.faults;
-    return troubled({ shape: 'triangle', tone: 'bad' }, 'Callbacks wrong', html`${fault}`);
+    return troubled({ shape: 'triangle', tone: 'bad' }, 'Webhook misconfigured', html`${fault}`);
   }
   const used = [budget.month, budget.day].find((each) => each?.left === 0);
   if (used === undefined || used === null) return null;

@@ -218,7 +218,7 @@ it('says of a running account that its callbacks are off, or its budget used up'
       what: String(words),
     });
   // The sandbox repeats no callback unless it is asked to.
-  await says(/Callbacks wrong.*retry is off/);
+  await says(/Webhook misconfigured.*retry is off/);
   expect(await page.textContent('.verdict')).not.toContain('Running');
   await redis.client.del('waybill:webhook-checks');
   await page.goto(`${api.url}/`);
