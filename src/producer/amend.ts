@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
 import type { Account } from '../domain/account.js';
-import type { Delivery } from '../domain/delivery.js';
 import { type Fields, isFields, openRequest, type Sealer, sealRequest } from '../domain/seal.js';
 import { type Status, UNSENT } from '../domain/status.js';
 import {
@@ -16,15 +15,16 @@ import type { Warning } from '../queue/check-request.js';
 import { faultsOf } from '../queue/faults.js';
 import { parseRequest, requestSchema } from '../queue/request.js';
 import { object } from '../queue/request-fields.js';
-import type { AmendStore } from '../redis/amend-store.js';
+import type { Amendment, AmendStore } from '../redis/amend-store.js';
 import type { DeliveryView } from '../redis/delivery-view.js';
 
-const { fileUrl, caption, expiresAt } = requestSchema.shape;
+const { fileUrl, caption, sendAt, expiresAt } = requestSchema.shape;
 
 /** What may still be changed. */
 export const changesSchema = object({
   fileUrl: fileUrl.nullish(),
   caption: caption.describe('null takes it away'),
+  sendAt: sendAt.describe('A time that has passed: now'),
   expiresAt,
 });
 
@@ -62,8 +62,8 @@ export async function amend(view: DeliveryView, changes: Changes, deps: AmendDep
     if (!UNSENT.includes(view.status)) break;
     const before = await deps.amends.readRequest(view);
     if (before === null) break;
-    const { delivery, after, warnings } = change({ view, changes, before, account }, deps);
-    const amended = await deps.amends.amend(view, { before, after, delivery });
+    const { warnings, ...amendment } = change({ view, changes, before, account }, deps);
+    const amended = await deps.amends.amend(view, { before, ...amendment });
     if (amended.kind === 'amended') return { id, from, status: amended.status, warnings };
     if (amended.kind === 'refused') throw refusal(amended.status, id);
     await sleep(PAUSE_MS);
@@ -83,19 +83,25 @@ type Change = {
   readonly account: Policies;
 };
 
-type Changed = { readonly delivery: Delivery; readonly after: string; readonly warnings: readonly Warning[] };
+type Changed = Omit<Amendment, 'before'> & { readonly warnings: readonly Warning[] };
 
 /** The whole request is read again: what is new must fit what stays. */
 function change({ view, changes, before, account }: Change, { now, sealer }: AmendDeps): Changed {
   const { id, from } = view;
   const known = openRequest(JSON.parse(before), view, sealer);
-  const request = merge({ ...(isFields(known) ? known : {}), expiresAt: view.expiresAt }, changes);
+  const request = merge(withTimes(isFields(known) ? known : {}, view), changes);
   const parsed = parseRequest(request, { id, from, askedAt: view.createdAt, endsAfter: now(), account });
   const faults = [...faultsOfChanges(changes), ...(parsed.ok ? [] : parsed.errors)];
   if (!parsed.ok || faults.length > 0) throw new ValidationError(faults);
   const { delivery, warnings } = parsed;
-  const spelledOut = { ...request, fileUrl: delivery.fileUrl, expiresAt: delivery.expiresAt };
-  return { delivery, after: JSON.stringify(sealRequest(spelledOut, view, sealer)), warnings };
+  const { fileUrl, sendAt, expiresAt } = delivery;
+  const after = JSON.stringify(sealRequest({ ...request, fileUrl, sendAt, expiresAt }, view, sealer));
+  return { delivery, after, isRescheduled: (changes.sendAt ?? null) !== null, warnings };
+}
+
+/** The times that it has by now: another client's job may have said nothing of them. */
+function withTimes(known: Fields, { sendAt, expiresAt }: DeliveryView): Fields {
+  return { ...known, sendAt: known.sendAt ?? sendAt, expiresAt: known.expiresAt ?? expiresAt };
 }
 
 /** What is wrong with them beside the fields that are changed: those are told with the whole request. */
@@ -104,19 +110,20 @@ function faultsOfChanges(changes: unknown): readonly ValidationFault[] {
   const names = Object.keys(changesSchema.shape);
   const isOther = ({ pointer }: ValidationFault) => !names.includes(pointer.slice(1));
   if (!shape.success) return faultsOf(shape.error.issues).filter(isOther);
-  const { caption, fileUrl, expiresAt } = shape.data;
-  const changesNothing = caption === undefined && (fileUrl ?? expiresAt ?? null) === null;
+  const { caption, fileUrl, sendAt, expiresAt } = shape.data;
+  const changesNothing = caption === undefined && (fileUrl ?? sendAt ?? expiresAt ?? null) === null;
   return changesNothing ? [{ pointer: '', detail: `must change something: ${names.join(', ')}` }] : [];
 }
 
 /** Null takes a caption away; of another field it means that nothing is said of it. */
 function merge(request: Fields, changes: unknown): Fields {
   const given = isFields(changes) ? changes : {};
-  const { caption = request.caption, fileUrl, expiresAt } = given;
+  const { caption = request.caption, fileUrl, sendAt, expiresAt } = given;
   return {
     ...request,
-    ...((fileUrl ?? null) === null ? {} : { fileUrl }),
-    ...((expiresAt ?? null) === null ? {} : { expiresAt }),
+    fileUrl: fileUrl ?? request.fileUrl,
+    sendAt: sendAt ?? request.sendAt,
+    expiresAt: expiresAt ?? request.expiresAt,
     // As JSON, which leaves it out.
     caption: caption ?? undefined,
   };

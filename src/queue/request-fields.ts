@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { z } from 'zod';
 import { brokenCharacter, countCharacters } from '../domain/characters.js';
 
@@ -57,13 +58,16 @@ const INSTANT = {
   abort: true,
 };
 
-/** A point in time, as epoch milliseconds. */
-export const instant = z
-  .union(
-    [z.int(INSTANT), z.iso.datetime({ ...INSTANT, offset: true }).transform((iso) => Date.parse(iso))],
-    INSTANT,
-  )
-  .refine((time) => time >= EARLIEST && time <= LATEST, INSTANT);
+/** A point in time, as epoch milliseconds. The library's callers give a `Date` as well. */
+export const instant = z.preprocess(
+  (given: string | number | Date): unknown => (types.isDate(given) ? given.getTime() : given),
+  z
+    .union(
+      [z.int(INSTANT), z.iso.datetime({ ...INSTANT, offset: true }).transform((iso) => Date.parse(iso))],
+      INSTANT,
+    )
+    .refine((time) => time >= EARLIEST && time <= LATEST, INSTANT),
+);
 
 /** At most so many fields, with short names and short strings in them. */
 export function strings(limits: { readonly fields: number; readonly name: number; readonly value: number }) {

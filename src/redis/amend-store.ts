@@ -6,7 +6,13 @@ import { unexpectedReply } from './reply.js';
 import { createRunOnDelivery, type DeliveryRef, type StoreOptions } from './run-on-delivery.js';
 
 /** The request as it stood, and as it is to stand: its job's data as JSON, and what that comes to. */
-export type Amendment = { readonly before: string; readonly after: string; readonly delivery: Delivery };
+export type Amendment = {
+  readonly before: string;
+  readonly after: string;
+  readonly delivery: Delivery;
+  /** It goes at another time. */
+  readonly isRescheduled: boolean;
+};
 
 export type AmendReply =
   | { readonly kind: 'amended'; readonly status: Status }
@@ -29,12 +35,14 @@ export function createAmendStore(options: StoreOptions) {
       return redis.hget(keys.job(job ?? `d-${id}`), 'data');
     },
 
-    async amend(ref: DeliveryRef, { before, after, delivery }: Amendment): Promise<AmendReply> {
-      const { expiresAt } = delivery;
+    async amend(ref: DeliveryRef, amendment: Amendment): Promise<AmendReply> {
+      const { before, after, delivery, isRescheduled } = amendment;
+      const { sendAt, expiresAt } = delivery;
       const reply = await run('amend', ref, {
         before,
         after,
         ...fingerprintArgs(delivery, options.sealer),
+        sendAt: isRescheduled ? sendAt : '',
         expiresAt,
       });
       switch (reply.code) {

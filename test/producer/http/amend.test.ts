@@ -1,3 +1,4 @@
+import { Queue } from 'bullmq';
 import { startApi, type TestApi } from '../../support/api.js';
 import { withRedis } from '../../support/redis.js';
 import { FROM, SHOP, type Stack, startStack } from '../../support/stack.js';
@@ -77,8 +78,106 @@ it('keeps the schedule of one whose end is put off', async () => {
   expect(json).toMatchObject({ status: 'waiting', sendAt, expiresAt: sendAt + 2 * HOUR });
 });
 
+describe('another time to send at', () => {
+  const from = (ms: number) => new Date(Date.now() + ms).toISOString();
+  const delayedUntil = async (id: string) => {
+    const score = await redis.client.zscore(`waybill:queue:{${FROM}}:delayed`, `d-${id}`);
+    return score === null ? null : Math.floor(Number(score) / 4096);
+  };
+
+  it('sends now what was to go in an hour', async () => {
+    stack = await startStack(redis.url, { sandbox: { windowsOpen: true } });
+    await enqueue({ sendAt: from(HOUR) });
+    await expect(patch({ sendAt: from(-1000) })).resolves.toMatchObject({ status: 200 });
+    await wait('delivered');
+  });
+
+  it('goes by the new order of times', async () => {
+    await enqueue({ id: 'one', sendAt: from(2 * HOUR), caption: 'one' });
+    await enqueue({ id: 'two', sendAt: from(HOUR), caption: 'two' });
+    stack = await startStack(redis.url, { sandbox: { windowsOpen: true } });
+    await patch({ sendAt: from(0) });
+    await wait('accepted');
+    await api.call('PATCH', '/v1/deliveries/two', { body: { sendAt: from(0) } });
+    const { sandbox } = stack;
+    await eventually(() => sandbox.accepted().length === 2);
+    expect(sandbox.accepted().map(({ caption }) => caption)).toEqual(['one', 'two']);
+  });
+
+  it('puts off a held one: it sleeps until then, and does not go when its client writes', async () => {
+    stack = await startStack(redis.url);
+    await enqueue({ caption: 'later' });
+    await wait('held');
+    const sendAt = Date.now() + HOUR;
+    await patch({ sendAt });
+    await eventually(async () => (await delayedUntil('one')) === sendAt);
+    await enqueue({ id: 'two', caption: 'now' });
+    stack.sandbox.reply(TO, 'hi');
+    await api.call('GET', '/v1/deliveries/two?wait=30&until=accepted');
+    expect(stack.sandbox.accepted().map(({ caption }) => caption)).toEqual(['now']);
+    const { json } = await api.call('GET', '/v1/deliveries/one');
+    expect(json).toMatchObject({ status: 'waiting', reason: 'schedule', sendAt });
+  });
+
+  it('lets those behind it go first', async () => {
+    await enqueue({ caption: 'first' });
+    await enqueue({ id: 'two', caption: 'second' });
+    await patch({ sendAt: from(HOUR) });
+    stack = await startStack(redis.url, { sandbox: { windowsOpen: true } });
+    await api.call('GET', '/v1/deliveries/two?wait=30&until=accepted');
+    await patch({ sendAt: from(0) });
+    await wait('accepted');
+    expect(stack.sandbox.accepted().map(({ caption }) => caption)).toEqual(['second', 'first']);
+  });
+
+  it('keeps those behind it waiting where its order is strict', async () => {
+    stack = await startStack(redis.url, { sandbox: { windowsOpen: true } });
+    await enqueue({ sendAt: from(HOUR), strictOrder: true, caption: 'first' });
+    await enqueue({ id: 'two', caption: 'second' });
+    await patch({ sendAt: from(2 * HOUR), expiresAt: from(3 * HOUR) });
+    await eventually(async () => ((await delayedUntil('one')) ?? 0) > Date.now() + HOUR);
+    expect(stack.sandbox.accepted()).toEqual([]);
+    await patch({ sendAt: from(0) });
+    await api.call('GET', '/v1/deliveries/two?wait=30&until=accepted');
+    expect(stack.sandbox.accepted().map(({ caption }) => caption)).toEqual(['first', 'second']);
+  });
+
+  it('keeps its end, and is refused beyond it', async () => {
+    await enqueue();
+    const answer = await patch({ sendAt: from(25 * HOUR) });
+    expect(answer).toMatchObject({ status: 422, json: { errors: [{ pointer: '/expiresAt' }] } });
+    await expect(patch({ sendAt: from(25 * HOUR), expiresAt: from(26 * HOUR) })).resolves.toMatchObject({
+      status: 200,
+    });
+  });
+
+  it('is refused once the delivery has been sent', async () => {
+    stack = await startStack(redis.url, { sandbox: { windowsOpen: true } });
+    await enqueue();
+    await wait('accepted');
+    await expect(patch({ sendAt: from(HOUR) })).resolves.toMatchObject({ status: 409 });
+  });
+
+  it('takes the time of another client’s job, which came with a delay', async () => {
+    const queue = new Queue(`{${FROM}}`, { connection: { url: redis.url }, prefix: 'waybill:queue' });
+    await queue.add('send-file', { to: TO, fileUrl: FILE }, { jobId: 'invoice 7', delay: HOUR });
+    await queue.promoteJobs();
+    stack = await startStack(redis.url, { sandbox: { windowsOpen: true } });
+    const path = '/v1/deliveries/j~invoice~207';
+    await eventually(async () => (await api.call('GET', path)).status === 200);
+    await expect(api.call('PATCH', path, { body: { caption: 'x' } })).resolves.toMatchObject({ status: 200 });
+    await expect(api.call('GET', path)).resolves.toMatchObject({ json: { status: 'waiting' } });
+    await api.call('PATCH', path, { body: { sendAt: from(0) } });
+    const { json } = await api.call('GET', `${path}?wait=30&until=accepted`);
+    expect(json).toMatchObject({ status: expect.stringMatching(/accepted|sent|delivered|read/) });
+    await queue.close();
+  });
+});
+
 it.each([
   [{}, ''],
+  [{ sendAt: 'tomorrow' }, '/sendAt'],
+  [{ sendAt: 1_764_500_000 }, '/sendAt'],
   [{ caption: 'x'.repeat(1025) }, '/caption'],
   [{ fileUrl: 'http://files.example.com/a.pdf' }, '/fileUrl'],
   [{ expiresAt: '2020-01-01T00:00:00Z' }, '/expiresAt'],
