@@ -60,11 +60,23 @@ export class IdempotencyConflictError extends WaybillError {
 export class UnknownAccountError extends WaybillError {
   override readonly name = 'UnknownAccountError';
   readonly account: string;
+  /** The names of the accounts that there are, where the one who threw it knows them. */
+  readonly known: readonly string[];
 
-  constructor(account: string, options: ErrorOptions = {}) {
-    super('UNKNOWN_ACCOUNT', 'No account has this number or name', options);
+  constructor(
+    account: string,
+    { known, ...options }: ErrorOptions & { readonly known?: readonly string[] } = {},
+  ) {
+    super('UNKNOWN_ACCOUNT', `No account has this number or name${knownInWords(known)}`, options);
     this.account = account;
+    this.known = known ?? [];
   }
+}
+
+function knownInWords(known: readonly string[] | undefined): string {
+  if (known === undefined) return '';
+  if (known.length > 0) return `: there is ${known.join(', ')}`;
+  return ': none is known before a worker has run once, unless `accounts` names them';
 }
 
 /** Redis did not answer in time. Safe to repeat with the same id. */
@@ -92,17 +104,57 @@ export class IllegalStateError extends WaybillError {
   override readonly name = 'IllegalStateError';
   readonly action: string;
   readonly status: string;
+  /** Why it has this status, as `reason` in `DeliveryView`; empty where that is not known. */
+  readonly reason: string;
 
   /** `detail`: what would have to be different, for people. */
   constructor(
     action: string,
     status: string,
-    { detail, ...options }: ErrorOptions & { readonly detail?: string } = {},
+    {
+      detail,
+      reason = '',
+      ...options
+    }: ErrorOptions & { readonly detail?: string; readonly reason?: string } = {},
   ) {
     const why = detail === undefined ? '' : `; ${detail}`;
     super('ILLEGAL_STATE', `A delivery that is ${status} does not allow: ${action}${why}`, options);
     this.action = action;
     this.status = status;
+    this.reason = reason;
+  }
+}
+
+/** The time to wait was over before the delivery had come so far. It goes on; `wait` may be called again. */
+export class WaitTimeoutError extends WaybillError {
+  override readonly name = 'WaitTimeoutError';
+  readonly id: string;
+  /** What was waited for, and how the delivery stood at the end. */
+  readonly until: string;
+  readonly status: string;
+  /** Why it has this status, as `reason` in `DeliveryView`. */
+  readonly reason: string;
+
+  /** `stands`: status and reason in words. */
+  constructor(
+    waited: { readonly id: string; readonly until: string; readonly status: string; readonly reason: string },
+    stands: string,
+    options: ErrorOptions = {},
+  ) {
+    super('TIMEOUT', `Not ${waited.until} when the time to wait was over; it is ${stands}`, options);
+    this.id = waited.id;
+    this.until = waited.until;
+    this.status = waited.status;
+    this.reason = waited.reason;
+  }
+}
+
+/** `close()` was called. Make another with `createWaybill`. */
+export class ClosedError extends WaybillError {
+  override readonly name = 'ClosedError';
+
+  constructor(options: ErrorOptions = {}) {
+    super('CLOSED', 'This client was closed: make another with createWaybill', options);
   }
 }
 

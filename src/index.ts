@@ -3,6 +3,7 @@ import type { AccountTemplate, ClosedWindowPolicy } from './domain/account.js';
 import type { Country } from './domain/phone-number.js';
 import type { DataKey } from './domain/seal.js';
 import { DAY, HOUR } from './domain/time.js';
+import { ClosedError } from './errors.js';
 import { createProducer, type Producer } from './producer/producer.js';
 import { createQueues } from './queue/queues.js';
 import { createSealer } from './queue/sealer.js';
@@ -70,10 +71,11 @@ export type Waybill = Producer & {
  * @throws ConfigError when `dataKey` is none; TypeError where `redis` is neither a Redis URL nor a connection
  */
 export function createWaybill(options: WaybillOptions): Waybill {
+  if (typeof options !== 'object' || options === null) throw new TypeError(OPTIONS_FORM);
   const { prefix = 'waybill', onError = () => undefined } = options;
+  let closed = false;
   // Mostly a variable of the environment that is not set: said here, not by the first call.
-  if (!options.redis)
-    throw new TypeError('redis must be a URL such as redis://127.0.0.1:6379, or a connection');
+  if (!isRedis(options.redis)) throw new TypeError(REDIS_FORM);
   const sealer = createSealer(dataKeysOf(options));
   const own = !isConnection(options.redis);
   const redis = isConnection(options.redis) ? options.redis : connectTo(options.redis, 'fails');
@@ -101,12 +103,15 @@ export function createWaybill(options: WaybillOptions): Waybill {
     findAccount: async (name) => find(name) ?? directory.find(name),
     accounts: () => directory.all(),
     read: (asked) => readDelivery(redis, prefix, { ...asked, sealer }),
-    follow: (following) => followEvents(redis, prefix, { ...following, sealer }),
-    ready: (withinMs) => whenReady(redis, withinMs),
+    follow: (following) => untilClosed(followEvents(redis, prefix, { ...following, sealer }), () => closed),
+    ready: async (withinMs) => {
+      if (closed) throw new ClosedError();
+      return whenReady(redis, withinMs);
+    },
+    isClosed: () => closed,
     now: Date.now,
   });
 
-  let closed = false;
   const close = async () => {
     if (closed) return;
     closed = true;
@@ -114,6 +119,22 @@ export function createWaybill(options: WaybillOptions): Waybill {
     if (own) redis.disconnect();
   };
   return Object.assign(producer, { close });
+}
+
+const OPTIONS_FORM = 'createWaybill takes an object, for example { redis: "redis://127.0.0.1:6379" }';
+const REDIS_FORM = 'redis must be a URL such as redis://127.0.0.1:6379, or a connection';
+
+function isRedis(redis: unknown): boolean {
+  return (typeof redis === 'string' && redis !== '') || (typeof redis === 'object' && redis !== null);
+}
+
+/** What a closed connection says is no news of Redis. */
+async function* untilClosed<T>(source: AsyncIterable<T>, isClosed: () => boolean): AsyncGenerator<T> {
+  try {
+    yield* source;
+  } catch (error) {
+    throw isClosed() ? new ClosedError({ cause: error }) : error;
+  }
 }
 
 /** Of any copy of ioredis. */

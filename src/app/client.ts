@@ -149,7 +149,8 @@ function pick(accounts: readonly NamedAccount[], fromOrName: string | undefined)
     ({ from, name }) => fromOrName === undefined || fromOrName === from || fromOrName === name,
   );
   if (only !== undefined && (fromOrName !== undefined || others.length === 0)) return only;
-  if (fromOrName !== undefined) throw new UnknownAccountError(fromOrName);
+  if (fromOrName !== undefined)
+    throw new UnknownAccountError(fromOrName, { known: accounts.map(({ name }) => name) });
   const names = accounts.map(({ name }) => name).join(', ');
   const choice = names === '' ? 'no account is configured, and no worker has told of one' : `one of ${names}`;
   throw new WaybillError('ACCOUNT_NEEDED', `Name the account with --from: ${choice}`);

@@ -9,6 +9,7 @@ import {
 import { ValidationError, type ValidationFault } from '../errors.js';
 import type { PublishedAccount } from '../redis/accounts.js';
 import type { Followed, Following } from '../redis/follow-events.js';
+import { checkEvents } from './arguments.js';
 
 export type EventsOptions = {
   /** Accounts by number or name; default: all that are known by now. */
@@ -36,6 +37,7 @@ export type EventsDeps = {
 
 /** Reads events as they come. @throws ValidationError when `after` or `types` are none */
 export async function* readEvents(asked: EventsOptions, deps: EventsDeps): AsyncGenerator<ReadEvent> {
+  checkEvents(asked);
   const { types = [], signal } = asked;
   const after = checkAsked(asked);
   const from = await deps.onRedis(() => accountsOf(asked.from, deps));

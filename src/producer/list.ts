@@ -106,7 +106,7 @@ async function accountsOf(
   const seen = all.filter((account) => visible === undefined || visible.includes(account.from));
   if (from === undefined) return seen;
   const account = seen.find((each) => each.from === from || each.name === from);
-  if (account === undefined) throw new UnknownAccountError(from);
+  if (account === undefined) throw new UnknownAccountError(from, { known: seen.map(({ name }) => name) });
   return [account];
 }
 

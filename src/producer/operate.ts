@@ -78,7 +78,8 @@ export function createOperator(deps: OperatorDeps) {
     async erase(fromOrName: string, to: string): Promise<Erased> {
       const accounts = await onRedis(deps.accounts);
       const account = accounts.find(({ from, name }) => from === fromOrName || name === fromOrName);
-      if (account === undefined) throw new UnknownAccountError(fromOrName);
+      if (account === undefined)
+        throw new UnknownAccountError(fromOrName, { known: accounts.map(({ name }) => name) });
       const asked = { from: account.from, to: readRecipient(to, account.country) };
       return erase(asked, { ...deps, list, onRedis }).catch((error: unknown) => {
         throw inOurWords(error);

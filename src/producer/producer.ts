@@ -1,52 +1,104 @@
 import type { Status } from '../domain/status.js';
-import { IllegalStateError, NotFoundError, WaybillError } from '../errors.js';
+import { ClosedError, IllegalStateError, NotFoundError, WaybillError } from '../errors.js';
 import type { PublishedAccount } from '../redis/accounts.js';
 import type { DeliveryView } from '../redis/delivery-view.js';
+import { checkId, checkRequests, checkSource, checkWait } from './arguments.js';
 import { enqueueStream } from './bulk/enqueue-stream.js';
 import { type BulkAnswer, type BulkOptions, type BulkRecord, withSummary } from './bulk/record.js';
 import { createContentIds } from './content-id.js';
 import { type EnqueueDeps, type Enqueued, type EnqueuedOrError, enqueue } from './enqueue.js';
 import { type EventsDeps, type EventsOptions, type ReadEvent, readEvents } from './events.js';
 import type { EnqueueRequest } from './read-request.js';
-import { patiently } from './unavailable.js';
+import { type OnRedis, patiently } from './unavailable.js';
 import { type WaitOptions, waitFor } from './watch.js';
 
-export type ProducerDeps = EnqueueDeps & {
-  readonly accounts: () => Promise<readonly PublishedAccount[]>;
+type NamedAccount = Pick<PublishedAccount, 'from' | 'name'>;
+
+export type ProducerDeps = Omit<EnqueueDeps, 'accounts'> & {
+  readonly accounts: () => Promise<readonly NamedAccount[]>;
   /** Resolves when Redis can be asked. */
   readonly ready: (withinMs: number) => Promise<void>;
+  /** Whether this client was closed: what fails then says so. */
+  readonly isClosed: () => boolean;
   readonly follow: EventsDeps['follow'];
 };
 
-/** `from` narrows to one account, `among` to several; each by number or name. */
-export type Narrow = { readonly from?: string; readonly among?: readonly string[] };
+/** Where a delivery is looked for; default: in every account. An id is unique in its account alone. */
+export type Narrow = {
+  /** The account's number or name. */
+  readonly from?: string;
+  /** Several accounts, each by number or name. */
+  readonly among?: readonly string[];
+};
 
-export type Producer = ReturnType<typeof createProducer>;
+/**
+ * What an app can do with deliveries. Every call rejects with `UnavailableError` within a second of asking where Redis
+ * is away, and with `ClosedError` after `close()`. What is no argument at all is a `ValidationError`.
+ */
+export type Producer = {
+  /**
+   * Takes a request. Safe to repeat with the same id: the same again is the same delivery.
+   * @throws ValidationError with every fault of the request
+   * @throws UnknownAccountError where `from` is no account, and nothing else is wrong
+   * @throws IdempotencyConflictError when the id belongs to a delivery with another payload
+   */
+  enqueue(request: EnqueueRequest): Promise<Enqueued>;
 
-/** What an app can do with deliveries. Every call fails with UnavailableError within a second of asking. */
-export function createProducer(deps: ProducerDeps) {
-  const onRedis = patiently(deps.ready);
+  /**
+   * Takes many; each answer stands at its request's place, an error too. Order inside a conversation is the array's.
+   */
+  enqueueMany(requests: readonly EnqueueRequest[]): Promise<readonly EnqueuedOrError[]>;
 
-  async function find(id: string, { from, among }: Narrow): Promise<DeliveryView> {
-    const accounts = await deps.accounts();
-    const seen = accounts.filter((account) =>
-      [from === undefined ? undefined : [from], among].every(
-        (names) => names === undefined || names.includes(account.from) || names.includes(account.name),
-      ),
-    );
-    const found = await Promise.all(seen.map((account) => deps.read({ from: account.from, id })));
-    const [view, other] = found.filter((each) => each !== null);
-    if (view === undefined) throw new NotFoundError(id);
-    if (other !== undefined)
-      throw new WaybillError('AMBIGUOUS_ID', 'Two accounts have this id: name the account');
-    return view;
-  }
+  /**
+   * Takes records as they come, any number of them in bounded memory, and answers them in their order. One without
+   * an id gets one out of what it asks for: the same records again are the same deliveries, and in another `run` new
+   * ones.
+   */
+  enqueueStream<Source extends BulkRecord>(
+    source: AsyncIterable<readonly Source[]>,
+    options?: BulkOptions,
+  ): AsyncIterable<readonly BulkAnswer<Source>[]>;
 
+  /**
+   * A delivery, with its timeline and attempts.
+   * @throws NotFoundError
+   * @throws WaybillError `AMBIGUOUS_ID` when several accounts have the id
+   */
+  get(id: string, narrow?: Narrow): Promise<DeliveryView>;
+
+  /**
+   * Resolves at the status or a better one: `read` is better than `delivered`.
+   * @throws IllegalStateError when the delivery ended otherwise; `reason` and the message say why
+   * @throws WaitTimeoutError after `timeoutMs`, with the status that it had by then
+   * @throws NotFoundError
+   */
+  wait(id: string, until: Status, options: WaitOptions & Narrow): Promise<DeliveryView>;
+
+  /**
+   * Cancels a delivery that is not being sent.
+   * @throws IllegalStateError once its attempt has begun, or after the end
+   * @throws NotFoundError
+   */
+  cancel(id: string, narrow?: Narrow): Promise<void>;
+
+  /**
+   * What becomes of deliveries and accounts, as it comes; resumes where a reader was cut.
+   * @throws ValidationError at the first step when `after` or `types` are none
+   */
+  events(asked?: EventsOptions): AsyncIterable<ReadEvent>;
+};
+
+export function createProducer(deps: ProducerDeps): Producer {
+  const ask = patiently(deps.ready);
+  const onRedis: OnRedis = (call) =>
+    ask(call).catch((error: unknown) => {
+      throw deps.isClosed() ? new ClosedError({ cause: error }) : error;
+    });
   return {
-    enqueue: (request: EnqueueRequest): Promise<Enqueued> => onRedis(() => enqueue(request, deps)),
+    enqueue: (request) => onRedis(() => enqueue(request, deps)),
 
-    /** Takes many; each answer stands at its request's place. Order inside a conversation is the array's. */
-    async enqueueMany(requests: readonly EnqueueRequest[]): Promise<readonly EnqueuedOrError[]> {
+    async enqueueMany(requests) {
+      checkRequests(requests);
       const answers: EnqueuedOrError[] = [];
       for await (const some of enqueueStream(records(requests), { deps })) {
         for (const { answer } of some) answers.push(answer);
@@ -54,42 +106,48 @@ export function createProducer(deps: ProducerDeps) {
       return answers;
     },
 
-    /**
-     * Takes records as they come, any number of them in bounded memory, and answers them in their order. One without
-     * an id gets one out of what it asks for: the same records again are the same deliveries, and in another `run` new
-     * ones.
-     */
-    enqueueStream: <Source extends BulkRecord>(
-      source: AsyncIterable<readonly Source[]>,
-      { run, onSummary }: BulkOptions = {},
-    ): AsyncIterable<readonly BulkAnswer<Source>[]> => {
+    enqueueStream(source, { run, onSummary } = {}) {
+      checkSource(source);
       const answers = enqueueStream(source, { deps, makeId: createContentIds(run), wasThere: true });
       return onSummary === undefined ? answers : withSummary(answers, onSummary);
     },
 
-    get: (id: string, narrow: Narrow = {}): Promise<DeliveryView> => onRedis(() => find(id, narrow)),
+    get: (id, narrow = {}) => onRedis(() => find(id, narrow, deps)),
 
-    /** Resolves at the status or a better one; rejects on an end that is not, or after `timeoutMs`. */
-    async wait(id: string, until: Status, options: WaitOptions & Narrow): Promise<DeliveryView> {
-      const { from } = await onRedis(() => find(id, options));
+    async wait(id, until, options) {
+      checkWait(id, until, options);
+      const { from } = await onRedis(() => find(id, options, deps));
       return waitFor({ id, until }, () => onRedis(() => deps.read({ from, id })), options);
     },
 
-    /**
-     * Cancels a delivery that is not being sent.
-     * @throws IllegalStateError once its attempt has begun, or after the end
-     */
-    async cancel(id: string, narrow: Narrow = {}): Promise<void> {
-      await onRedis(async () => {
-        const view = await find(id, narrow);
-        const end = await deps.store.conclude(view, { status: 'cancelled', reason: 'cancelled' });
-        if (!end.done) throw new IllegalStateError('cancel', end.status ?? view.status);
-      });
-    },
+    cancel: (id, narrow = {}) => onRedis(() => cancel(id, narrow, deps)),
 
-    /** What becomes of deliveries and accounts, as it comes; resumes where a reader was cut. */
-    events: (asked: EventsOptions = {}): AsyncIterable<ReadEvent> => readEvents(asked, { ...deps, onRedis }),
+    events: (asked = {}) => readEvents(asked, { ...deps, onRedis }),
   };
+}
+
+async function find(id: string, { from, among }: Narrow, deps: ProducerDeps): Promise<DeliveryView> {
+  checkId(id);
+  const accounts = await deps.accounts();
+  const seen = accounts.filter((account) =>
+    [from === undefined ? undefined : [from], among].every(
+      (names) => names === undefined || names.includes(account.from) || names.includes(account.name),
+    ),
+  );
+  const read = await Promise.all(seen.map((account) => deps.read({ from: account.from, id })));
+  const [view, ...others] = read.filter((each) => each !== null);
+  if (view === undefined) throw new NotFoundError(id);
+  if (others.length === 0) return view;
+  const names = seen.filter((_, index) => read[index] !== null).map(({ name }) => name);
+  throw new WaybillError('AMBIGUOUS_ID', `Several accounts have this id: name one of ${names.join(', ')}`);
+}
+
+async function cancel(id: string, narrow: Narrow, deps: ProducerDeps): Promise<void> {
+  const view = await find(id, narrow, deps);
+  const end = await deps.store.conclude(view, { status: 'cancelled', reason: 'cancelled' });
+  if (end.done) return;
+  const detail = 'only one that is not being sent can be cancelled';
+  throw new IllegalStateError('cancel', end.status ?? view.status, { detail });
 }
 
 async function* records(

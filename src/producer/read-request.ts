@@ -14,9 +14,20 @@ export type EnqueueRequest = DeliveryRequest & { readonly from: string };
 
 export type ReadDeps = {
   readonly findAccount: (fromOrName: string) => Promise<PublishedAccount | undefined>;
+  /** All that there are, to name them where one is not known. */
+  readonly accounts?: () => Promise<readonly { readonly name: string }[]>;
   readonly now: () => number;
   readonly sealer: Sealer;
 };
+
+/** The names of the accounts for whoever named another; nothing where all are known. */
+export async function knownNames(
+  found: readonly (PublishedAccount | undefined)[],
+  { accounts }: Pick<ReadDeps, 'accounts'>,
+): Promise<{ readonly known?: readonly string[] }> {
+  if (accounts === undefined || !found.includes(undefined)) return {};
+  return { known: (await accounts()).map(({ name }) => name) };
+}
 
 /** A request that can be taken in: its delivery, and the job that will carry it. */
 export type ReadRequest = {
@@ -46,7 +57,8 @@ export async function readRequest(
   const given = asRequest(request);
   const named = given.from ?? null;
   const account = named === null ? undefined : await deps.findAccount(String(named));
-  return readFor(account, given, { ...deps, makeId });
+  const names = named === null ? {} : await knownNames([account], deps);
+  return readFor(account, given, { ...deps, ...names, makeId });
 }
 
 /** What is wrong with its fields is found after this; first there must be some. @throws ValidationError */
@@ -55,6 +67,12 @@ export function asRequest(request: unknown): GivenRequest {
   throw new ValidationError([{ pointer: '', detail: 'must be an object with the fields of a request' }]);
 }
 
+type ReadingDeps = Pick<ReadDeps, 'now' | 'sealer'> & {
+  readonly makeId: MakeId;
+  /** The names of the accounts that there are. */
+  readonly known?: readonly string[];
+};
+
 /**
  * The same for an account that has been looked up; undefined: there is none.
  * @throws UnknownAccountError, ValidationError
@@ -62,10 +80,10 @@ export function asRequest(request: unknown): GivenRequest {
 export function readFor(
   account: PublishedAccount | undefined,
   request: GivenRequest,
-  { now, sealer, makeId }: Pick<ReadDeps, 'now' | 'sealer'> & { readonly makeId: MakeId },
+  { now, sealer, makeId, known }: ReadingDeps,
 ): ReadRequest {
   const askedAt = now();
-  if (account === undefined) throw refusalOf({ why: accountFault(request) }, request, askedAt);
+  if (account === undefined) throw refusalOf({ why: accountFault(request, known) }, request, askedAt);
   const parsed = parseFor(account, request, askedAt);
   if (!parsed.ok) throw new ValidationError(parsed.errors);
   const given = givenId(request);
@@ -98,8 +116,9 @@ function parseFor(account: Policies, request: unknown, askedAt: number): ParsedR
 /** Why a request has no account. */
 type AccountFault = UnknownAccountError | ValidationError;
 
-function accountFault({ from }: GivenRequest): AccountFault {
-  if (from !== undefined && from !== null) return new UnknownAccountError(String(from));
+function accountFault({ from }: GivenRequest, known: readonly string[] | undefined): AccountFault {
+  if (from !== undefined && from !== null)
+    return new UnknownAccountError(String(from), known === undefined ? {} : { known });
   return new ValidationError([{ pointer: '/from', detail: 'is missing: give an account by number or name' }]);
 }
 

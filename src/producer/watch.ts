@@ -1,16 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { failureInWords, statusInWords } from '../domain/reason-words.js';
 import { isEnded, reached, type Status } from '../domain/status.js';
-import { IllegalStateError, NotFoundError, WaybillError } from '../errors.js';
+import { IllegalStateError, NotFoundError, WaitTimeoutError } from '../errors.js';
 import type { DeliveryView } from '../redis/delivery-view.js';
 
 const FIRST_LOOK_MS = 50;
 const LONGEST_LOOK_MS = 1000;
 
-export type WaitOptions = { readonly timeoutMs: number; readonly signal?: AbortSignal };
+export type WaitOptions = {
+  /** How long to wait, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Ends the waiting with an `AbortError`. */
+  readonly signal?: AbortSignal;
+};
 
 /**
  * Resolves once a delivery has reached a status or a better one.
- * @throws IllegalStateError when it ended otherwise, WaybillError (TIMEOUT) when time ran out, NotFoundError
+ * @throws IllegalStateError when it ended otherwise, WaitTimeoutError when time ran out, NotFoundError
  */
 export async function waitFor(
   asked: { readonly id: string; readonly until: Status },
@@ -22,11 +28,20 @@ export async function waitFor(
     const view = await read();
     if (view === null) throw new NotFoundError(asked.id);
     if (reached(view.status, asked.until)) return view;
-    if (cannotReach(view, asked.until)) throw new IllegalStateError(`wait for ${asked.until}`, view.status);
+    if (cannotReach(view, asked.until)) throw ended(view, asked.until);
     const left = deadline - performance.now();
-    if (left <= 0) throw new WaybillError('TIMEOUT', `Still ${view.status} when the time to wait was over`);
+    if (left <= 0) {
+      const { status, reason } = view;
+      throw new WaitTimeoutError({ ...asked, status, reason }, statusInWords(status, reason));
+    }
     await sleep(Math.min(pause, left), undefined, signal === undefined ? {} : { signal });
   }
+}
+
+function ended({ status, reason, failureCode }: DeliveryView, until: Status): IllegalStateError {
+  const isReported = status === 'failed' && failureCode !== null;
+  const detail = isReported ? failureInWords(failureCode) : statusInWords(status, reason);
+  return new IllegalStateError(`wait for ${until}`, status, { reason, detail });
 }
 
 /** A failed or finally unknown delivery gets no better; one on its way from accepted to read may. */

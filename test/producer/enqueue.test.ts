@@ -106,6 +106,23 @@ describe('a request', () => {
     await expect(enqueue('one', past)).rejects.toMatchObject({ errors: [{ pointer: '/expiresAt' }] });
   });
 
+  it.each([
+    ['a Date', (at: number) => new Date(at)],
+    ['ISO 8601', (at: number) => new Date(at).toISOString()],
+    ['epoch milliseconds', (at: number) => at],
+  ])('tells its times as %s', async (_, as) => {
+    const [sendAt, expiresAt] = [Date.now() + 60_000, Date.now() + 120_000];
+    await enqueue('one', { sendAt: as(sendAt), expiresAt: as(expiresAt) });
+    await expect(line.waybill.get('one')).resolves.toMatchObject({ sendAt, expiresAt });
+  });
+
+  it.each([new Date(Number.NaN), new Date(0), new Date(8.64e15)])(
+    'is refused with the Date %p',
+    async (sendAt) => {
+      await expect(enqueue('one', { sendAt })).rejects.toMatchObject({ errors: [{ pointer: '/sendAt' }] });
+    },
+  );
+
   it('names an account that is known, here or to a worker', async () => {
     const other = createWaybill({ redis: redis.url });
     try {

@@ -89,8 +89,8 @@ async function finish(
   }
 }
 
-/** What was found wrong with a record stays its answer; all others may be asked for again. */
+/** What was found wrong with a record stays its answer; all others get the error. */
 function withoutRedis(slots: readonly Slot[], error: unknown): readonly EnqueuedOrError[] {
   if (!(error instanceof WaybillError)) throw error;
-  return slots.map((slot) => ('read' in slot ? { error } : slot));
+  return slots.map((slot) => ('read' in slot || slot === UNAVAILABLE ? { error } : slot));
 }

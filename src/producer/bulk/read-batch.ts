@@ -1,7 +1,14 @@
 import { isFields } from '../../domain/seal.js';
 import { WaybillError } from '../../errors.js';
 import type { PublishedAccount } from '../../redis/accounts.js';
-import { asRequest, type MakeId, type ReadDeps, type ReadRequest, readFor } from '../read-request.js';
+import {
+  asRequest,
+  knownNames,
+  type MakeId,
+  type ReadDeps,
+  type ReadRequest,
+  readFor,
+} from '../read-request.js';
 import type { BulkRecord } from './record.js';
 
 /** A record's place in its batch: a request that can be taken in, or why it cannot. */
@@ -14,12 +21,13 @@ export async function readBatch(
   makeId: MakeId,
 ): Promise<readonly Slot[]> {
   const accounts = await findAccounts(records, deps);
+  const names = await knownNames([...accounts.values()], deps);
   const { now, sealer } = deps;
   return records.map((record) => {
     if ('error' in record) return record;
     try {
       const request = asRequest(record.request);
-      return { read: readFor(accounts.get(request.from), request, { now, sealer, makeId }) };
+      return { read: readFor(accounts.get(request.from), request, { now, sealer, makeId, ...names }) };
     } catch (error) {
       if (error instanceof WaybillError) return { error };
       throw error;
