@@ -4,6 +4,7 @@ import { faultSchema } from './faults/fault.js';
 import { faultsInWords, inputWords } from './input-words.js';
 import { SandboxError } from './sandbox-error.js';
 
+const patternSchema = z.string().min(1).refine(isPattern, { error: 'is not a regular expression' });
 const probability = z.number().min(0).max(1);
 const durationMs = z.number().int().nonnegative();
 
@@ -78,6 +79,20 @@ const filesSchema = z.strictObject({
   timeoutMs: durationMs.default(10 * SECOND),
 });
 
+/** Texts that a firewall was seen to refuse, as regular expressions: it takes them for SQL. */
+const SQL = [
+  String.raw`^\s*select\s`,
+  String.raw`\bselect\b[^]*\bfrom\b`,
+  String.raw`\bunion\s+(?:all\s+)?select\b`,
+];
+
+const firewallSchema = z.strictObject({
+  enabled: z.boolean().default(true),
+  /** What it answers, with an HTML page. */
+  status: z.number().int().min(300).max(499).default(403),
+  patterns: z.array(patternSchema).min(1).default(SQL),
+});
+
 const autoReplySchema = z.strictObject({
   text: z.string().min(1).default('Thank you'),
   afterMs: rangeSchema(200, 1000),
@@ -116,6 +131,8 @@ const optionsSchema = z.strictObject({
   /** How callbacks and history tell numbers that have two spellings on WhatsApp: by its own, or as they were given. */
   spelling: z.enum(['whatsapp', 'given']).default('whatsapp'),
   uniqueForm: z.enum(['hex', 'base64']).default('hex'),
+  /** In front of the API: it answers some texts itself. */
+  firewall: firewallSchema.prefault({}),
   /** HTTP status of a FAIL. */
   failHttpStatus: z.number().int().min(200).max(599).default(200),
   /** For files and templates that the provider would refuse in a way that its document does not list. */
@@ -140,8 +157,17 @@ const optionsSchema = z.strictObject({
 /** What may be given, as an object or as JSON; everything has a default. */
 export type SandboxOptionsInput = z.input<typeof optionsSchema>;
 export type SandboxOptions = z.output<typeof optionsSchema>;
+export type FirewallOptions = SandboxOptions['firewall'];
 export type CallbackOptions = SandboxOptions['callbacks'];
 export type Webhook = z.output<typeof webhookSchema>;
+
+function isPattern(text: string): boolean {
+  try {
+    return new RegExp(text, 'iu').source !== '';
+  } catch {
+    return false;
+  }
+}
 
 /** Fills in the defaults. Throws a SandboxError `invalid_options` that names every field that is wrong. */
 export function parseSandboxOptions(input: unknown): SandboxOptions {

@@ -3,6 +3,7 @@ import { Courier } from './callbacks/courier.js';
 import { Schedule } from './callbacks/schedule.js';
 import { createDice, type Dice } from './dice.js';
 import { FaultBook } from './faults/fault-book.js';
+import { createFirewall, type Firewall } from './faults/firewall.js';
 import type { SandboxOptions, Webhook } from './options.js';
 import { SandboxError } from './sandbox-error.js';
 import { Clients } from './state/clients.js';
@@ -26,6 +27,7 @@ export type World = {
   readonly messages: MessageLog;
   readonly requests: RequestLog;
   readonly faults: FaultBook;
+  readonly firewall: Firewall;
   readonly schedule: Schedule;
   readonly courier: Courier;
   readonly files: FileInspector;
@@ -59,6 +61,7 @@ export function createWorld(options: SandboxOptions, { seed, now, makeUnique }: 
     messages: new MessageLog(limitOf(options.keptMessages)),
     requests,
     faults,
+    firewall: createFirewall(options.firewall),
     schedule,
     courier: new Courier({ schedule, clock, requests, options: options.callbacks, keep }),
     files: new FileInspector(options.files),

@@ -48,7 +48,9 @@ export async function answerCall(world: World, endpoint: Endpoint, exchange: Exc
   }
   const fields = parseFields(await readBody(request));
   if (fields !== null && world.options.keepRequests) seen.fields = shownFields(endpoint, fields);
-  const fault = world.faults.strike({ endpoint, to: fields === null ? null : text(fields, 'to') }, dice);
+  const texts = fields === null ? [] : textsOf(fields);
+  const to = fields === null ? null : text(fields, 'to');
+  const fault = world.faults.strike({ endpoint, to, texts }, dice) ?? world.firewall(texts);
   await wait(latency(world, dice, fields) + slowness(fault, 'before_accepting'), signal);
   const failureCode = fault?.kind === 'undeliverable' ? { failureCode: fault.code } : {};
   const result = await resultOf(world, { endpoint, fault, call: fields && { fields, dice, ...failureCode } });
@@ -70,6 +72,11 @@ function shownFields(endpoint: Endpoint, fields: Fields): Record<string, unknown
 function latency({ options }: World, dice: Dice, fields: Fields | null): number {
   const isStored = fields !== null && text(fields, 'localStorage') === '1';
   return dice.between(options.latencyMs) + (isStored ? dice.between(options.localStorageMs) : 0);
+}
+
+/** What a request says, but for its key. */
+function textsOf(fields: Fields): readonly string[] {
+  return Object.values(withoutKey(fields)).filter((value) => typeof value === 'string');
 }
 
 function parseFields(body: string): Fields | null {

@@ -1,8 +1,12 @@
 import type { Dice } from '../dice.js';
 import type { Endpoint, Fault } from './fault.js';
 
-/** A request as far as it is known; `to` is null where it has none. */
-export type Target = { readonly endpoint: Endpoint; readonly to: string | null };
+/** A request as far as it is known; `to` is null where it has none, `texts` are what its fields say. */
+export type Target = {
+  readonly endpoint: Endpoint;
+  readonly to: string | null;
+  readonly texts: readonly string[];
+};
 
 type Entry = { readonly fault: Fault; timesLeft: number };
 
@@ -31,7 +35,7 @@ export class FaultBook {
 
   /** The fault that strikes a request whose body nobody has read yet. */
   strikeUnread(endpoint: Endpoint, dice: Dice): Fault | null {
-    return this.#strike({ endpoint, to: null }, dice, true);
+    return this.#strike({ endpoint, to: null, texts: [] }, dice, true);
   }
 
   strike(target: Target, dice: Dice): Fault | null {
@@ -45,6 +49,7 @@ export class FaultBook {
         (fault.kind === 'reset_before_reading') === unread &&
         fault.on.includes(target.endpoint) &&
         (fault.to === undefined || fault.to === target.to) &&
+        holds(target.texts, fault.text) &&
         dice.chance(fault.probability),
     );
     if (entry === undefined) return null;
@@ -52,4 +57,8 @@ export class FaultBook {
     if (entry.timesLeft === 0) this.#entries = this.#entries.filter((other) => other !== entry);
     return entry.fault;
   }
+}
+
+function holds(texts: readonly string[], wanted: string | undefined): boolean {
+  return wanted === undefined || texts.some((text) => text.includes(wanted));
 }

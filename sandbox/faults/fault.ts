@@ -8,6 +8,8 @@ const aim = {
   on: z.array(z.enum(ENDPOINTS)).min(1).default(['sendFile', 'sendTemplate']),
   /** Only requests to this recipient, as they name it. */
   to: z.string().optional(),
+  /** Only requests of which a field holds this text: caption, link, a template’s variable. */
+  text: z.string().min(1).optional(),
   times: z.union([z.number().int().positive(), z.literal('always')]).default(1),
   /** Of meeting a request that it could meet. */
   probability: z.number().min(0).max(1).default(1),
@@ -45,10 +47,14 @@ export const faultSchema = z.discriminatedUnion('kind', [
     ...aim,
     ...taken(false),
   }),
-  /** TCP reset. Before reading nobody knows the recipient, so `to` does not fit. */
+  /** TCP reset. Before reading nobody knows the recipient and the texts, so `to` and `text` do not fit. */
   z
     .strictObject({ kind: z.literal('reset_before_reading'), ...aim })
-    .refine((fault) => fault.to === undefined, { error: 'to is not known before reading', path: ['to'] }),
+    .refine((fault) => fault.to === undefined, { error: 'to is not known before reading', path: ['to'] })
+    .refine((fault) => fault.text === undefined, {
+      error: 'text is not known before reading',
+      path: ['text'],
+    }),
   z.strictObject({ kind: z.literal('reset_after_reading'), ...aim }),
   z.strictObject({ kind: z.literal('reset_after_accepting'), ...aim }),
   z.strictObject({ kind: z.literal('reset_mid_response'), ...aim, ...taken(true) }),

@@ -74,7 +74,7 @@ export function createGatekeeper({ redis, prefix, queues }: Deps) {
 
     closureOf: (from: string): Promise<Closure> => readClosure(redis, prefix, from),
 
-    absolve: (from: string, ids: readonly string[]): Promise<void> => absolve(redis, prefix, { from, ids }),
+    absolve: (from: string): Promise<void> => absolve(redis, prefix, { from }),
 
     /** Opens what a worker has closed; false when somebody else was there first. */
     async reopen(from: string): Promise<boolean> {

@@ -1,4 +1,5 @@
 import { backoffMs, type RetryPolicy } from './backoff.js';
+import { blame, type Meeting, OTHERS_FIRST_MS } from './blame.js';
 import type { Outcome } from './outcome.js';
 import { HOUR, SECOND } from './time.js';
 
@@ -16,10 +17,18 @@ export type Aftermath =
   | { readonly do: 'fail'; readonly reason: string; readonly gate: GateChange | null }
   | { readonly do: 'retry'; readonly delayMs: number; readonly gate: GateChange | null }
   | { readonly do: 'hold_account'; readonly gate: GateChange }
+  /** The account is well: it alone is tried again later, as if it had not been tried. */
+  | { readonly do: 'set_aside'; readonly delayMs: number }
   | { readonly do: 'close_window' }
   | { readonly do: 'doubt' };
 
-type Context = { readonly attempt: number; readonly retry: RetryPolicy; readonly random: number };
+type Context = {
+  readonly attempt: number;
+  readonly retry: RetryPolicy;
+  readonly random: number;
+  /** Of an account error: what is remembered; without it, it is the first. */
+  readonly meeting?: Meeting | null;
+};
 
 export function aftermathOf(outcome: Outcome, context: Context): Aftermath {
   switch (outcome.kind) {
@@ -28,7 +37,7 @@ export function aftermathOf(outcome: Outcome, context: Context): Aftermath {
     case 'unknown':
       return { do: 'doubt' };
     case 'account_error':
-      return { do: 'hold_account', gate: { kind: 'paused', reason: outcome.reason } };
+      return afterAccountError(outcome.reason, context);
     case 'window_closed':
       return { do: 'close_window' };
     case 'rejected': {
@@ -40,6 +49,19 @@ export function aftermathOf(outcome: Outcome, context: Context): Aftermath {
       return retry(context, gateOf(outcome.retryAfterMs, outcome.reason));
     case 'not_sent':
       return retry(context, null);
+  }
+}
+
+function afterAccountError(reason: string, context: Context): Aftermath {
+  const { meeting = null } = context;
+  const found = meeting === null ? ({ kind: 'account', reason } as const) : blame(meeting);
+  switch (found.kind) {
+    case 'delivery':
+      return { do: 'fail', reason, gate: null };
+    case 'set_aside':
+      return found.othersPass ? retry(context, null) : { do: 'set_aside', delayMs: OTHERS_FIRST_MS };
+    case 'account':
+      return { do: 'hold_account', gate: { kind: 'paused', reason: found.reason } };
   }
 }
 

@@ -12,6 +12,7 @@ const WORDS: ReadonlyMap<string, string> = new Map([
   ['window', 'the customer window is closed until the recipient writes'],
   ['budget', 'the budget for new sessions is used up'],
   ['account', 'the account is paused'],
+  ['sends_refused', 'the provider refuses what is sent, although it answers other calls well'],
   ['breaker', 'many attempts in a row failed: the provider is left alone for a while'],
   ['expired', 'its time ran out before it could be sent'],
   ['cancelled', 'somebody cancelled it'],

@@ -5,6 +5,7 @@ import type { Outcome } from '../domain/outcome.js';
 import { isStatus, RECEIPT_PRECEDENCE, type Status, UNCONFIRMED_MS } from '../domain/status.js';
 import { type BreakerMove, breakerArgs, readBreakerMove } from './breaker.js';
 import { accountKeys } from './keys.js';
+import { readRemembered } from './met.js';
 import { acceptanceArgs, gateArgs, oneLine, outcomeArgs, tellerArgs } from './outcome-args.js';
 import { type Reply, unexpectedReply } from './reply.js';
 import {
@@ -66,15 +67,14 @@ export function createAttemptStore(options: AttemptStoreOptions) {
   const toldOf = (outcome: Pick<Outcome, 'kind' | 'reason'>) =>
     breakerArgs(healthOf(outcome), options.random);
   const unsaid = breakerArgs('none', options.random);
+  const ending = (proof: 0 | 1) => (attempt: Attempt, outcome: Outcome, context: SettleContext) => {
+    const breaker = proof === 1 ? unsaid : toldOf(outcome);
+    const args = { acceptance: acceptanceOf(attempt, outcome), breaker, proof };
+    return settle(run, { attempt, outcome, context, args });
+  };
   return {
     /** The provider took the message, or never will. */
-    settle: (attempt: Attempt, outcome: Outcome, context: SettleContext) =>
-      settle(run, {
-        attempt,
-        outcome,
-        context,
-        args: { acceptance: acceptanceOf(attempt, outcome), breaker: toldOf(outcome), proof: 0 },
-      }),
+    settle: ending(0),
 
     /** The attempt came to nothing that counts; the delivery is tried again after the delay, or on an event. */
     postpone: (attempt: Attempt, outcome: Outcome, next: Postponement) =>
@@ -86,23 +86,22 @@ export function createAttemptStore(options: AttemptStoreOptions) {
      */
     async release(attempt: Attempt): Promise<boolean> {
       const args = toldOf(RELEASED);
-      const released = await postpone(run, { attempt, outcome: RELEASED, next: AT_ONCE, args });
-      return released.kind === 'postponed';
+      return (await postpone(run, { attempt, outcome: RELEASED, next: AT_ONCE, args })).kind === 'postponed';
     },
 
     /** The provider took the message, as its history shows; stale when another delivery has that message. */
-    prove: (attempt: Attempt, outcome: Outcome, context: SettleContext) =>
-      settle(run, {
-        attempt,
-        outcome,
-        context,
-        args: { acceptance: acceptanceOf(attempt, outcome), breaker: unsaid, proof: 1 },
-      }),
+    prove: ending(1),
 
     /** Notes that the history was asked and did not settle an unknown outcome. */
-    async noteAsked(attempt: Attempt, asked: Asked): Promise<void> {
-      await run('asked', attempt, { attempt: attempt.attempt, ...asked, absent: asked.absent ? 1 : 0 });
-    },
+    noteAsked: async (attempt: Attempt, asked: Asked): Promise<void> =>
+      void (await run('asked', attempt, {
+        attempt: attempt.attempt,
+        ...asked,
+        absent: asked.absent ? 1 : 0,
+      })),
+
+    /** What is remembered of account errors, for one that the attempt has met. */
+    remembered: (attempt: Attempt) => readRemembered(options.redis, options.prefix, attempt),
 
     /** Which of these messages belong to a delivery other than this one. */
     owned: (attempt: Attempt, uniques: readonly string[]) => owned(options, attempt, uniques),
@@ -117,7 +116,7 @@ export function createAttemptStore(options: AttemptStoreOptions) {
 }
 
 const RELEASED: Outcome = { kind: 'not_sent', reason: 'released', detail: 'never dispatched' };
-const AT_ONCE: Postponement = { status: 'waiting', reason: 'backoff', delayMs: 0, gate: null };
+const AT_ONCE = { status: 'waiting', reason: 'backoff', delayMs: 0, gate: null, counts: false } as const;
 
 export type SettleContext = {
   readonly account: Pick<Account, 'billing'>;
@@ -203,6 +202,8 @@ export type Postponement = {
   readonly reason: 'backoff' | 'account' | 'window';
   readonly delayMs: number;
   readonly gate: GateChange | null;
+  /** False: the attempt is none of those that the delivery has; default true. */
+  readonly counts?: boolean;
 };
 
 type Postponing = {
@@ -217,7 +218,8 @@ async function postpone(
   { attempt, outcome, next, args: told }: Postponing,
 ): Promise<Postponed> {
   const { status, reason: why, delayMs, gate } = next;
-  const args = { ...outcomeArgs(outcome), ...gateArgs(gate), ...told, status, why, delayMs };
+  const counts = next.counts === false ? 0 : 1;
+  const args = { ...outcomeArgs(outcome), ...gateArgs(gate), ...told, counts, status, why, delayMs };
   const reply = await run(POSTPONE, attempt, { attempt: attempt.attempt, ...args });
   if (reply.code === 'stale') return readStale(reply);
   if (reply.code !== 'postponed') return unexpectedReply('postpone', reply.code);

@@ -1,4 +1,5 @@
 import type { Account } from '../domain/account.js';
+import { OTHERS_FIRST_MS } from '../domain/blame.js';
 import { type Periods, periodsAt } from '../domain/budget.js';
 import type { Claim } from '../domain/claim.js';
 import type { Delivery, SendKind } from '../domain/delivery.js';
@@ -195,6 +196,7 @@ function rulesOf({ account, maxAttempts, now }: Asked): Rules {
     pairBurst: account.pairBurst,
     pairIntervalMs: account.pairIntervalMs,
     aheadMs: AHEAD_MS,
+    othersFirstMs: OTHERS_FIRST_MS,
     billed: account.billing === 'session' ? 1 : 0,
     askHistory: account.askHistory ? 1 : 0,
   };

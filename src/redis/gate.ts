@@ -1,5 +1,6 @@
 import type { Redis } from './connection.js';
 import { accountKeys } from './keys.js';
+import { metOf, readLastPass } from './met.js';
 import { readReply } from './reply.js';
 import { createScriptRunner } from './script.js';
 
@@ -24,11 +25,9 @@ export type Closure =
       readonly kind: 'by_worker';
       readonly reason: string;
       readonly since: number;
-      /** The deliveries that met an account error since then, each with its own reason. */
+      /** The deliveries that met an account error, each with its own reason. */
       readonly met: readonly { readonly id: string; readonly reason: string }[];
     };
-
-const MET = 'met:';
 
 export async function readGate(redis: Redis, prefix: string, from: string): Promise<Gate> {
   const { state, until, reason = '', since, who = '' } = await redis.hgetall(gateKey(prefix, from));
@@ -50,12 +49,13 @@ export async function setGate(
 ): Promise<void> {
   const { state, reason, who = '' } = to;
   const keys = accountKeys(prefix, to.from).fixed;
-  await createScriptRunner(redis)('gate', keys, { state, reason, by: 'operator', who });
+  await createScriptRunner(redis)('gate', keys, { state, reason, by: 'operator', who, passedAt: 0 });
 }
 
 /** Opens a gate that a worker has closed; false when it is open, or closed by somebody else, by now. */
 export async function openAfterProbe(redis: Redis, prefix: string, from: string): Promise<boolean> {
-  const args = { state: 'open', reason: '', by: 'probe', who: '' };
+  const passedAt = (await readLastPass(redis, accountKeys(prefix, from))) ?? 0;
+  const args = { state: 'open', reason: '', by: 'probe', who: '', passedAt };
   const raw = await createScriptRunner(redis)('gate', accountKeys(prefix, from).fixed, args);
   return readReply(raw).code !== 'kept';
 }
@@ -68,22 +68,20 @@ export async function noteResumed(redis: Redis, prefix: string, from: string): P
 export async function readClosure(redis: Redis, prefix: string, from: string): Promise<Closure> {
   const gate = await redis.hgetall(gateKey(prefix, from));
   if (gate.state === 'paused' && gate.by === 'worker') {
-    const met = Object.entries(gate).flatMap(([field, reason]) =>
-      field.startsWith(MET) ? [{ id: field.slice(MET.length), reason }] : [],
-    );
+    const met = metOf(gate).map(({ id, reason }) => ({ id, reason }));
     return { kind: 'by_worker', reason: gate.reason ?? '', since: Number(gate.since), met };
   }
   return { kind: gate.state !== 'paused' && gate.resume !== undefined ? 'to_resume' : 'none' };
 }
 
-/** The account itself was at fault: the deliveries that met its error are to blame for nothing. */
+/** The account itself was at fault: whatever met its error until now is to blame for nothing. */
 export async function absolve(
   redis: Redis,
   prefix: string,
-  of: { readonly from: string; readonly ids: readonly string[] },
+  { from }: { readonly from: string },
 ): Promise<void> {
-  if (of.ids.length === 0) return;
-  await redis.hdel(gateKey(prefix, of.from), ...of.ids.map((id) => `${MET}${id}`));
+  const args = { state: 'ill', reason: '', by: 'probe', who: '', passedAt: 0 };
+  await createScriptRunner(redis)('gate', accountKeys(prefix, from).fixed, args);
 }
 
 function gateKey(prefix: string, from: string): string {

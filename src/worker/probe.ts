@@ -1,5 +1,5 @@
 import type { Account } from '../domain/account.js';
-import { blamesDelivery, isProbed, probeDelayMs, probesForgotten } from '../domain/probe.js';
+import { blamesDelivery, isProbed, nextProbeMs, probesForgotten } from '../domain/probe.js';
 import type { DeliveryObserver, GateChanged } from '../observe/observer.js';
 import type { ProviderClient } from '../provider/client.js';
 import type { DeliveryStore } from '../redis/delivery-store.js';
@@ -12,7 +12,7 @@ export type ProbeDeps = {
     /** False when it is not for us to open. */
     reopen(from: string): Promise<boolean>;
     resumeQueue(from: string): Promise<void>;
-    absolve(from: string, ids: readonly string[]): Promise<void>;
+    absolve(from: string): Promise<void>;
   };
   readonly provider: Pick<ProviderClient, 'getWebhook'>;
   readonly apiKeyOf: (from: string) => string;
@@ -35,11 +35,14 @@ type ByWorker = Extract<Closure, { readonly kind: 'by_worker' }>;
 export function createProber(deps: ProbeDeps): (account: Account) => Promise<void> {
   const plans = new Map<string, Plan>();
 
+  const dueAfter = (probes: number, reason: string) =>
+    deps.monotonic() + nextProbeMs(probes, { reason, firstMs: deps.firstProbeMs });
+
   function plan(from: string, closure: ByWorker): Plan {
     const known = plans.get(from);
     if (known?.closedAt === closure.since) return known;
     const probes = known?.probes ?? 0;
-    const dueAt = deps.monotonic() + probeDelayMs(probes, deps.firstProbeMs);
+    const dueAt = dueAfter(probes, closure.reason);
     const planned = { closedAt: closure.since, probes, dueAt };
     plans.set(from, planned);
     return planned;
@@ -59,7 +62,7 @@ export function createProber(deps: ProbeDeps): (account: Account) => Promise<voi
     if (deps.monotonic() < planned.dueAt) return;
     await probe(account, closure, deps);
     const probes = planned.probes + 1;
-    const dueAt = deps.monotonic() + probeDelayMs(probes, deps.firstProbeMs);
+    const dueAt = dueAfter(probes, closure.reason);
     plans.set(from, { ...planned, probes, dueAt });
   };
 }
@@ -79,23 +82,22 @@ async function probe(account: Account, closure: ByWorker, deps: ProbeDeps): Prom
     });
   } else if (answer.outcome.kind === 'account_error') {
     // The account itself is at fault. What met its error meanwhile is to blame for nothing when it is well again.
-    const ids = closure.met.map(({ id }) => id);
-    await deps.gate.absolve(from, ids);
+    await deps.gate.absolve(from);
   }
 }
 
-/** The account is well, and was when its gate was closed: what they met was about themselves. */
+/**
+ * The account is well, and was when its gate was closed: what one alone has met was about itself. Where it was several,
+ * they are tried again, after others: these tell whether the account can send.
+ */
 async function rejectBlamed(account: Account, { met }: ByWorker, deps: ProbeDeps): Promise<void> {
-  for (const { id, reason } of met.filter((each) => blamesDelivery(each.reason))) {
-    const ref = await deps.store.find(account.from, id);
-    if (ref === null) continue;
-    const { done } = await deps.store.conclude(ref, { status: 'failed', reason });
-    if (!done) continue;
-    deps.observer.deliveryMoved({
-      ...subjectOf({ delivery: ref, account }),
-      from: 'held',
-      to: 'failed',
-      reason,
-    });
-  }
+  const [only, ...others] = met;
+  if (only === undefined || others.length > 0 || !blamesDelivery(only.reason)) return;
+  const ref = await deps.store.find(account.from, only.id);
+  if (ref === null) return;
+  const { reason } = only;
+  const { done } = await deps.store.conclude(ref, { status: 'failed', reason });
+  if (!done) return;
+  const subject = subjectOf({ delivery: ref, account });
+  deps.observer.deliveryMoved({ ...subject, from: 'held', to: 'failed', reason });
 }

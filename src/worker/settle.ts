@@ -1,6 +1,7 @@
 import type { Account } from '../domain/account.js';
 import { type Aftermath, aftermathOf, type GateChange } from '../domain/aftermath.js';
 import type { RetryPolicy } from '../domain/backoff.js';
+import type { Meeting } from '../domain/blame.js';
 import type { Delivery, SendKind } from '../domain/delivery.js';
 import type { Outcome } from '../domain/outcome.js';
 import type { AttemptStore, Doubted, Postponed, Settled } from '../redis/attempt-store.js';
@@ -39,16 +40,27 @@ type Step = { readonly claimed: ClaimedAttempt; readonly outcome: Outcome };
 
 /** Writes what an attempt came to, and says how its job's run ends. */
 export async function settle(step: Step, { attempts, retry, random }: SettleDeps): Promise<Settlement> {
-  const after = aftermathOf(step.outcome, { attempt: step.claimed.number, retry, random: random() });
+  const meeting = step.outcome.kind === 'account_error' ? await meetingOf(step, attempts) : null;
+  const after = aftermathOf(step.outcome, { attempt: step.claimed.number, retry, random: random(), meeting });
   switch (after.do) {
     case 'accept':
       return accept(step, attempts);
     case 'fail':
-      return fail(step, after, attempts);
+      return fail({ ...step, outcome: blamed(step.outcome) }, after, attempts);
     case 'retry':
       return postpone(step, { ...after, status: 'waiting', reason: 'backoff' }, attempts);
     case 'hold_account':
-      return postpone(step, { ...after, delayMs: 0, status: 'held', reason: 'account' }, attempts);
+      return postpone(
+        step,
+        { ...after, delayMs: 0, status: 'held', reason: 'account', counts: false },
+        attempts,
+      );
+    case 'set_aside':
+      return postpone(
+        step,
+        { ...after, gate: null, status: 'waiting', reason: 'backoff', counts: false },
+        attempts,
+      );
     case 'close_window':
       return postpone(step, { ...after, delayMs: 0, gate: null, status: 'held', reason: 'window' }, attempts);
     case 'doubt':
@@ -56,6 +68,18 @@ export async function settle(step: Step, { attempts, retry, random }: SettleDeps
     default:
       return after satisfies never;
   }
+}
+
+/** Of the answers that pause an account; the others need no such question. */
+async function meetingOf({ claimed, outcome }: Step, attempts: AttemptStore): Promise<Meeting> {
+  const remembered = await attempts.remembered(refOf(claimed));
+  return { ...remembered, reason: outcome.reason, startedAt: claimed.claimedAt };
+}
+
+/** An account error that was the delivery's fault is a rejection like any other. */
+function blamed(outcome: Outcome): Outcome {
+  if (outcome.kind !== 'account_error') return outcome;
+  return { ...outcome, kind: 'rejected', mapped: true };
 }
 
 async function accept({ claimed, outcome }: Step, attempts: AttemptStore): Promise<Settlement> {

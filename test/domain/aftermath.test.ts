@@ -91,6 +91,22 @@ describe('aftermathOf', () => {
     expect(aftermathOf(outcome, context(attempt))).toEqual(aftermath);
   });
 
+  it('rejects one that is refused again while others pass, and sets the first aside where the account is well', () => {
+    const forbidden: Outcome = { kind: 'account_error', reason: 'http_403', detail: '' };
+    const meeting = {
+      ...{ reason: 'http_403', startedAt: 900, earlier: 0, firstAt: null, passedAt: null },
+      ...{ wellAt: 800, others: 0, othersSinceWell: 0 },
+    };
+    const found = (more: object) =>
+      aftermathOf(forbidden, { ...context(1), meeting: { ...meeting, ...more } });
+    expect(found({})).toEqual({ do: 'set_aside', delayMs: 2000 });
+    expect(found({ earlier: 1, firstAt: 700 })).toEqual({ do: 'fail', reason: 'http_403', gate: null });
+    expect(found({ wellAt: null })).toEqual({
+      do: 'hold_account',
+      gate: { kind: 'paused', reason: 'http_403' },
+    });
+  });
+
   it('tries an unlisted reason no oftener than anything else', () => {
     const once = { ...context(1), retry: { ...RETRY, maxAttempts: 1 } };
     expect(aftermathOf(UNMAPPED, once)).toEqual({ do: 'fail', reason: '9', gate: null });

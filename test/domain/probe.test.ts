@@ -1,4 +1,10 @@
-import { blamesDelivery, isProbed, probeDelayMs, probesForgotten } from '../../src/domain/probe.js';
+import {
+  blamesDelivery,
+  isProbed,
+  nextProbeMs,
+  probeDelayMs,
+  probesForgotten,
+} from '../../src/domain/probe.js';
 import { MINUTE } from '../../src/domain/time.js';
 
 it('probes after 15 s, then ever more seldom, every 10 min at last', () => {
@@ -12,11 +18,19 @@ it('probes after 15 s, then ever more seldom, every 10 min at last', () => {
   ]);
 });
 
+it.each([
+  ['FAIL 3', '3', [15_000, 30_000, MINUTE, 2 * MINUTE]],
+  ['an HTTP status, perhaps of a firewall: at once', 'http_403', [0, 15_000, 30_000, MINUTE]],
+  ['sends that are refused: each minute', 'sends_refused', [15_000, 30_000, MINUTE, MINUTE]],
+])('probes after %s', (_, reason, waits) => {
+  expect([0, 1, 2, 3].map((probes) => nextProbeMs(probes, { reason, firstMs: 15_000 }))).toEqual(waits);
+});
+
 it('forgets probes that helped for as long as the longest wait', () => {
   expect([10 * MINUTE - 1, 10 * MINUTE].map(probesForgotten)).toEqual([false, true]);
 });
 
-it.each(['2', '3', 'http_302', 'http_401', 'http_403', 'http_404', 'http_405'])(
+it.each(['2', '3', 'sends_refused', 'http_302', 'http_401', 'http_403', 'http_404', 'http_405'])(
   'probes after %s',
   (reason) => {
     expect(isProbed(reason)).toBe(true);

@@ -122,6 +122,7 @@ export function createModelQueue(redis: Redis, keys: AccountKeys, now: () => num
       }
     },
 
+    rests: () => paused || now() < restsUntil,
     holderOf: (id: string) => locks.get(id),
   };
 }

@@ -18,7 +18,7 @@ export type Works = {
   readonly store: DeliveryStore;
   readonly attempts: AttemptStore;
   readonly queue: ModelQueue;
-  readonly provider: ModelProvider;
+  readonly provider: Pick<ModelProvider, 'clientOf'>;
   readonly now: () => number;
   readonly newId: () => string;
   /** For jobs as the worker knows them; never asked for anything. */

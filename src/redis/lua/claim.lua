@@ -4,7 +4,7 @@
 -- answers the same.
 -- KEYS: wake order events gate pace holds budgetPrefix budgetHeld statusPrefix
 -- each KEYS: record tomb conv lane held alias
--- ARGV: maxAttempts rate pairBurst pairIntervalMs aheadMs idRetentionMs billed dayName dayLimit dayEndsAt monthName monthLimit monthEndsAt askHistory
+-- ARGV: maxAttempts othersFirstMs rate pairBurst pairIntervalMs aheadMs idRetentionMs billed dayName dayLimit dayEndsAt monthName monthLimit monthEndsAt askHistory
 -- each ARGV: id to recipient fingerprint otherFingerprints jobAt attempt send horizonMs retryWaitMs preflight
 -- replicated: where that is wished for, before the answer
 -- Returns for each {code, now, expiresAt, attempts, closesAt, lastInboundAt, …what the code tells}
@@ -16,7 +16,7 @@ local answers = each(function()
   end
   local r = redis.call('HMGET', record, 'fingerprint', 'status', 'jobAt', 'expiresAt', 'attempts', 'attempt',
     'startedAt', 'sendAt', 'notBefore', 'pairAt', 'unique', 'reason', 'dueAt', 'lines', 'reserved', 'retry',
-    'postponed')
+    'postponed', 'met')
   local answer = standing(r, now)
   if answer then
     return answer
@@ -41,7 +41,7 @@ local answers = each(function()
   if attempts >= tonumber(maxAttempts) then
     return refuse('attempts')
   end
-  local kept = passage(r[16], now) or windowKeeps(c[1], c[4], c[5], now) or linkUnseen(now)
+  local kept = passage(r[16], r[18], now) or windowKeeps(c[1], c[4], c[5], now) or linkUnseen(now)
   if kept then
     return refuse(unpack(kept))
   end

@@ -1,11 +1,11 @@
 -- An attempt came to nothing that counts: the delivery keeps its place in the lane and is tried again later.
--- One that is `released` was never dispatched by the process that claimed it: it does not count, and its claim, where
--- that comes later, is refused.
+-- One that is `released` was never dispatched by the process that claimed it: its claim, where that comes later, is
+-- refused. An attempt that does not count is taken back.
 -- FAIL 7/8 closes the window here, unless the client wrote after the attempt had begun.
 -- KEYS: record conv lane wake order events alias gate unknowns doubts recordPrefix budgetPrefix budgetHeld bullDelayed bullWait bullPrioritized bullPriorities highs bullMarker bullMeta bullActive bullEvents bullJobPrefix statusPrefix
--- ARGV: id to recipient attempt outcome reason detail status why delayMs gateState gateMs gateReason health failuresAllowed closures
+-- ARGV: id to recipient attempt outcome reason detail status why delayMs gateState gateMs gateReason health counts failuresAllowed closures
 -- Returns {moved} | {stale, status} | {postponed, now, corrected, gateMove}
--- include: clock alias tell record attempt gate breaker front give-back
+-- include: clock alias tell record attempt gate breaker accused front give-back
 if moved(to, recipient) then
   return { 'moved' }
 end
@@ -43,14 +43,14 @@ end
 if gateState ~= '' then
   closeGate(gateState, now + gateMs, gateReason, now, 'worker')
 end
-if gateState == 'paused' then
-  redis.call('HSET', gate, 'met:' .. id, gateReason)
+if outcome == 'account_error' then
+  accuse(reason, r[5])
 end
 local gateMove = weigh(now)
 giveBack(r[7], now)
 redis.call('HSET', record, 'notBefore', now + delayMs, 'postponed', attempt)
 redis.call('HDEL', record, 'attempt')
-if reason == 'released' then
+if counts == '0' then
   redis.call('HINCRBY', record, 'attempts', -1)
 end
 if health == 'bad' then

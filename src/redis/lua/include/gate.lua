@@ -4,9 +4,9 @@ local gateRead
 local function gateFacts()
   if not gateRead then
     local g = redis.call('HMGET', gate, 'state', 'until', 'reason', 'by', 'trips', 'probe', 'probeUntil',
-      'failures', 'retriesEmptyAt')
+      'failures', 'retriesEmptyAt', 'wellAt')
     gateRead = { state = g[1], untilMs = g[2], reason = g[3], by = g[4], trips = g[5], probe = g[6],
-      probeUntil = g[7], failures = g[8], retriesEmptyAt = g[9] }
+      probeUntil = g[7], failures = g[8], retriesEmptyAt = g[9], wellAt = g[10] }
   end
   return gateRead
 end

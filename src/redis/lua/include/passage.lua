@@ -1,14 +1,19 @@
 local PROBE_TAKES_MS = 1000
 
 -- Whether the gate keeps an attempt out: its refusal, or false. Once the time of a tripped breaker is over, one attempt
--- passes at a time; a probe that never tells its end counts until its horizon.
-local function passage(isRetry, now)
+-- passes at a time; a probe that never tells its end counts until its horizon. Who has met an account error lets the
+-- others go first when the account is open again.
+local function passage(isRetry, met, now)
   local g = gateFacts()
   if g.state == 'paused' then
     return { 'gate_paused', g.reason or '' }
   end
   if g.state == 'until' and now < tonumber(g.untilMs) then
     return { 'gate_until', g.untilMs, g.reason or '' }
+  end
+  if met and g.wellAt and now < g.wellAt + othersFirstMs then
+    redis.call('HSET', record, 'notBefore', g.wellAt + othersFirstMs)
+    return { 'backoff', g.wellAt + othersFirstMs }
   end
   if g.probeUntil and now < tonumber(g.probeUntil) then
     return { 'gate_until', math.min(now + PROBE_TAKES_MS, tonumber(g.probeUntil)), 'breaker' }
