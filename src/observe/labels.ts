@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { OUTCOMES, type OutcomeKind } from '../domain/outcome.js';
+import { SENDS_REFUSED } from '../domain/probe.js';
 import type {
   DeliveryFlagged,
   GateState,
@@ -125,7 +126,7 @@ export function reasonLabel(reason: string): string {
 
 /** Why an account is paused, as a label. What a worker found is a number or an HTTP status; an operator says anything. */
 export function gateLabel(reason: string): string {
-  if (LISTED_FAIL.test(reason) || isHttp(reason)) return reason;
+  if (LISTED_FAIL.test(reason) || isHttp(reason) || reason === SENDS_REFUSED) return reason;
   return /^\d+$/.test(reason) ? 'other' : 'operator';
 }
 

@@ -6,8 +6,10 @@ import type { Outcome } from '../../src/domain/outcome.js';
 import { DAY, MINUTE, SECOND } from '../../src/domain/time.js';
 import { enqueue } from '../../src/producer/enqueue.js';
 import type { ProviderClient } from '../../src/provider/client.js';
+import { createAmendStore } from '../../src/redis/amend-store.js';
 import { createAttemptStore } from '../../src/redis/attempt-store.js';
 import { createDeliveryStore } from '../../src/redis/delivery-store.js';
+import { readDelivery } from '../../src/redis/delivery-view.js';
 import { accountKeys } from '../../src/redis/keys.js';
 import { createProber } from '../../src/worker/probe.js';
 import { PLAIN } from '../support/sealing.js';
@@ -63,6 +65,7 @@ export async function openStreet({ redis, bullQueue, workers }: Bench, plans: re
   };
   const store = createDeliveryStore(shared);
   const attempts = createAttemptStore({ ...shared, random: () => 0.5 });
+  const amends = createAmendStore(shared);
   const queue = createModelQueue(redis, keys, now);
   const gatekeeper = createGatekeeper({ redis: timed, prefix: PREFIX, queues: queue.queues });
 
@@ -129,8 +132,10 @@ export async function openStreet({ redis, bullQueue, workers }: Bench, plans: re
         known.set(id, { plan, since: probes, probes: null });
         const to = String(972_500_000_000 + index);
         const request = { id, from: 'shop', to, fileUrl: `https://files.example.com/${id}.pdf` };
-        const deps = { store, queues: queue.queues, now, sealer: PLAIN, findAccount: async () => account };
-        await enqueue(request, deps);
+        await enqueue(request, {
+          ...{ store, amends, queues: queue.queues, now, sealer: PLAIN, findAccount: async () => account },
+          read: (by) => readDelivery(timed, PREFIX, { ...by, sealer: PLAIN }),
+        });
       }
     },
     async startWorker(): Promise<void> {
