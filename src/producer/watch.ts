@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { failureInWords, statusInWords } from '../domain/reason-words.js';
+import { endInWords } from '../domain/reason-words.js';
 import { isEnded, reached, type Status } from '../domain/status.js';
 import { IllegalStateError, NotFoundError, WaitTimeoutError } from '../errors.js';
 import type { DeliveryView } from '../redis/delivery-view.js';
@@ -32,16 +32,15 @@ export async function waitFor(
     const left = deadline - performance.now();
     if (left <= 0) {
       const { status, reason } = view;
-      throw new WaitTimeoutError({ ...asked, status, reason }, statusInWords(status, reason));
+      throw new WaitTimeoutError({ ...asked, status, reason }, endInWords(view));
     }
     await sleep(Math.min(pause, left), undefined, signal === undefined ? {} : { signal });
   }
 }
 
-function ended({ status, reason, failureCode }: DeliveryView, until: Status): IllegalStateError {
-  const isReported = status === 'failed' && failureCode !== null;
-  const detail = isReported ? failureInWords(failureCode) : statusInWords(status, reason);
-  return new IllegalStateError(`wait for ${until}`, status, { reason, detail });
+function ended(view: DeliveryView, until: Status): IllegalStateError {
+  const { status, reason } = view;
+  return new IllegalStateError(`wait for ${until}`, status, { reason, detail: endInWords(view) });
 }
 
 /** A failed or finally unknown delivery gets no better; one on its way from accepted to read may. */
