@@ -25,7 +25,8 @@ COPY package.json LICENSE ./
 COPY bin ./bin
 COPY --from=packages /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
-USER node
+# node, by its number: only so can Kubernetes see that it is not root.
+USER 1000
 EXPOSE 8080 8081 8090 9464
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
   CMD ["node", "bin/waybill.js", "health"]

@@ -156,7 +156,7 @@ describe('Dockerfile', () => {
 
   it('runs the command that the tests run, as a user without rights', () => {
     expect(dockerfile).toMatch(/^ENTRYPOINT \["node", "bin\/waybill\.js"\]$/m);
-    expect(dockerfile).toMatch(/^USER node$/m);
+    expect(dockerfile).toMatch(/^USER 1000$/m);
   });
 });
 

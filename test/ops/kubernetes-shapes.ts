@@ -49,9 +49,6 @@ const pod = z.strictObject({
   terminationGracePeriodSeconds: z.number(),
   securityContext: z.strictObject({
     runAsNonRoot: z.literal(true),
-    runAsUser: z.number().positive(),
-    runAsGroup: z.number().positive(),
-    fsGroup: z.number().positive(),
     seccompProfile: z.strictObject({ type: z.literal('RuntimeDefault') }),
   }),
   topologySpreadConstraints: z.array(
@@ -108,7 +105,7 @@ const podSelector = z.strictObject({
 const peer = z.strictObject({
   namespaceSelector: podSelector.optional(),
   podSelector: podSelector.optional(),
-  ipBlock: z.strictObject({ cidr: z.string(), except: z.array(z.string()) }).optional(),
+  ipBlock: z.strictObject({ cidr: z.string(), except: z.array(z.string()).default([]) }).optional(),
 });
 
 const policyPort = z.strictObject({
@@ -124,7 +121,9 @@ export const networkPolicySchema = z.strictObject({
     podSelector,
     policyTypes: z.array(z.enum(['Ingress', 'Egress'])),
     ingress: z.array(z.strictObject({ from: z.array(peer), ports: z.array(policyPort) })).default([]),
-    egress: z.array(z.strictObject({ to: z.array(peer), ports: z.array(policyPort) })).default([]),
+    egress: z
+      .array(z.strictObject({ to: z.array(peer).default([]), ports: z.array(policyPort) }))
+      .default([]),
   }),
 });
 

@@ -91,6 +91,15 @@ describe('the Deployments', () => {
     },
   );
 
+  it.each(deployments)('leaves it to the platform as whom %s runs, but for root', (...entry) => {
+    expect(readProjectFile('Dockerfile')).toMatch(/^USER [1-9]\d*$/m);
+    const { securityContext, volumes } = entry[1].spec.template.spec;
+    expect(securityContext).toMatchObject({ runAsNonRoot: true });
+    expect(Object.keys(securityContext)).not.toEqual(expect.arrayContaining(['runAsUser']));
+    // Without fsGroup everybody in the pod has to be able to read the files.
+    expect(volumes[0].secret.defaultMode).toBe(0o444);
+  });
+
   it.each(deployments)('gives %s as much memory as compose does', (...entry) => {
     const [name] = entry;
     const { limits } = containerOf(entry).resources;
@@ -192,9 +201,36 @@ describe('Services, budgets and policies', () => {
     expect(policies.flatMap(({ spec }) => spec.ingress.filter(({ from }) => from.length === 0))).toEqual([]);
   });
 
+  it('let every process look names up, at whatever address', () => {
+    const anywhere = policies.filter(({ spec }) => spec.egress.some(({ to }) => to.length === 0));
+    expect(anywhere.map(({ spec }) => spec.podSelector.matchLabels)).toEqual([
+      { 'app.kubernetes.io/name': 'waybill' },
+    ]);
+    expect(anywhere.flatMap(({ spec }) => spec.egress.filter(({ to }) => to.length === 0))).toEqual([
+      {
+        to: [],
+        ports: [
+          { port: 53, protocol: 'UDP' },
+          { port: 53, protocol: 'TCP' },
+        ],
+      },
+    ]);
+  });
+
+  it('give an example of more ways out, for workers alone, that changes nothing of the base', () => {
+    const [more] = policies.filter(({ metadata }) => metadata.name === 'waybill-more');
+    expect(more?.spec).toMatchObject({
+      podSelector: { matchLabels: { 'app.kubernetes.io/component': 'worker' } },
+      policyTypes: ['Egress'],
+      ingress: [],
+    });
+    expect(more?.spec.egress.filter(({ to }) => to.length === 0)).toEqual([]);
+  });
+
   it('let workers alone out to the world, by https and to public addresses', () => {
-    const outside = policies.filter(({ spec }) =>
-      spec.egress.some(({ to }) => to.some((peer) => peer.ipBlock)),
+    const outside = policies.filter(
+      ({ metadata, spec }) =>
+        metadata.name !== 'waybill-more' && spec.egress.some(({ to }) => to.some((peer) => peer.ipBlock)),
     );
     expect(outside.map(({ spec }) => spec.podSelector.matchLabels?.['app.kubernetes.io/component'])).toEqual([
       'worker',
@@ -240,12 +276,15 @@ describe('kustomize', () => {
     },
   );
 
-  it('leaves out no file but the example of the secret', () => {
+  it('leaves out no file but two examples', () => {
     const named = readKustomizations().flatMap(([folder, { resources, patches }]) =>
       [...resources, ...patches.flatMap(({ path }) => path ?? [])].map((path) => join(folder, path)),
     );
     const manifests = kubernetesFiles().filter((path) => !path.endsWith('kustomization.yaml'));
-    expect(manifests.filter((path) => !named.includes(path))).toEqual(['overlays/example/secret.yaml']);
+    expect(manifests.filter((path) => !named.includes(path))).toEqual([
+      'overlays/example/network.yaml',
+      'overlays/example/secret.yaml',
+    ]);
   });
 
   /** Only where somebody has it: the tests ask for no more than Node. */
