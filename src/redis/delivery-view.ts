@@ -106,7 +106,7 @@ export function viewOf({ from, id, sealer, record, conversation, ahead, job }: R
     window: { closesAt: numberOrNull(conversation.closesAt) },
     session: { openedAt: numberOrNull(conversation.sessionAt) },
     ahead,
-    notBefore: numberOrNull(record.pairAt ?? record.notBefore),
+    notBefore: laterOf(numberOrNull(record.pairAt), numberOrNull(record.notBefore)),
     ...readDoubt(record),
     resendOf: record.resendOf ?? null,
     resentAs: record.resentAs ?? null,
@@ -150,6 +150,11 @@ function readErrors(text: string | undefined): DeliveryView['errors'] {
     pointer: String(fault?.pointer ?? ''),
     detail: String(fault?.detail ?? ''),
   }));
+}
+
+/** The turn by the pair limit stays booked until it is used, and is over long before a later time to wait for. */
+function laterOf(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? (one ?? other) : Math.max(one, other);
 }
 
 function numberOrNull(text: string | undefined): number | null {

@@ -1,5 +1,6 @@
 import { MINUTE } from '../../src/domain/time.js';
 import { measureBacklog } from '../../src/redis/backlog.js';
+import { readDuty } from '../../src/redis/duty.js';
 import { withRedis } from '../support/redis.js';
 import { type Bench, delivery, FROM, openBench, PREFIX } from './bench.js';
 
@@ -10,9 +11,14 @@ beforeEach(() => {
   bench = openBench(redis.client);
 });
 
+/** As it is measured, and as the people on duty see it. */
 const oldestDueMinutes = async () => {
   const { oldestDueAgeMs } = await measureBacklog(redis.client, PREFIX, FROM);
-  return Math.round(oldestDueAgeMs / MINUTE);
+  const names = { dayName: '2027-01-15', monthName: '2027-01' };
+  const { now, oldestDueAt } = await readDuty(redis.client, PREFIX, { from: FROM, ...names });
+  const minutes = Math.round(oldestDueAgeMs / MINUTE);
+  expect(Math.round((now - (oldestDueAt ?? now)) / MINUTE)).toBe(minutes);
+  return minutes;
 };
 const ago = (minutes: number) => Date.now() - minutes * MINUTE;
 

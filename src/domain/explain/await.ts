@@ -26,9 +26,10 @@ export type Awaited =
 /** `until`: when it ends by itself, at the latest; null: it does not, or nobody can say. Epoch milliseconds. */
 export type Awaiting = { readonly for: Awaited; readonly until: number | null };
 
-export function awaitingOf(delivery: DeliveryFacts, standing: Standing): Awaiting {
+/** `now`: a time that is over by then is not waited for any more. */
+export function awaitingOf(delivery: DeliveryFacts, standing: Standing, now: number): Awaiting {
   const { status, horizonAt } = delivery;
-  if (UNSENT.includes(status)) return unsentAwaiting(delivery, standing);
+  if (UNSENT.includes(status)) return unsentAwaiting(delivery, standing, now);
   switch (status) {
     case 'sending':
       return { for: 'answer', until: horizonAt };
@@ -44,16 +45,20 @@ export function awaitingOf(delivery: DeliveryFacts, standing: Standing): Awaitin
   }
 }
 
-function unsentAwaiting(delivery: DeliveryFacts, standing: Standing): Awaiting {
+function unsentAwaiting(delivery: DeliveryFacts, standing: Standing, now: number): Awaiting {
   const { cost, window, account } = standing;
   switch (delivery.reason) {
     case 'schedule':
-      return { for: 'time', until: delivery.sendAt };
+      if (delivery.sendAt > now) return { for: 'time', until: delivery.sendAt };
+      break;
     case 'backoff':
     case 'limit':
     case 'preflight':
     case 'data_key':
-      return { for: 'time', until: delivery.notBefore };
+      if (delivery.notBefore !== null && delivery.notBefore > now) {
+        return { for: 'time', until: delivery.notBefore };
+      }
+      break;
     case 'lane':
       return { for: 'turn', until: delivery.expiresAt };
     case 'window':

@@ -41,7 +41,7 @@ export function explain(facts: Facts, time: Tell['time']): Explanation {
     ];
     return { ...standing, now, words, delivery, lane };
   }
-  const awaiting = awaitingOf(delivery, standing);
+  const awaiting = awaitingOf(delivery, standing, now);
   const next = nextWords({ delivery, facts, awaiting }, tell);
   const words = deliveryWords(delivery, next, tell);
   return {

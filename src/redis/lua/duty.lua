@@ -4,15 +4,9 @@
 -- ARGV: dayName monthName
 -- Returns {now, {gate state, until, reason, since, by, trips, who}, workers, {paused, restsMs}, due, dueAt or '', active,
 -- {waiting, held, unknown, failed}, oldestUnknownAt or '', {heldByWindow, heldByBudget}, {usedDay, usedMonth}}
--- include: clock
+-- include: clock oldest-due
 local now = clock()
--- The list is served from its tail: what stands there has been due the longest, but for what was moved to the front.
-local next = redis.call('LINDEX', bullWait, -1)
-local dueAt
-if next then
-  dueAt = redis.call('HGET', recordPrefix .. string.gsub(next, '^d%-', ''), 'dueAt')
-    or redis.call('HGET', bullJobPrefix .. next, 'timestamp')
-end
+local dueAt = oldestDue(now)
 local oldest = redis.call('ZRANGE', unknowns, 0, 0, 'WITHSCORES')
 local g = redis.call('HMGET', gate, 'state', 'until', 'reason', 'since', 'by', 'trips', 'who')
 for field = 1, 7 do
@@ -23,7 +17,7 @@ local rests = tonumber(redis.call('GET', bullLimiter) or 0) >= 1e9
 return {
   now, g, redis.call('ZCOUNT', workers, '(' .. now, '+inf'),
   { redis.call('HEXISTS', bullMeta, 'paused'), rests and redis.call('PTTL', bullLimiter) or 0 },
-  redis.call('LLEN', bullWait) + redis.call('ZCARD', bullPrioritized), dueAt or '', redis.call('LLEN', bullActive),
+  redis.call('LLEN', bullWait) + redis.call('ZCARD', bullPrioritized), dueAt and string.format('%.0f', dueAt) or '', redis.call('LLEN', bullActive),
   { redis.call('ZCARD', statusPrefix .. 'waiting'), redis.call('ZCARD', statusPrefix .. 'held'),
     redis.call('ZCARD', unknowns), redis.call('ZCARD', statusPrefix .. 'failed') },
   oldest[2] or '',
