@@ -1,4 +1,4 @@
-import { singleAccount } from './config/accounts.js';
+import { singleAccount, withPreflight } from './config/accounts.js';
 import type { AddressRange, HostPort } from './config/address.js';
 import { type SettingRow, showSettings } from './config/describe.js';
 import type { EventEndpoint } from './config/endpoints.js';
@@ -18,6 +18,7 @@ import { ConfigError } from './errors.js';
 export type Config = {
   readonly redis: RedisConfig;
   readonly prefix: string;
+  /** As they were at the start; `Secrets.accounts` has them as they are now. */
   readonly accounts: readonly Account[];
   /** `ca`: certificates in PEM form to trust besides the usual ones. */
   readonly provider: { readonly url: string; readonly ca: string | null };
@@ -60,16 +61,17 @@ export type ParsedConfig = {
 /** Throws a ConfigError with every fault, each naming its variable. */
 export function parseConfig(raw: RawEnv, options: { readonly need?: readonly Need[] } = {}): ParsedConfig {
   const { values, faults, faulty } = parseValues(raw);
+  const { need = [] } = options;
   const input: RuleInput = {
     values,
     isSet: (name) => raw.entries[name] !== undefined,
     variableOf: (name) => raw.entries[name]?.variable ?? name,
-    need: options.need ?? [],
+    need,
   };
   const allFaults = [...raw.faults, ...faults, ...checkRules(input, faulty)];
   if (allFaults.length > 0) throw new ConfigError(allFaults);
   const config = deepFreeze({ ...gather(values), settings: showSettings(values, raw) });
-  return { config, sources: sourcesOf(values, raw), unknown: raw.unknown };
+  return { config, sources: sourcesOf(values, raw, need), unknown: raw.unknown };
 }
 
 const MEGABYTE = 1_000_000;
@@ -111,13 +113,10 @@ function gather(values: Values): Omit<Config, 'settings'> {
 }
 
 function accountsOf({ WAYBILL_ACCOUNTS, WAYBILL_FROM, WAYBILL_PREFLIGHT }: Values): readonly Account[] {
-  const byDefault = { preflight: WAYBILL_PREFLIGHT };
   if (WAYBILL_ACCOUNTS !== null) {
-    return WAYBILL_ACCOUNTS.map(({ account, defaultPreflight }) =>
-      defaultPreflight ? { ...account, ...byDefault } : account,
-    );
+    return withPreflight(WAYBILL_ACCOUNTS, WAYBILL_PREFLIGHT).map(({ account }) => account);
   }
-  return WAYBILL_FROM === null ? [] : [{ ...singleAccount(WAYBILL_FROM), ...byDefault }];
+  return WAYBILL_FROM === null ? [] : [{ ...singleAccount(WAYBILL_FROM), preflight: WAYBILL_PREFLIGHT }];
 }
 
 function proxiesOf({ HTTPS_PROXY, HTTP_PROXY, NO_PROXY }: Values): ProxyRules {

@@ -1,13 +1,14 @@
 import { parseDataKeys } from './config/data-key.js';
 import type { AccountTemplate, ClosedWindowPolicy } from './domain/account.js';
 import type { Country } from './domain/phone-number.js';
+import type { PublishedAccount } from './domain/published-account.js';
 import type { DataKey } from './domain/seal.js';
 import { DAY, HOUR } from './domain/time.js';
 import { ClosedError } from './errors.js';
 import { createProducer, type Producer } from './producer/producer.js';
 import { createQueues } from './queue/queues.js';
 import { createSealer } from './queue/sealer.js';
-import { createAccountDirectory, listAccounts, type PublishedAccount } from './redis/accounts.js';
+import { createAccountDirectory } from './redis/account-directory.js';
 import { createAmendStore } from './redis/amend-store.js';
 import { type Redis, whenReady } from './redis/connection.js';
 import { createDeliveryStore } from './redis/delivery-store.js';
@@ -30,6 +31,16 @@ export { deliveryIdOf } from './queue/names.js';
 export type { DeliveryView } from './redis/delivery-view.js';
 export type { RedisServers } from './redis/servers.js';
 
+/** An account as far as an app has to know it. */
+export type KnownAccount = {
+  readonly from: string;
+  readonly name?: string;
+  readonly onClosedWindow?: ClosedWindowPolicy;
+  readonly template?: AccountTemplate | null;
+  /** ISO 3166 alpha-2, as the workers' `country`: whose national numbers are taken as recipients. */
+  readonly country?: Country | null;
+};
+
 export type WaybillOptions = {
   /**
    * `redis://…`, `rediss://…`; `{ sentinels, name }`; `{ cluster }`; `{ url, tls: { ca } }`; or your own ioredis connection, which then stays
@@ -40,15 +51,11 @@ export type WaybillOptions = {
   readonly waitReplicas?: number;
   /** First part of every key; `waybill` unless the workers are set otherwise. */
   readonly prefix?: string;
-  /** Known without asking Redis: for an app that enqueues before any worker has ever run. */
-  readonly accounts?: readonly {
-    readonly from: string;
-    readonly name?: string;
-    readonly onClosedWindow?: ClosedWindowPolicy;
-    readonly template?: AccountTemplate;
-    /** ISO 3166 alpha-2, as the workers' `country`: whose national numbers are taken as recipients. */
-    readonly country?: Country;
-  }[];
+  /**
+   * For an app that enqueues before any worker has ever run: they count until a worker publishes the account. Or a
+   * function that gives them, which is asked each time.
+   */
+  readonly accounts?: readonly KnownAccount[] | (() => readonly KnownAccount[]);
   /** Default 168 and 720, as the workers' `WAYBILL_RETENTION_HOURS` and `WAYBILL_ID_RETENTION_HOURS`. */
   readonly retentionHours?: number;
   readonly idRetentionHours?: number;
@@ -82,14 +89,12 @@ export function createWaybill(options: WaybillOptions): Waybill {
   if (own) redis.on('error', onError);
   waitForReplicas(redis, options.waitReplicas ?? 0);
   const queues = createQueues({ connection: redis, prefix, onError });
-  const known = (options.accounts ?? []).map(publish);
-  const read = async () => {
-    const published = await listAccounts(redis, prefix);
-    const isPublished = ({ from }: PublishedAccount) => published.some((account) => account.from === from);
-    return [...published, ...known.filter((account) => !isPublished(account))];
-  };
-  const directory = createAccountDirectory(read, Date.now);
-  const find = (name: string) => known.find(({ from, name: called }) => from === name || called === name);
+  const directory = createAccountDirectory({
+    redis,
+    prefix,
+    configured: configuredBy(options),
+    now: Date.now,
+  });
   const retention = {
     recordMs: (options.retentionHours ?? 7 * (DAY / HOUR)) * HOUR,
     idMs: (options.idRetentionHours ?? 30 * (DAY / HOUR)) * HOUR,
@@ -100,8 +105,8 @@ export function createWaybill(options: WaybillOptions): Waybill {
     amends: createAmendStore(stored),
     sealer,
     queues,
-    findAccount: async (name) => find(name) ?? directory.find(name),
-    accounts: () => directory.all(),
+    findAccount: directory.find,
+    accounts: directory.all,
     read: (asked) => readDelivery(redis, prefix, { ...asked, sealer }),
     follow: (following) => untilClosed(followEvents(redis, prefix, { ...following, sealer }), () => closed),
     ready: async (withinMs) => {
@@ -148,9 +153,20 @@ function dataKeysOf({ dataKey = () => [] }: WaybillOptions): () => readonly Data
   return () => keys;
 }
 
-type KnownAccount = NonNullable<WaybillOptions['accounts']>[number];
+/** The same array until what is given changes. */
+function configuredBy({ accounts = [] }: WaybillOptions): () => readonly PublishedAccount[] {
+  const given = typeof accounts === 'function' ? accounts : () => accounts;
+  let before = given();
+  let configured = before.map(published);
+  return () => {
+    const now = given();
+    if (now !== before) configured = now.map(published);
+    before = now;
+    return configured;
+  };
+}
 
-function publish({
+function published({
   from,
   name = from,
   onClosedWindow = 'hold',

@@ -9,7 +9,7 @@ const NO_RATE = 1_000_000;
 /** `waybill worker` as its command starts it, but with the accounts' pace out of the way: it is not what is measured. */
 function unpaced(core: Core): Core {
   const accounts = core.config.accounts.map((account) => ({ ...account, ratePerSecond: NO_RATE }));
-  return { ...core, config: { ...core.config, accounts } };
+  return { ...core, secrets: { ...core.secrets, accounts: () => accounts } };
 }
 
 async function main(): Promise<void> {

@@ -3,7 +3,6 @@ import type { Operations } from '../producer/http/routes.js';
 import { startApiServer } from '../producer/http/server.js';
 import { orUnavailable } from '../producer/unavailable.js';
 import { createBoardQueues } from '../queue/board.js';
-import { createAccountDirectory } from '../redis/accounts.js';
 import { redisTime } from '../redis/clock.js';
 import type { Redis } from '../redis/connection.js';
 import { type AccountState, type Client, createClient } from './client.js';
@@ -33,7 +32,7 @@ export async function runApi(core: Core, version: string): Promise<RunningApi> {
           ...operationsOf(core, client, stopping.signal),
           cursorNow: () => cursorNow(redis),
           checkRedis: async () => void (await cursorNow(redis)),
-          desk: openDutyDesk({ config, redis }),
+          desk: openDutyDesk({ config, redis, accounts: client.accounts }),
           explainer: client.explainer,
           boardQueue: boardQueues.open,
         },
@@ -71,8 +70,7 @@ function operationsOf(
   client: Client,
   stopping: AbortSignal,
 ): Omit<Operations, 'cursorNow' | 'checkRedis'> {
-  const { waybill, operator, explainer } = client;
-  const accounts = createAccountDirectory(client.accounts, effects.now);
+  const { waybill, operator, explainer, accounts } = client;
   return {
     accounts,
     now: effects.now,

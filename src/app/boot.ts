@@ -40,7 +40,8 @@ export function boot({ env, version, role, need = [] }: BootOptions): Booted {
   const observer = createObserver({ metrics, log });
   const secrets = createSecrets(sources, {
     now: systemEffects.now,
-    onFailure: (failure) => observer.secretUnreadable(failure),
+    onFailure: (failure) => observer.settingUnusable(failure),
+    onMended: (setting) => observer.settingMended(setting),
   });
   const network = { ...systemNetwork, tunnelTo: tunnelsOf({ config, secrets }) };
   if (unknown.length > 0) log.warn('variables that mean nothing: misspelt?', { variables: unknown });

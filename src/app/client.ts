@@ -1,4 +1,5 @@
-import { ACCOUNT_DEFAULTS, findAccount } from '../domain/account.js';
+import { ACCOUNT_DEFAULTS } from '../domain/account.js';
+import { isServed } from '../domain/published-account.js';
 import { UnknownAccountError, WaybillError } from '../errors.js';
 import { createWaybill, type Waybill } from '../index.js';
 import { readRecords } from '../producer/bulk/read-records.js';
@@ -10,17 +11,18 @@ import type { Resolution } from '../producer/resolve.js';
 import { patiently } from '../producer/unavailable.js';
 import { createQueues } from '../queue/queues.js';
 import { requestSchema } from '../queue/request.js';
+import type { AccountDirectory } from '../redis/account-directory.js';
 import { type Redis, whenReady } from '../redis/connection.js';
 import { type LedgerRow, readLedger } from '../redis/ledger.js';
 import type { ListedDelivery } from '../redis/lists.js';
 import { type OtherSession, readOtherSessions } from '../redis/other-sessions.js';
+import { type NamedAccount, openAccounts } from './accounts.js';
 import type { Settings } from './boot.js';
 import { connectConfigured, sealerOf } from './core.js';
 import { explainRedis } from './explain-redis.js';
 import { openExplainer } from './explainer.js';
 import { type AccountForecast, openForecast } from './forecast.js';
 import { type AccountState, createGatekeeper, type Pause } from './gatekeeper.js';
-import { knownAccounts, type NamedAccount } from './known-accounts.js';
 import { openOperator } from './operator.js';
 import { createQuarantine, type Quarantine, type QuarantineOptions } from './quarantine.js';
 
@@ -47,16 +49,16 @@ export type Client = {
   readonly operator: Operator;
   readonly explainer: Explainer;
   readonly quarantine: Quarantine;
-  /** The configured accounts, and those that workers have told of. */
-  accounts(): Promise<readonly NamedAccount[]>;
+  /** The accounts that there are, removed ones last. */
+  readonly accounts: AccountDirectory;
   /** The account by number or name; without one, the only account there is. */
   account(fromOrName?: string): Promise<NamedAccount>;
   stateOf(account: NamedAccount): Promise<AccountState>;
   states(): Promise<readonly AccountState[]>;
   pause(from: string, said: Pause): Promise<void>;
   resume(from: string): Promise<void>;
-  /** In which its months are counted; `isDefault` when the account is not configured here. */
-  zoneOf(from: string): { readonly timeZone: string; readonly isDefault: boolean };
+  /** In which its months are counted; `isDefault` when neither a worker nor the settings here tell. */
+  zoneOf(from: string): Promise<{ readonly timeZone: string; readonly isDefault: boolean }>;
   ledger(asked: LedgerAsked): Promise<readonly LedgerRow[]>;
   /** Sessions of the month that another sender from the same number may have opened. */
   otherSessions(asked: LedgerAsked): Promise<readonly OtherSession[]>;
@@ -79,7 +81,7 @@ export function createClient(
   observer: QuarantineOptions['observer'] = SILENT,
 ): Client {
   const { config, secrets } = settings;
-  const { prefix, accounts, retention } = config;
+  const { prefix, retention } = config;
   const sealer = sealerOf(settings);
   let trouble: Error | null = null;
   redis.on('error', (error: Error) => {
@@ -89,39 +91,40 @@ export function createClient(
   const waybill = createWaybill({
     redis,
     prefix,
-    accounts: accounts.map(known),
+    accounts: secrets.accounts,
     retentionHours: retention.recordHours,
     idRetentionHours: retention.idHours,
     dataKey: () => secrets.dataKeys(),
   });
-  const operator = openOperator({ config, redis, waybill, queues, sealer });
-  const explainer = openExplainer({ config, redis, waybill, sealer });
+  const accounts = openAccounts({ config, secrets, redis });
+  const parts = { config, redis, waybill, queues, sealer, accounts };
+  const operator = openOperator(parts);
+  const explainer = openExplainer(parts);
   const gatekeeper = createGatekeeper({ redis, prefix, queues });
   const onRedis = patiently((withinMs) => whenReady(redis, withinMs));
 
-  const everyAccount = () => onRedis(() => knownAccounts({ config, redis }));
-  const quarantine = createQuarantine({ redis, prefix, onRedis, observer, accounts: everyAccount });
+  const quarantine = createQuarantine({ redis, prefix, onRedis, observer, accounts: accounts.all });
   const stateOf = (account: NamedAccount) => onRedis(() => gatekeeper.stateOf(account));
 
   return {
     waybill,
     operator,
-    accounts: everyAccount,
+    accounts,
     explainer,
     quarantine,
-    account: async (fromOrName) => pick(await everyAccount(), fromOrName),
+    account: async (fromOrName) => pick(await accounts.all(), fromOrName),
     stateOf,
-    states: async () => Promise.all((await everyAccount()).map(stateOf)),
+    states: async () => Promise.all((await accounts.all()).map(stateOf)),
     pause: (from, said) => onRedis(() => gatekeeper.pause(from, said)),
     resume: (from) => onRedis(() => gatekeeper.resume(from)),
-    zoneOf(from) {
-      const account = findAccount(accounts, from);
-      const timeZone = account?.budget.timeZone ?? ACCOUNT_DEFAULTS.budget.timeZone;
-      return { timeZone, isDefault: account === undefined };
+    async zoneOf(from) {
+      const budget = (await accounts.find(from))?.budget;
+      const { timeZone } = budget ?? ACCOUNT_DEFAULTS.budget;
+      return { timeZone, isDefault: budget === undefined };
     },
     ledger: (asked) => onRedis(() => readLedger(redis, prefix, asked)),
     otherSessions: (asked) => onRedis(() => readOtherSessions(redis, prefix, asked)),
-    forecast: openForecast({ config, redis }),
+    forecast: openForecast(parts),
     explain: (error) => explainRedis(error, { trouble, redis: config.redis }),
     async close() {
       // First the connection: what waits for an answer is not worth waiting for any more.
@@ -133,25 +136,16 @@ export function createClient(
 
 const SILENT: QuarantineOptions['observer'] = { applied: () => undefined };
 
-function known(account: Settings['config']['accounts'][number]) {
-  const { from, name, onClosedWindow, template, country } = account;
-  return {
-    from,
-    name,
-    onClosedWindow,
-    ...(template === null ? {} : { template }),
-    ...(country === null ? {} : { country }),
-  };
-}
-
 function pick(accounts: readonly NamedAccount[], fromOrName: string | undefined): NamedAccount {
-  const [only, ...others] = accounts.filter(
-    ({ from, name }) => fromOrName === undefined || fromOrName === from || fromOrName === name,
+  // One that was removed is only meant by its name or number.
+  const [only, ...others] = accounts.filter((account) =>
+    fromOrName === undefined ? isServed(account) : [account.from, account.name].includes(fromOrName),
   );
   if (only !== undefined && (fromOrName !== undefined || others.length === 0)) return only;
   if (fromOrName !== undefined)
-    throw new UnknownAccountError(fromOrName, { known: accounts.map(({ name }) => name) });
-  const names = accounts.map(({ name }) => name).join(', ');
-  const choice = names === '' ? 'no account is configured, and no worker has told of one' : `one of ${names}`;
+    throw new UnknownAccountError(fromOrName, { known: accounts.filter(isServed).map(({ name }) => name) });
+  const names = [only, ...others].flatMap((account) => account?.name ?? []).join(', ');
+  const choice =
+    names === '' ? 'no account is configured here, and no worker has published one' : `one of ${names}`;
   throw new WaybillError('ACCOUNT_NEEDED', `Name the account with --from: ${choice}`);
 }

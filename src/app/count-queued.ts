@@ -1,8 +1,8 @@
 import type { DeliveryObserver } from '../observe/observer.js';
 import type { BulkAnswer, BulkOptions, BulkRecord } from '../producer/bulk/record.js';
 import type { EnqueuedOrError } from '../producer/enqueue.js';
+import type { NamedAccount } from './accounts.js';
 import type { Client } from './client.js';
-import type { NamedAccount } from './known-accounts.js';
 
 type Enqueues = Pick<Client['waybill'], 'enqueue' | 'enqueueStream'> & Pick<Client['operator'], 'resend'>;
 

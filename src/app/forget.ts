@@ -17,11 +17,19 @@ export function finishedJobsMs(config: Pick<Config, 'retention'>): number {
  */
 export async function forget(
   { config, effects }: Core,
-  { redis, queues }: { readonly redis: Redis; readonly queues: Queues },
+  {
+    redis,
+    queues,
+    accounts,
+  }: {
+    readonly redis: Redis;
+    readonly queues: Queues;
+    readonly accounts: () => readonly { readonly from: string }[];
+  },
 ): Promise<void> {
-  const { prefix, accounts, retention } = config;
+  const { prefix, retention } = config;
   const before = effects.now() - retentionOf(config).recordMs;
-  for (const { from } of accounts) {
+  for (const { from } of accounts()) {
     await dropEvents(redis, prefix, { from, before });
     await queues.forgetFinished(from, finishedJobsMs(config));
     await trimLedger(redis, prefix, { from, keptMs: retention.ledgerDays * DAY });

@@ -1,7 +1,6 @@
 import type { Account } from '../domain/account.js';
 import { MINUTE } from '../domain/time.js';
 import type { Queues } from '../queue/queues.js';
-import { publishAccounts } from '../redis/accounts.js';
 import { measureBacklog } from '../redis/backlog.js';
 import { renewBudget } from '../redis/budget.js';
 import type { Redis } from '../redis/connection.js';
@@ -29,6 +28,8 @@ import { type Watched, watchOver } from './watch-over.js';
 const ROLE = 'sweeper';
 
 export type House = Omit<SweepDeps, 'observer' | 'log'> & {
+  /** Those that this worker serves by now. */
+  readonly accounts: () => readonly Account[];
   readonly redis: Redis;
   readonly queues: Queues;
   readonly timings: Timings;
@@ -39,17 +40,16 @@ export type House = Omit<SweepDeps, 'observer' | 'log'> & {
 
 /**
  * What goes on beside the sending: sweeping, measuring, probing paused accounts and checking webhooks in one worker at a
- * time, and in each of them telling apps which accounts there are, and the watchdog.
+ * time, and in each of them the watchdog.
  */
 export function keepHouse(core: Core, house: House): Running {
-  const { redis, timings, worker, end } = house;
-  const { config, log } = core;
-  const { accounts } = config;
+  const { accounts, redis, timings, worker, end } = house;
+  const { log } = core;
   const tenure = openTenure(core, house);
   const tidy = openSweeping(core, house);
   const measure = openMeasuring(core, house, tenure.isHeld);
   const sweeping = every(timings.sweepEveryMs, log, async () => {
-    for (const account of accounts) {
+    for (const account of accounts()) {
       if (!(await tenure.hold())) return;
       // What is wrong with one account is not to be paid by the others.
       await tidy(account).catch((error: unknown) =>
@@ -61,20 +61,20 @@ export function keepHouse(core: Core, house: House): Running {
   const probe = openProber(core, house);
   // Apart from the sweeping: a provider that does not answer must not keep it waiting, nor the lease.
   const probing = every(timings.sweepEveryMs, log, async () => {
-    if (tenure.isHeld()) await Promise.all(accounts.map(probe));
+    if (tenure.isHeld()) await Promise.all(accounts().map(probe));
   });
   const webhooks = openWebhookWatch(core, house, tenure.isHeld);
   const checking = every(timings.sweepEveryMs, log, async () => {
-    if (tenure.isHeld()) await Promise.all(accounts.map(webhooks.look));
+    if (tenure.isHeld()) await Promise.all(accounts().map(webhooks.look));
     else webhooks.forget();
   });
-  const watching = watchOver(core, { redis, worker, end });
+  const watching = watchOver(core, { accounts, redis, worker, end });
   const forgetting = every(timings.forgetEveryMs, log, () => forget(core, house));
-  const publishing = every(MINUTE, log, () => publish(core, redis));
+  const naming = every(MINUTE, log, () => warnOfMisnamed(core, house));
   return {
     async close() {
       const stopped = Promise.all(
-        [sweeping, probing, checking, forgetting, publishing, watching].map((each) => each.close()),
+        [sweeping, probing, checking, forgetting, naming, watching].map((each) => each.close()),
       );
       // A round that waits for a Redis that is away may never end; the lease ends by itself.
       if (redis.status !== 'ready') return;
@@ -90,9 +90,9 @@ function openTenure({ config: { prefix }, observer, effects }: Core, { redis, ti
   return createTenure({ lease, role: ROLE, ttlMs, observer, monotonic: effects.monotonic });
 }
 
-function openMeasuring(core: Core, { redis, queues }: House, isOurs: () => boolean) {
+function openMeasuring(core: Core, { accounts, redis, queues }: House, isOurs: () => boolean) {
   const {
-    config: { prefix, accounts },
+    config: { prefix },
     observer,
     effects: { now },
   } = core;
@@ -156,9 +156,8 @@ function openWebhookWatch(core: Core, { provider, redis }: House, isOurs: () => 
   });
 }
 
-async function publish({ config: { prefix, accounts }, log }: Core, redis: Redis): Promise<void> {
-  await publishAccounts(redis, prefix, accounts);
-  for (const { name } of accounts) {
+async function warnOfMisnamed({ config: { prefix }, log }: Core, { redis, accounts }: House): Promise<void> {
+  for (const { name } of accounts()) {
     const misnamed = await hasQueueNamed(redis, prefix, name);
     if (misnamed) log.warn('a queue carries the account’s name instead of its number', { account: name });
   }

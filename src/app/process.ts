@@ -1,7 +1,9 @@
+import { SECOND } from '../domain/time.js';
 import { type HealthServer, type Readiness, startHealthServer } from '../observe/health.js';
 import type { Log } from '../observe/log.js';
 import { type Booted, type BootOptions, boot } from './boot.js';
 import type { Core, Running } from './core.js';
+import { every } from './every.js';
 import { explainRedis } from './explain-redis.js';
 import { whenAborted } from './stop-signal.js';
 
@@ -35,6 +37,8 @@ export async function serve(
   if (options.stop.aborted) return 'drained';
   const phase: Phase = { name: 'starting', running: null };
   const health = options.health === false ? null : await openHealth(booted, phase);
+  // A file that has become unusable shows, also while nobody asks for what is in it.
+  const looking = every(SECOND, core.log, async () => core.secrets.look());
   try {
     // A start may wait for Redis as long as it takes; there is nothing in hand that would have to end first.
     const running = await Promise.race([start(core, health), whenAborted(options.stop).then(() => null)]);
@@ -48,14 +52,20 @@ export async function serve(
   } catch (error) {
     throw explainRedis(error, core.config);
   } finally {
+    await looking.close();
     await health?.close();
   }
 }
 
-function openHealth({ core: { config, log }, metrics }: Booted, phase: Phase): Promise<HealthServer> {
+function openHealth({ core, metrics }: Booted, phase: Phase): Promise<HealthServer> {
+  const { config, secrets, log } = core;
   const ready = (): Readiness => ({
     ready: phase.name === 'ready',
-    body: { phase: phase.name, dependencies: phase.running?.dependencies?.() ?? {} },
+    body: {
+      phase: phase.name,
+      dependencies: phase.running?.dependencies?.() ?? {},
+      unusableSettings: secrets.unusable(),
+    },
   });
   return startHealthServer({ ...config.listen.metrics, metrics, ready, log });
 }

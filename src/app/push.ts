@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config.js';
+import type { Account } from '../domain/account.js';
 import { SECOND } from '../domain/time.js';
 import { push } from '../push/pusher.js';
 import { createSender } from '../push/sender.js';
@@ -11,20 +12,34 @@ import { createPushStore, type PushStore } from '../redis/push-store.js';
 import type { Timings } from '../worker/timings.js';
 import { type Core, type Running, sealerOf, tunnelsOf } from './core.js';
 import { every } from './every.js';
+import type { ServedAccounts } from './serve-accounts.js';
 
 const ROLE = 'pusher';
 const AGAIN_MS = 5 * SECOND;
 
 export type Endpoint = Config['eventEndpoints'][number];
 
+type Deps = {
+  readonly redis: Redis;
+  readonly accounts: Pick<ServedAccounts, 'now' | 'onChange'>;
+  readonly timings: Timings;
+};
+
 /** Pushes events to the configured endpoints, in one worker at a time; another one goes on where it died. */
-export async function keepPushing(core: Core, redis: Redis, timings: Timings): Promise<Running> {
+export async function keepPushing(core: Core, { redis, accounts, timings }: Deps): Promise<Running> {
   const { config, log, observer, effects } = core;
   const { prefix, eventEndpoints } = config;
   if (eventEndpoints.length === 0) return { close: async () => undefined };
   const store = createPushStore(redis, prefix, sealerOf(core));
+  let pushed: readonly Account[] = [];
   // At once, not when the lease is ours: what happens from now on is to be told.
-  for (const endpoint of eventEndpoints) await positionsOf(endpoint, store, config);
+  const begin = async (): Promise<void> => {
+    for (const endpoint of eventEndpoints) await positionsOf(endpoint, store, accounts.now());
+  };
+  await begin();
+  accounts.onChange(() => {
+    begin().catch((error: unknown) => log.warn('events of a new account are told a little later', { error }));
+  });
   const lease = createLease({
     redis,
     prefix,
@@ -43,9 +58,11 @@ export async function keepPushing(core: Core, redis: Redis, timings: Timings): P
   }
   const holding = every(timings.sweepEveryMs, log, async () => {
     if (!(await lease.hold())) return stop();
-    if (pushing !== null) return;
-    observer.leaseTaken(ROLE);
-    pushing = pushAll(core, redis, store);
+    if (pushing !== null && pushed === accounts.now()) return;
+    if (pushing === null) observer.leaseTaken(ROLE);
+    else await pushing.close();
+    pushed = accounts.now();
+    pushing = pushAll(core, { redis, store, accounts: pushed });
   });
   return {
     async close() {
@@ -60,12 +77,12 @@ export async function keepPushing(core: Core, redis: Redis, timings: Timings): P
 }
 
 /** One endpoint waits for no other. */
-function pushAll(core: Core, redis: Redis, store: PushStore): Running {
+function pushAll(core: Core, deps: Omit<Pushing, 'endpoint' | 'signal'>): Running {
   const stop = new AbortController();
   // Every event that waits to be tried again listens.
   setMaxListeners(0, stop.signal);
   const all = core.config.eventEndpoints.map((endpoint) =>
-    pushOn(core, { endpoint, redis, store, signal: stop.signal }),
+    pushOn(core, { ...deps, endpoint, signal: stop.signal }),
   );
   return {
     async close() {
@@ -79,6 +96,7 @@ type Pushing = {
   readonly endpoint: Endpoint;
   readonly redis: Redis;
   readonly store: PushStore;
+  readonly accounts: readonly Account[];
   readonly signal: AbortSignal;
 };
 
@@ -94,11 +112,12 @@ async function pushOn(core: Core, pushing: Pushing): Promise<void> {
   }
 }
 
-async function pushFrom(core: Core, { endpoint, redis, store, signal }: Pushing): Promise<void> {
+async function pushFrom(core: Core, pushing: Pushing): Promise<void> {
+  const { endpoint, redis, store, signal } = pushing;
   const { config, secrets, observer, effects } = core;
   const { now, random } = effects;
   const { name } = endpoint;
-  const positions = await positionsOf(endpoint, store, config);
+  const positions = await positionsOf(endpoint, store, pushing.accounts);
   const following = {
     from: [...positions.keys()],
     after: { positions, base: '0-0' },
@@ -127,17 +146,20 @@ async function pushFrom(core: Core, { endpoint, redis, store, signal }: Pushing)
   }
 }
 
-async function positionsOf(endpoint: Endpoint, store: PushStore, config: Config) {
+async function positionsOf(endpoint: Endpoint, store: PushStore, accounts: readonly Account[]) {
   const { name } = endpoint;
-  const found = accountsOf(endpoint, config).map(
+  const found = accountsOf(endpoint, accounts).map(
     async (from) => [from, await store.begin(name, from)] as const,
   );
   return new Map(await Promise.all(found));
 }
 
 /** The numbers of the accounts that an endpoint is told of. */
-export function accountsOf({ accounts }: Endpoint, config: Pick<Config, 'accounts'>): readonly string[] {
-  const wanted = config.accounts.filter(
+export function accountsOf(
+  { accounts }: Endpoint,
+  all: readonly { readonly from: string; readonly name: string }[],
+): readonly string[] {
+  const wanted = all.filter(
     ({ from, name }) => accounts.length === 0 || accounts.includes(from) || accounts.includes(name),
   );
   return wanted.map(({ from }) => from);

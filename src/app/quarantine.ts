@@ -12,7 +12,7 @@ import { findUnread, listUnread, readUnread, readUnreadIndex, removeUnread } fro
 import { type ApplyDeps, applyBody, type CallbackStore } from '../webhooks/apply.js';
 import { readLate } from '../webhooks/keep.js';
 import { WEBHOOK_LIMITS } from '../webhooks/limits.js';
-import type { NamedAccount } from './known-accounts.js';
+import type { NamedAccount } from './accounts.js';
 
 export type QuarantineOptions = {
   readonly redis: Redis;

@@ -5,6 +5,7 @@ import { createSender, type PushResult } from '../push/sender.js';
 import { whenReady } from '../redis/connection.js';
 import { keptEvents } from '../redis/kept-events.js';
 import { createPushStore, type DeadEvent } from '../redis/push-store.js';
+import { openAccounts } from './accounts.js';
 import type { Settings } from './boot.js';
 import { connectConfigured, sealerOf, systemEffects, tunnelsOf } from './core.js';
 import { explainRedis } from './explain-redis.js';
@@ -65,8 +66,11 @@ export async function withReplaying<T>(
     return { taken, failed };
   }
 
-  const keptSince = (endpoint: Endpoint, since: number) =>
-    keptEvents(redis, config.prefix, { from: accountsOf(endpoint, config), since, sealer });
+  const accounts = openAccounts({ config, secrets, redis });
+  async function* keptSince(endpoint: Endpoint, since: number) {
+    const from = accountsOf(endpoint, await accounts.all());
+    yield* keptEvents(redis, config.prefix, { from, since, sealer });
+  }
 
   try {
     await orUnavailable(() => whenReady(redis, PATIENCE_MS));

@@ -9,14 +9,14 @@ import { every } from './every.js';
 const LEAST_PATIENCE_MS = MINUTE;
 const LOOKS_PER_PATIENCE = 12;
 
-export type Watched = Pick<WatchdogDeps, 'worker' | 'end'> & { readonly redis: Redis };
+export type Watched = Pick<WatchdogDeps, 'accounts' | 'worker' | 'end'> & { readonly redis: Redis };
 
 /** Tells when the worker last fetched, and ends a process that leaves due jobs lying for twice the time of an attempt. */
 export function watchOver(
   { config, effects, observer, log }: Core,
-  { redis, worker, end }: Watched,
+  { accounts, redis, worker, end }: Watched,
 ): Running {
-  const { prefix, accounts, sendTimeoutMs } = config;
+  const { prefix, sendTimeoutMs } = config;
   const patienceMs = Math.max(2 * sendTimeoutMs, LEAST_PATIENCE_MS);
   const dispatchOf = (from: string) => readDispatch(redis, prefix, from);
   const { monotonic } = effects;

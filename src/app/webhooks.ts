@@ -1,4 +1,4 @@
-import { createAccountDirectory, listAccounts } from '../redis/accounts.js';
+import { createAccountDirectory } from '../redis/account-directory.js';
 import { createCallbackStore } from '../redis/callback-store.js';
 import { applyBody } from '../webhooks/apply.js';
 import type { Keep } from '../webhooks/keep.js';
@@ -26,18 +26,19 @@ export async function runWebhooks(
   const { prefix } = config;
   const redis = openRedis(core, 'fails');
   checkClockOnceReady(redis, core);
-  const directory = createAccountDirectory(() => listAccounts(redis, prefix), effects.now);
-  const names = new Map(config.accounts.map(({ from, name }) => [from, name]));
-
-  async function isAccount(from: string): Promise<boolean> {
-    if (names.has(from)) return true;
-    const account = await directory.find(from);
-    if (account !== undefined) names.set(from, account.name);
-    return account !== undefined;
-  }
-
-  const store = createCallbackStore({ redis, prefix, isAccount });
-  const nameOf = (from: string) => names.get(from) ?? 'unlisted';
+  const accounts = createAccountDirectory({
+    redis,
+    prefix,
+    configured: secrets.accounts,
+    now: effects.now,
+  });
+  const store = createCallbackStore({
+    redis,
+    prefix,
+    // Removed ones too: their callbacks still tell what became of what was sent.
+    isAccount: async (from) => (await accounts.find(from)) !== undefined,
+  });
+  const nameOf = (from: string) => accounts.known().find((each) => each.from === from)?.name ?? 'unlisted';
   const told = tellWebhooks({ observer, nameOf, now: effects.now });
   const deps = { store, observer: told, deadlines: WEBHOOK_LIMITS };
   const apply: Keep = (received) => applyBody(received, deps);

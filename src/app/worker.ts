@@ -2,13 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createPreflight } from '../preflight/preflight.js';
 import { createProviderClient } from '../provider/client.js';
 import { createQueues } from '../queue/queues.js';
-import { publishAccounts } from '../redis/accounts.js';
 import type { Inspect } from '../worker/run.js';
 import { CONNECT_TIMEOUT_MS, type SendTimeouts } from '../worker/send.js';
 import { createSlots } from '../worker/slots.js';
 import { TIMINGS, type Timings } from '../worker/timings.js';
 import { startWorker } from '../worker/worker.js';
-import { attend } from './attend.js';
 import { checkClock } from './check-clock.js';
 import {
   type Core,
@@ -22,6 +20,7 @@ import {
 import { finishedJobsMs } from './forget.js';
 import { keepHouse } from './housekeeping.js';
 import { keepPushing } from './push.js';
+import { serveAccounts } from './serve-accounts.js';
 import { openStores } from './stores.js';
 
 const PREFLIGHTS_AT_ONCE = 50;
@@ -33,26 +32,25 @@ export async function runWorker(
   end: () => void = () => process.exit(1),
 ): Promise<Running> {
   const { config, secrets, log, observer, effects } = core;
-  const { prefix, accounts } = config;
+  const { prefix } = config;
   const redis = openRedis(core, 'waits');
-  const isConnected = () => redis.status === 'ready';
   await checkEviction(redis);
   await checkClock(redis, core);
-  await publishAccounts(redis, prefix, accounts);
-  const pushing = await keepPushing(core, redis, timings);
+  const accounts = await serveAccounts(core, redis);
+  const pushing = await keepPushing(core, { redis, accounts, timings });
   const queues = createQueues({
     connection: redis,
     prefix,
     onError: (error) => {
-      if (isConnected()) log.warn('queue error', { error });
+      if (redis.status === 'ready') log.warn('queue error', { error });
     },
   });
   const provider = openProvider(core);
   const { store, attempts } = openStores(core, redis);
   const worker = startWorker({
-    accounts,
+    accounts: accounts.now(),
     connection: redis,
-    isConnected,
+    isConnected: () => redis.status === 'ready',
     queues,
     prefix,
     concurrency: config.concurrency.perAccount,
@@ -75,13 +73,14 @@ export async function runWorker(
     observer,
     log,
   });
-  const attending = await attend(core, redis);
-  const housekeeping = keepHouse(core, { redis, store, attempts, queues, timings, provider, worker, end });
+  accounts.onChange(worker.serve);
+  const house = { accounts: accounts.now, redis, store, attempts, queues, timings, provider, worker, end };
+  const housekeeping = keepHouse(core, house);
   return {
     dependencies: () => ({ redis: redis.status }),
     leftMs: worker.leftMs,
     async close() {
-      await Promise.all([attending, housekeeping, pushing, worker].map((each) => each.close()));
+      await Promise.all([accounts, housekeeping, pushing, worker].map((each) => each.close()));
       await provider.close();
       await queues.close();
       await closeRedis(redis);

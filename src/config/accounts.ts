@@ -118,6 +118,17 @@ export const accountList = json<readonly RawAccount[], readonly AccountEntry[]>(
   show: (entries) => entries.map((entry) => entry.account.name).join(', '),
 });
 
+/** The accounts of a list, with what is set for all of them where one does not say itself. */
+export function withPreflight(
+  entries: readonly AccountEntry[],
+  preflight: boolean,
+): readonly { readonly account: Account; readonly key: KeySource }[] {
+  return entries.map(({ account, key, defaultPreflight }) => ({
+    account: defaultPreflight ? { ...account, preflight } : account,
+    key,
+  }));
+}
+
 /** The account of the single form: `WAYBILL_FROM` and `WAYBILL_PROVIDER_API_KEY`. */
 export function singleAccount(from: string): Account {
   return { ...ACCOUNT_DEFAULTS, from, name: defaultAccountName(from) };

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import type { ConfigFault } from '../errors.js';
 import { whyUnreadable } from './env.js';
-import { bad, type Parsed } from './kinds.js';
+import { bad, type Parsed, type Problem } from './kinds.js';
 import type { SecretSource } from './sources.js';
 
 /** A secret's file that could not be read or used; the last good value is still in use. */
@@ -12,6 +12,8 @@ export type ReloadDeps = {
   readonly now: () => number;
   /** Told once per new problem, not once per look. */
   readonly onFailure: (failure: SecretFailure) => void;
+  /** A file that had a problem is good again, and in use. */
+  readonly onMended?: (setting: string) => void;
 };
 
 export type Reloaded<T> =
@@ -38,7 +40,7 @@ type Followed<T> = {
   readonly stamp: string | null;
 };
 
-function follow<T>(start: Followed<T>, { now, onFailure }: ReloadDeps): () => T {
+function follow<T>(start: Followed<T>, { now, onFailure, onMended }: ReloadDeps): () => T {
   let { value, stamp } = start;
   let lookedAt = now();
   let told: string | null = null;
@@ -49,10 +51,11 @@ function follow<T>(start: Followed<T>, { now, onFailure }: ReloadDeps): () => T 
     if (result.ok) {
       value = result.value;
       stamp = found;
+      if (told !== null) onMended?.(start.source.setting);
       told = null;
       return;
     }
-    const problem = result.problems.map((each) => each.problem).join('; ');
+    const problem = result.problems.map(inWords).join('; ');
     if (problem !== told) onFailure({ setting: start.source.setting, problem });
     told = problem;
   };
@@ -82,6 +85,10 @@ function readSource<T>({ origin, parse }: SecretSource<T>): Parsed<T> {
   } catch (error) {
     return bad(whyUnreadable(error), 'the path of a readable file');
   }
+}
+
+function inWords({ problem, expected }: Problem): string {
+  return expected === undefined ? problem : `${problem}, expected ${expected}`;
 }
 
 function faultsOf(source: SecretSource<unknown>, parsed: Parsed<unknown>): ConfigFault[] {

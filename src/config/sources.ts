@@ -1,9 +1,11 @@
+import type { Account } from '../domain/account.js';
 import type { Caller } from '../domain/caller.js';
 import type { DataKey } from '../domain/seal.js';
-import type { AccountEntry } from './accounts.js';
+import { type KeySource, singleAccount, withPreflight } from './accounts.js';
 import type { EventEndpoint } from './endpoints.js';
 import type { RawEntry, RawEnv } from './env.js';
 import { bad, good, type Parsed } from './kinds.js';
+import type { Need } from './rules.js';
 import { SETTINGS, type Values } from './settings.js';
 
 /** Where one secret comes from: a text that stays, or a file that may be replaced while we run. */
@@ -16,9 +18,11 @@ export type SecretSource<T> = {
   readonly parse: (text: string) => Parsed<T>;
 };
 
+/** An account, and where its key is; null: it has none here. */
+export type KeyedAccount = { readonly account: Account; readonly key: SecretSource<string> | null };
+
 export type SecretSources = {
-  /** By account number. */
-  readonly apiKeys: ReadonlyMap<string, SecretSource<string>>;
+  readonly accounts: SecretSource<readonly KeyedAccount[]> | null;
   /** What proxies want to know of us, as a header. */
   readonly proxies: Readonly<Record<'https' | 'http', SecretSource<string | null> | null>>;
   readonly redisPassword: SecretSource<string | null> | null;
@@ -29,15 +33,13 @@ export type SecretSources = {
   readonly dataKeys: SecretSource<readonly DataKey[]> | null;
 };
 
-/** Where the secrets of a sound configuration are. */
-export function sourcesOf(values: Values, { entries }: RawEnv): SecretSources {
+/** Where the secrets of a sound configuration are, for a process that needs some of them. */
+export function sourcesOf(values: Values, { entries }: RawEnv, need: readonly Need[] = []): SecretSources {
   const source = <T>(entry: RawEntry | undefined, parse: (text: string) => Parsed<T>) =>
     entry === undefined ? null : fromEntry(entry, parse);
+  const isSender = need.includes('accounts');
   return {
-    apiKeys: new Map([
-      ...keysOfList(values, entries.WAYBILL_ACCOUNTS),
-      ...singleKey(values, entries.WAYBILL_PROVIDER_API_KEY),
-    ]),
+    accounts: listSource(values, entries.WAYBILL_ACCOUNTS, isSender) ?? singleSource(values, entries),
     proxies: {
       https: source(entries.HTTPS_PROXY, authorizationOfProxy),
       http: source(entries.HTTP_PROXY, authorizationOfProxy),
@@ -53,20 +55,52 @@ export function sourcesOf(values: Values, { entries }: RawEnv): SecretSources {
   };
 }
 
-type KeyEntry = readonly [from: string, source: SecretSource<string>];
+type AccountsSource = SecretSources['accounts'];
 
-function keysOfList(values: Values, entry: RawEntry | undefined): KeyEntry[] {
-  if (entry === undefined) return [];
-  return (values.WAYBILL_ACCOUNTS ?? []).flatMap(({ account: { from }, key }, index): KeyEntry[] => {
-    const setting = `${entry.variable} at /${index}/apiKeyFile`;
-    if (key.kind === 'file')
-      return [[from, { setting, origin: { kind: 'file', path: key.path }, parse: asKey }]];
-    return key.kind === 'text' ? [[from, fromEntry(entry, (text) => keyInList(text, from))]] : [];
+function listSource(
+  { WAYBILL_PREFLIGHT }: Values,
+  entry: RawEntry | undefined,
+  isSender: boolean,
+): AccountsSource {
+  if (entry === undefined) return null;
+  return fromEntry(entry, (text) => {
+    const parsed = SETTINGS.WAYBILL_ACCOUNTS.kind.parse(text);
+    if (!parsed.ok) return parsed;
+    const keyed = withPreflight(parsed.value, WAYBILL_PREFLIGHT).map(({ account, key }, index) => ({
+      account,
+      key: keySource(key, `${entry.variable} at /${index}/apiKeyFile`),
+    }));
+    const problems = keyed.flatMap(({ account, key }, index) =>
+      isSender && key === null
+        ? [{ problem: `in ${account.name}, at /${index} has no key`, expected: 'apiKey or apiKeyFile' }]
+        : [],
+    );
+    return problems.length > 0 ? { ok: false, problems } : good(keyed);
   });
 }
 
-function singleKey({ WAYBILL_FROM }: Values, entry: RawEntry | undefined): KeyEntry[] {
-  return WAYBILL_FROM === null || entry === undefined ? [] : [[WAYBILL_FROM, fromEntry(entry, asKey)]];
+function keySource(key: KeySource, setting: string): SecretSource<string> | null {
+  switch (key.kind) {
+    case 'file':
+      return { setting, origin: { kind: 'file', path: key.path }, parse: asKey };
+    case 'text':
+      return { setting, origin: { kind: 'text', text: key.text }, parse: asKey };
+    case 'none':
+      return null;
+    default:
+      return key satisfies never;
+  }
+}
+
+/** The number of the single form stays; its key may be a file. */
+function singleSource(
+  { WAYBILL_FROM, WAYBILL_PREFLIGHT }: Values,
+  { WAYBILL_FROM: from, WAYBILL_PROVIDER_API_KEY: entry }: RawEnv['entries'],
+): AccountsSource {
+  if (WAYBILL_FROM === null || from === undefined) return null;
+  const account = { ...singleAccount(WAYBILL_FROM), preflight: WAYBILL_PREFLIGHT };
+  const key = entry === undefined ? null : fromEntry(entry, asKey);
+  return fromEntry(from, () => good([{ account, key }]));
 }
 
 function fromEntry<T>(entry: RawEntry, parse: (text: string) => Parsed<T>): SecretSource<T> {
@@ -79,14 +113,6 @@ function fromEntry<T>(entry: RawEntry, parse: (text: string) => Parsed<T>): Secr
 
 function asKey(text: string): Parsed<string> {
   return text === '' ? bad('is empty', 'a key') : good(text);
-}
-
-/** The list's file may have been replaced: only the key is taken from it, accounts stay as they were at the start. */
-function keyInList(text: string, from: string): Parsed<string> {
-  const parsed = SETTINGS.WAYBILL_ACCOUNTS.kind.parse(text);
-  if (!parsed.ok) return parsed;
-  const key = parsed.value.find((entry: AccountEntry) => entry.account.from === from)?.key;
-  return key?.kind === 'text' ? good(key.text) : bad('no longer has the key of one of the accounts');
 }
 
 function authorizationOfProxy(text: string): Parsed<string | null> {

@@ -20,6 +20,11 @@ export function observeAccounts(sinks: Sinks): AccountObserver {
       metrics.gauges.redisMemoryLimit.set(limitBytes);
     },
     webhookChecked: (event) => webhookChecked(sinks, event),
+    accountsChanged: (event) => {
+      for (const account of event.added) metrics.startAccount(account);
+      for (const account of event.removed) void metrics.dropAccount(account);
+      log.info('accounts changed', event);
+    },
   };
 }
 

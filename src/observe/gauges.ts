@@ -2,8 +2,11 @@ import { Gauge, type Registry } from 'prom-client';
 
 export type Gauges = ReturnType<typeof processGauges> & ReturnType<typeof redisGauges>;
 
-/** `dropRedisGauges` removes what only the lease holder may publish. */
-export function defineGauges(registry: Registry): { gauges: Gauges; dropRedisGauges: () => void } {
+/**
+ * `dropRedisGauges` removes what only the lease holder may publish, `dropAccount` what is published of an account that
+ * is there no more.
+ */
+export function defineGauges(registry: Registry) {
   const ofRedis = redisGauges(registry);
   const ofProcess = processGauges(registry);
   const { orphanReceipts, redisMemoryUsed, redisMemoryLimit, ...labelled } = ofRedis;
@@ -12,12 +15,20 @@ export function defineGauges(registry: Registry): { gauges: Gauges; dropRedisGau
     // Without labels, `reset` would leave them at 0.
     for (const gauge of [orphanReceipts, redisMemoryUsed, redisMemoryLimit]) gauge.remove();
   };
+  async function dropAccount(account: string): Promise<void> {
+    const gauges: readonly Gauge[] = Object.values(labelled);
+    for (const gauge of gauges) {
+      const { values } = await gauge.get();
+      for (const { labels } of values) if (labels.account === account) gauge.remove(labels);
+    }
+  }
   dropRedisGauges();
   // Absent until there is some: 0 would read as progress made in 1970.
   ofProcess.lastProgress.remove();
   // Only who has a spool tells of it.
   for (const gauge of [ofProcess.spoolBytes, ofProcess.spoolLimit]) gauge.remove();
-  return { gauges: { ...ofRedis, ...ofProcess }, dropRedisGauges };
+  const gauges: Gauges = { ...ofRedis, ...ofProcess };
+  return { gauges, dropRedisGauges, dropAccount };
 }
 
 function redisGauges(registry: Registry) {
@@ -66,6 +77,11 @@ function processGauges(registry: Registry) {
     ]),
     spoolBytes: gauge('webhook_spool_bytes', 'What the bodies of callbacks that wait on disk take'),
     spoolLimit: gauge('webhook_spool_limit_bytes', 'How much they may take'),
+    settingUnusable: gauge(
+      'setting_unusable',
+      '1 while a setting’s file is not usable, and its last good content in use',
+      ['setting'],
+    ),
     leader: gauge('leader', '1 while this process holds the lease', ['role']),
     lastProgress: gauge(
       'last_progress_timestamp_seconds',

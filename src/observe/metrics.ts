@@ -40,6 +40,10 @@ export type Metrics = {
   readonly contentType: string;
   /** The text that Prometheus reads. */
   render(): Promise<string>;
+  /** The account's counters start at 0, unless they have begun. */
+  startAccount(account: string): void;
+  /** Forgets the gauges of an account that this process does not serve any more; its counters stay. */
+  dropAccount(account: string): Promise<void>;
   /** Forgets what only the lease holder may publish, so that no stale number stays behind. */
   dropRedisGauges(): void;
 };
@@ -54,7 +58,7 @@ export function createMetrics({
   const registry = new Registry();
   if (defaultMetrics) collectDefaultMetrics({ register: registry });
   const counters = defineCounters(registry);
-  const { gauges, dropRedisGauges } = defineGauges(registry);
+  const { gauges, dropRedisGauges, dropAccount } = defineGauges(registry);
   const histograms = defineHistograms(registry);
   gauges.buildInfo.set({ version, role }, 1);
   startProcess(counters, histograms);
@@ -66,6 +70,8 @@ export function createMetrics({
     histograms,
     contentType: registry.contentType,
     render: () => registry.metrics(),
+    startAccount: (account) => startAccount(counters, account),
+    dropAccount,
     dropRedisGauges,
   };
 }

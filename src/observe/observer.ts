@@ -140,6 +140,13 @@ export type BacklogMeasured = {
   >;
 };
 
+/** The accounts that this process serves are others from now on; by name. */
+export type AccountsChanged = {
+  readonly added: readonly string[];
+  readonly changed: readonly string[];
+  readonly removed: readonly string[];
+};
+
 /** Redis's memory, measured by the lease holder. */
 export type MemoryMeasured = { readonly usedBytes: number; readonly limitBytes: number };
 
@@ -181,6 +188,7 @@ export type AccountObserver = {
   orphanReceiptsMeasured(count: number): void;
   memoryMeasured(event: MemoryMeasured): void;
   webhookChecked(event: WebhookChecked): void;
+  accountsChanged(event: AccountsChanged): void;
 };
 
 export type WebhookObserver = {
@@ -227,7 +235,8 @@ export type ProcessObserver = {
   httpAnswered(event: HttpAnswered): void;
   /** The worker is alive and fetching; `at` in epoch milliseconds. */
   progressed(at: number): void;
-  secretUnreadable(event: { readonly setting: string; readonly problem: string }): void;
+  settingUnusable(event: { readonly setting: string; readonly problem: string }): void;
+  settingMended(setting: string): void;
 };
 
 /** One function per business event: each writes counter, histogram and log line together. */

@@ -32,6 +32,13 @@ export function observeProcess({ metrics, log }: Sinks): ProcessObserver {
       log.debug('request answered', event);
     },
     progressed: (at) => metrics.gauges.lastProgress.set(toSeconds(at)),
-    secretUnreadable: (event) => log.error('secret unreadable, the last good one stays in use', event),
+    settingUnusable: (event) => {
+      metrics.gauges.settingUnusable.set({ setting: event.setting }, 1);
+      log.error('a setting’s file is not usable: its last good content stays in use', event);
+    },
+    settingMended: (setting) => {
+      metrics.gauges.settingUnusable.set({ setting }, 0);
+      log.info('a setting’s file is usable again, and in use', { setting });
+    },
   };
 }

@@ -1,8 +1,8 @@
 import { ACCOUNT_DEFAULTS } from '../domain/account.js';
 import { periodsAt } from '../domain/budget.js';
 import { type BudgetStanding, budgetOf, type GateStanding, gateOf } from '../domain/explain/standing.js';
+import type { PublishedAccount } from '../domain/published-account.js';
 import { HOUR, SECOND } from '../domain/time.js';
-import type { PublishedAccount } from '../redis/accounts.js';
 import type { Duty, DutyAsked, Tallies, Tally, TallyAsked } from '../redis/duty.js';
 import type { WebhookCheck } from '../redis/webhook-checks.js';
 
@@ -10,6 +10,8 @@ import type { WebhookCheck } from '../redis/webhook-checks.js';
 export type AccountDuty = Omit<Duty, 'gate' | 'used'> & {
   readonly from: string;
   readonly name: string;
+  /** When it was removed from the workers' settings; null: it was not. */
+  readonly removedAt: number | null;
   readonly gate: GateStanding;
   /** Null: no worker has told of it. */
   readonly ratePerSecond: number | null;
@@ -51,7 +53,8 @@ export function createDutyDesk(deps: DutyDeps) {
   const { now } = deps;
   const standing = keepFor(STANDING_MS, now, async () => {
     const [accounts, webhooks] = await Promise.all([deps.accounts(), deps.readWebhooks()]);
-    return inBatches(accounts, (account) => standingOf({ account, webhooks }, deps));
+    const all = await inBatches(accounts, (account) => standingOf({ account, webhooks }, deps));
+    return all.filter((account) => account.removedAt === null || hasWorkLeft(account));
   });
   const hours = keepFor(TALLY_MS, now, async () =>
     inBatches(await deps.accounts(), ({ from }) => hoursOf(from, deps)),
@@ -88,6 +91,7 @@ async function standingOf({ account, webhooks }: Known, { readDuty, now }: DutyD
     ...rest,
     from,
     name,
+    removedAt: account.removedAt ?? null,
     gate: gateOf(gate, duty.now),
     ratePerSecond: ratePerSecond ?? null,
     budget: {
@@ -96,6 +100,11 @@ async function standingOf({ account, webhooks }: Known, { readDuty, now }: DutyD
     },
     webhook: webhooks.get(from) ?? null,
   };
+}
+
+/** One that was removed stays in sight until all its deliveries have ended. */
+function hasWorkLeft({ due, active, counts: { waiting, held, unknown } }: AccountDuty): boolean {
+  return due + active + waiting + held + unknown > 0;
 }
 
 async function hoursOf(from: string, { readTally, now }: DutyDeps): Promise<AccountHours> {

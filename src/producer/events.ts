@@ -6,13 +6,13 @@ import {
   isEventType,
   type WaybillEvent,
 } from '../domain/event.js';
+import type { PublishedAccount } from '../domain/published-account.js';
 import { ValidationError, type ValidationFault } from '../errors.js';
-import type { PublishedAccount } from '../redis/accounts.js';
 import type { Followed, Following } from '../redis/follow-events.js';
 import { checkEvents } from './arguments.js';
 
 export type EventsOptions = {
-  /** Accounts by number or name; default: all that are known by now. */
+  /** Accounts by number or name; default: all, also those that come later. */
   readonly from?: string | readonly string[];
   /**
    * Read on after this: an event's `cursor` or `id`, or the time (epoch ms) to begin at; `0`: all that is kept.
@@ -27,21 +27,27 @@ export type EventsOptions = {
 /** What a reader gets: an event or a gap, and where to go on after it, over all the accounts that are read. */
 export type ReadEvent = (WaybillEvent | GapEvent) & { readonly cursor: string };
 
+/** `isSeen`: of all accounts, those that the reader may see. */
+export type EventsAsked = EventsOptions & {
+  readonly isSeen?: (account: Pick<PublishedAccount, 'from' | 'name'>) => boolean;
+};
+
 export type EventsDeps = {
   readonly findAccount: (fromOrName: string) => Promise<Pick<PublishedAccount, 'from'> | undefined>;
-  readonly accounts: () => Promise<readonly Pick<PublishedAccount, 'from'>[]>;
+  readonly accounts: () => Promise<readonly Pick<PublishedAccount, 'from' | 'name'>[]>;
   readonly follow: (following: Following) => AsyncIterable<Followed>;
   /** Runs a question to Redis, for a second at most. */
   readonly onRedis: <T>(call: () => Promise<T>) => Promise<T>;
 };
 
 /** Reads events as they come. @throws ValidationError when `after` or `types` are none */
-export async function* readEvents(asked: EventsOptions, deps: EventsDeps): AsyncGenerator<ReadEvent> {
+export async function* readEvents(asked: EventsAsked, deps: EventsDeps): AsyncGenerator<ReadEvent> {
   checkEvents(asked);
   const { types = [], signal } = asked;
   const after = checkAsked(asked);
-  const from = await deps.onRedis(() => accountsOf(asked.from, deps));
-  for await (const { event, cursor } of deps.follow({ from, after, signal })) {
+  const from = await deps.onRedis(() => accountsOf(asked, deps));
+  const later = asked.from === undefined ? { fromNow: () => accountsOf(asked, deps) } : {};
+  for await (const { event, cursor } of deps.follow({ from, after, signal, ...later })) {
     const wanted = types.length === 0 || event.type === 'gap' || types.includes(event.type);
     if (wanted) yield { ...event, cursor: cursor() };
   }
@@ -60,8 +66,11 @@ function checkAsked({ after, types = [] }: EventsOptions): Cursor {
 }
 
 /** A number that no worker has told of may still have events of its own: it is taken as it is. */
-async function accountsOf(asked: EventsOptions['from'], deps: EventsDeps): Promise<readonly string[]> {
-  if (asked === undefined) return (await deps.accounts()).map(({ from }) => from);
+async function accountsOf(
+  { from: asked, isSeen = () => true }: EventsAsked,
+  deps: EventsDeps,
+): Promise<readonly string[]> {
+  if (asked === undefined) return (await deps.accounts()).filter(isSeen).map(({ from }) => from);
   const names = typeof asked === 'string' ? [asked] : asked;
   const found = await Promise.all(names.map(async (name) => (await deps.findAccount(name))?.from ?? name));
   return [...new Set(found)];

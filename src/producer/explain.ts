@@ -2,9 +2,9 @@ import { ACCOUNT_DEFAULTS } from '../domain/account.js';
 import { periodsAt } from '../domain/budget.js';
 import { type Explanation, explain } from '../domain/explain/explain.js';
 import type { AccountFacts } from '../domain/explain/facts.js';
+import type { PublishedAccount } from '../domain/published-account.js';
 import { findRecipient } from '../domain/recipient.js';
 import { NotFoundError, UnknownAccountError } from '../errors.js';
-import type { PublishedAccount } from '../redis/accounts.js';
 import type { DeliveryView } from '../redis/delivery-view.js';
 import type { Survey, SurveyAsked } from '../redis/survey.js';
 import { orThrow } from './list.js';
@@ -91,6 +91,7 @@ function explainSurvey(found: Survey, account: PublishedAccount, { deps, time }:
   const told = pairBurst !== undefined && pairIntervalMs !== undefined;
   const known: AccountFacts = {
     name: account.name,
+    removedAt: account.removedAt ?? null,
     billed: account.billing === 'session',
     budget: account.budget ?? null,
     day: { used: budget.day, endsAt: day.endsAt },

@@ -1,13 +1,13 @@
+import type { PublishedAccount } from '../domain/published-account.js';
 import type { Status } from '../domain/status.js';
 import { ClosedError, IllegalStateError, NotFoundError, WaybillError } from '../errors.js';
-import type { PublishedAccount } from '../redis/accounts.js';
 import type { DeliveryView } from '../redis/delivery-view.js';
 import { checkId, checkRequests, checkSource, checkWait } from './arguments.js';
 import { enqueueStream } from './bulk/enqueue-stream.js';
 import { type BulkAnswer, type BulkOptions, type BulkRecord, withSummary } from './bulk/record.js';
 import { createContentIds } from './content-id.js';
 import { type EnqueueDeps, type Enqueued, type EnqueuedOrError, enqueue } from './enqueue.js';
-import { type EventsDeps, type EventsOptions, type ReadEvent, readEvents } from './events.js';
+import { type EventsAsked, type EventsDeps, type ReadEvent, readEvents } from './events.js';
 import type { EnqueueRequest } from './read-request.js';
 import { type OnRedis, patiently } from './unavailable.js';
 import { type WaitOptions, waitFor } from './watch.js';
@@ -85,7 +85,7 @@ export type Producer = {
    * What becomes of deliveries and accounts, as it comes; resumes where a reader was cut.
    * @throws ValidationError at the first step when `after` or `types` are none
    */
-  events(asked?: EventsOptions): AsyncIterable<ReadEvent>;
+  events(asked?: EventsAsked): AsyncIterable<ReadEvent>;
 };
 
 export function createProducer(deps: ProducerDeps): Producer {

@@ -1,4 +1,5 @@
 import type { Delivery } from '../domain/delivery.js';
+import { isServed, type PublishedAccount } from '../domain/published-account.js';
 import { isNumber } from '../domain/recipient.js';
 import { isFields, type Sealer, sealRequest } from '../domain/seal.js';
 import { UnknownAccountError, ValidationError, type ValidationFault } from '../errors.js';
@@ -7,7 +8,6 @@ import { jobIdOf } from '../queue/names.js';
 import { newDeliveryId } from '../queue/new-id.js';
 import type { QueuedRequest } from '../queue/queues.js';
 import { type DeliveryRequest, type ParsedRequest, parseRequest } from '../queue/request.js';
-import type { PublishedAccount } from '../redis/accounts.js';
 import type { Job } from '../redis/delivery-replies.js';
 
 export type EnqueueRequest = DeliveryRequest & { readonly from: string };
@@ -83,7 +83,8 @@ export function readFor(
   { now, sealer, makeId, known }: ReadingDeps,
 ): ReadRequest {
   const askedAt = now();
-  if (account === undefined) throw refusalOf({ why: accountFault(request, known) }, request, askedAt);
+  if (account === undefined || !isServed(account))
+    throw refusalOf({ why: accountFault(request, known) }, request, askedAt);
   const parsed = parseFor(account, request, askedAt);
   if (!parsed.ok) throw new ValidationError(parsed.errors);
   const given = givenId(request);

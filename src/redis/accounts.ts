@@ -1,31 +1,22 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import {
-  type AccountTemplate,
+  type Account,
   BILLING_MODELS,
-  type Billing,
-  type Budget,
   CLOSED_WINDOW_POLICIES,
-  type ClosedWindowPolicy,
+  REASON_OUTCOMES,
+  UNKNOWN_POLICIES,
 } from '../domain/account.js';
-import { type Country, isCountry } from '../domain/phone-number.js';
+import { isCountry } from '../domain/phone-number.js';
+import type { PublishedAccount } from '../domain/published-account.js';
 import type { Redis } from './connection.js';
 import { accountsKey } from './keys.js';
+import { parseJson } from './parse-json.js';
+import { readReply } from './reply.js';
+import { createScriptRunner } from './script.js';
 
-/** What apps must know of an account to enqueue for it, and operators to settle for it; workers publish it. */
-export type PublishedAccount = {
-  readonly from: string;
-  readonly name: string;
-  readonly onClosedWindow: ClosedWindowPolicy;
-  readonly template: AccountTemplate | null;
-  readonly billing: Billing;
-  /** Absent where no worker has told of it. */
-  readonly ratePerSecond?: number;
-  readonly pairBurst?: number;
-  readonly pairIntervalMs?: number;
-  readonly budget?: Budget;
-  /** Whose national numbers are taken as recipients; null, and where no worker has told of it: nobody's. */
-  readonly country?: Country | null;
-};
+/** The field beside the accounts' own: counts their changes. */
+const VERSION = 'version';
 
 const publishedSchema = z.object({
   from: z.string(),
@@ -42,69 +33,67 @@ const publishedSchema = z.object({
   budget: z
     .object({ perDay: z.number().nullable(), perMonth: z.number().nullable(), timeZone: z.string() })
     .exactOptional(),
-  country: z.string().refine(isCountry).nullable().catch(null),
-});
+  onUnknown: z.enum(UNKNOWN_POLICIES).exactOptional(),
+  askHistory: z.boolean().exactOptional(),
+  preflight: z.boolean().exactOptional(),
+  reasons: z.record(z.string(), z.enum(REASON_OUTCOMES)).exactOptional(),
+  country: z.string().refine(isCountry).nullable().exactOptional(),
+  version: z.object({ hash: z.string(), since: z.number(), superseded: z.array(z.string()) }).exactOptional(),
+  removedAt: z.number().exactOptional(),
+}) satisfies z.ZodType<PublishedAccount>;
 
-export async function publishAccounts(
+/** An account as it is published, and the text that says so in Redis. */
+export type PublishedRow = { readonly account: PublishedAccount; readonly text: string };
+
+/** The accounts that workers have published, removed ones included; a row that cannot be read is left out. */
+export async function listAccounts(redis: Redis, prefix: string): Promise<readonly PublishedRow[]> {
+  return (await redis.hvals(accountsKey(prefix))).flatMap(readRow);
+}
+
+/** One of them, by its number. */
+export async function readPublished(
   redis: Redis,
   prefix: string,
-  accounts: readonly PublishedAccount[],
-): Promise<void> {
+  from: string,
+): Promise<PublishedRow | undefined> {
+  const text = await redis.hget(accountsKey(prefix), from);
+  return text === null ? undefined : readRow(text)[0];
+}
+
+function readRow(text: string): readonly PublishedRow[] {
+  const parsed = publishedSchema.safeParse(parseJson(text));
+  return parsed.success ? [{ account: parsed.data, text }] : [];
+}
+
+/** Another one whenever something that is published has changed. */
+export async function readAccountsVersion(redis: Redis, prefix: string): Promise<string> {
+  return (await redis.hget(accountsKey(prefix), VERSION)) ?? '';
+}
+
+/** Publishes an account in place of what was read; false when somebody else has changed that meanwhile. */
+export async function publishAccount(
+  redis: Redis,
+  prefix: string,
+  { before, after }: { readonly before: PublishedRow | undefined; readonly after: PublishedAccount },
+): Promise<boolean> {
   // Parsed, so that nothing is told of an account but what is meant to be.
-  const rows = accounts.map((account): [string, string] => [
-    account.from,
-    JSON.stringify(publishedSchema.parse(account)),
-  ]);
-  if (rows.length > 0) await redis.hset(accountsKey(prefix), Object.fromEntries(rows));
+  const row = JSON.stringify(publishedSchema.parse(after));
+  const keys = { accounts: accountsKey(prefix) };
+  const args = { from: after.from, before: before?.text ?? '', after: row };
+  return readReply(await createScriptRunner(redis)('publish', keys, args)).code === 'published';
 }
 
-/** The accounts that workers have published; a row that cannot be read is left out. */
-export async function listAccounts(redis: Redis, prefix: string): Promise<readonly PublishedAccount[]> {
-  const rows = await redis.hvals(accountsKey(prefix));
-  return rows.flatMap((row) => {
-    const parsed = publishedSchema.safeParse(parseJson(row));
-    return parsed.success ? [parsed.data] : [];
-  });
+/** Stands for all settings of an account, whatever order they are written in. */
+export function accountHash(account: Account): string {
+  return createHash('sha256')
+    .update(JSON.stringify(inOrder(account)))
+    .digest('base64url')
+    .slice(0, 16);
 }
 
-/**
- * Finds accounts without asking Redis each time: the list is read again when an account is missing from it,
- * at most once a second, and when it is a minute old.
- */
-export function createAccountDirectory<Account extends Pick<PublishedAccount, 'from' | 'name'>>(
-  read: () => Promise<readonly Account[]>,
-  now: () => number,
-) {
-  let accounts: readonly Account[] = [];
-  let readAt = Number.NEGATIVE_INFINITY;
-
-  async function refresh(olderThanMs: number): Promise<void> {
-    if (now() - readAt < olderThanMs) return;
-    accounts = await read();
-    readAt = now();
-  }
-
-  return {
-    async find(fromOrName: string): Promise<Account | undefined> {
-      await refresh(STALE_MS);
-      const find = () => accounts.find(({ from, name }) => from === fromOrName || name === fromOrName);
-      if (find() === undefined) await refresh(RETRY_MS);
-      return find();
-    },
-    async all(): Promise<readonly Account[]> {
-      await refresh(RETRY_MS);
-      return accounts;
-    },
-  };
-}
-
-const STALE_MS = 60_000;
-const RETRY_MS = 1000;
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOrder);
+  if (typeof value !== 'object' || value === null) return value;
+  const fields = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1));
+  return Object.fromEntries(fields.map(([name, field]) => [name, inOrder(field)]));
 }

@@ -16,6 +16,8 @@ export type Following = {
   readonly from: readonly string[];
   readonly after: Cursor;
   readonly signal: AbortSignal | undefined;
+  /** Asked again and again: the accounts that there are by now. New ones are read from their first event on. */
+  readonly fromNow?: () => Promise<readonly string[]>;
 };
 
 /** An event, and the cursor after which the next one comes: over all accounts that are followed. */
@@ -33,7 +35,7 @@ export type Followed = {
 export async function* followEvents(
   redis: Redis,
   prefix: string,
-  { from, after, signal, sealer }: Following & { readonly sealer: Sealer },
+  { from, after, signal, sealer, fromNow }: Following & { readonly sealer: Sealer },
 ): AsyncGenerator<Followed> {
   const connection = duplicate(redis);
   const stop = () => connection.disconnect();
@@ -44,6 +46,8 @@ export async function* followEvents(
     while (signal?.aborted !== true) {
       for (const account of news) yield* readAll(connection, prefix, { account, start, sealer });
       news = await waitForNews(connection, prefix, start.positions);
+      if (fromNow !== undefined)
+        news = [...news, ...addNew(await fromNow().catch(() => []), start.positions, after)];
     }
   } catch (error) {
     if (signal?.aborted !== true) throw error;
@@ -73,6 +77,17 @@ async function startOf(
   const resumed = [...after.positions].filter(([account]) => from.includes(account));
   const listed = new Map(after.base === null ? positions : resumed);
   return { positions, listed, base: from.length > 1 ? after.base : null };
+}
+
+/** What is not listed in the cursor is read on from its base, where somebody resumes. */
+function addNew(
+  accounts: readonly string[],
+  positions: Map<string, Position>,
+  { base }: Cursor,
+): readonly string[] {
+  const added = accounts.filter((account) => !positions.has(account));
+  for (const account of added) positions.set(account, base ?? '0-0');
+  return added;
 }
 
 async function* readAll(

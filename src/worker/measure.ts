@@ -7,7 +7,7 @@ import type { BudgetUse } from '../redis/budget.js';
 import type { RedisMemory } from '../redis/memory.js';
 
 export type MeasureDeps = {
-  readonly accounts: readonly Account[];
+  readonly accounts: () => readonly Account[];
   readonly queues: Pick<Queues, 'counts'>;
   readonly backlogOf: (from: string) => Promise<Backlog>;
   readonly renewBudget: (account: Account) => Promise<BudgetUse>;
@@ -30,7 +30,7 @@ export function createMeasurer(deps: MeasureDeps): () => Promise<void> {
   const tellExhausted = createExhaustionTeller(deps);
   return async () => {
     let orphans = 0;
-    for (const account of accounts) {
+    for (const account of accounts()) {
       const backlog = await deps.backlogOf(account.from);
       const measured = await measureAccount(account, backlog, deps);
       if (!isOurs()) return;

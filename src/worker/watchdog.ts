@@ -3,7 +3,7 @@ import type { Log } from '../observe/log.js';
 import type { Dispatch } from '../redis/dispatch.js';
 
 export type WatchdogDeps = {
-  readonly accounts: readonly Account[];
+  readonly accounts: () => readonly Account[];
   readonly dispatchOf: (from: string) => Promise<Dispatch>;
   readonly worker: {
     /** Deliveries in this process's hands. */
@@ -50,7 +50,7 @@ export function createWatchdog(deps: WatchdogDeps): () => Promise<void> {
     if (now - lastLookAt > deps.patienceMs / 2) idleSince.clear();
     lastLookAt = now;
     try {
-      for (const account of deps.accounts) {
+      for (const account of deps.accounts()) {
         if ((await idleMs(account)) < deps.patienceMs) continue;
         deps.log.error('jobs are due and none is fetched: ending', { fatal: true, account: account.name });
         deps.end();

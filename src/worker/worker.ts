@@ -1,47 +1,36 @@
-import { type ConnectionOptions, type Job, Worker as QueueWorker } from 'bullmq';
 import type { Account } from '../domain/account.js';
 import { SECOND } from '../domain/time.js';
-import type { Log } from '../observe/log.js';
-import { queueName, queuePrefix } from '../queue/names.js';
 import type { Queues } from '../queue/queues.js';
 import { deliver } from './deliver.js';
 import { createFlights } from './flights.js';
 import { endJob, isJobEnd, type JobResult, retryLater } from './job-end.js';
-import { createLocks, type Lock } from './locks.js';
+import { createQueueLoops, type LoopDeps, type Taken } from './queue-loops.js';
 import { createReleases, type Releases } from './releases.js';
 import type { DeliverDeps } from './run.js';
 import { longestHorizon } from './send.js';
 import { createSlots } from './slots.js';
-import type { Timings } from './timings.js';
 
-/** A run that is cut short costs nothing: the record knows what was sent. BullMQ must not give a job up. */
-const STALLED_AT_MOST = 1000;
-const LONGEST_REST_MS = 5 * SECOND;
 const FAULT_PAUSE_MS = 5 * SECOND;
-/** BullMQ heeds `queue.rateLimit` only where a limiter is set; this one never limits by itself. */
-const NO_LIMIT = { max: 1_000_000_000, duration: 1000 };
 
-export type WorkerDeps = Omit<DeliverDeps, 'isDraining' | 'release' | 'fly'> & {
-  readonly accounts: readonly Account[];
-  readonly connection: ConnectionOptions;
-  /** Whether Redis can be asked at this moment. */
-  readonly isConnected: () => boolean;
-  readonly queues: Queues;
-  readonly prefix: string;
-  /** Deliveries in flight per account, and in all. */
-  readonly concurrency: number;
-  readonly concurrencyTotal: number;
-  readonly timings: Pick<Timings, 'lockMs' | 'stalledCheckMs'>;
-  /** How long a finished job is kept. */
-  readonly finishedJobsMs: number;
-  readonly log: Log;
-};
+export type WorkerDeps = Omit<DeliverDeps, 'isDraining' | 'release' | 'fly'> &
+  LoopDeps & {
+    /** Those of the beginning. */
+    readonly accounts: readonly Account[];
+    readonly queues: Queues;
+    /** Deliveries in flight, over all accounts. */
+    readonly concurrencyTotal: number;
+  };
 
 export type Worker = {
   /** Deliveries in this process's hands. */
   readonly active: () => number;
   /** How long the attempts in flight may still take; 0 when there is none. */
   readonly leftMs: () => number;
+  /**
+   * Takes jobs of these accounts from now on, with these settings; of one that is not among them no more, once what it
+   * has in hand has ended.
+   */
+  readonly serve: (accounts: readonly Account[]) => void;
   /** When it last fetched a job, by the clock that only goes forward; at first, when it was started. */
   readonly fetchedAt: () => number;
   /**
@@ -55,33 +44,37 @@ export type Worker = {
 export function startWorker(deps: WorkerDeps): Worker {
   const withSlot = createSlots(deps.concurrencyTotal);
   let draining = false;
-  const inHand = new Set<Promise<JobResult>>();
+  let inHand = 0;
   let fetchedAt = deps.effects.monotonic();
   const releases = openReleases(deps);
   const flights = createFlights(deps.effects.monotonic);
   const { release } = releases;
-  const deliverDeps: DeliverDeps = { ...deps, isDraining: () => draining, release, fly: flights.fly };
+  const shared = { ...deps, release, fly: flights.fly };
 
-  async function run(running: Running): Promise<JobResult> {
-    fetchedAt = deps.effects.monotonic();
-    const work = withSlot(() => runJob(running, deliverDeps, deps));
-    inHand.add(work);
-    try {
-      return await work;
-    } finally {
-      inHand.delete(work);
-    }
-  }
+  const runFor = (isLeaving: () => boolean) => {
+    const deliverDeps: DeliverDeps = { ...shared, isDraining: () => draining || isLeaving() };
+    return async (taken: Taken): Promise<JobResult> => {
+      fetchedAt = deps.effects.monotonic();
+      inHand += 1;
+      try {
+        return await withSlot(() => runJob(taken, deliverDeps, deps));
+      } finally {
+        inHand -= 1;
+      }
+    };
+  };
 
-  const workers = deps.accounts.map((account) => openWorker(account, deps, run));
+  const loops = createQueueLoops(deps, runFor);
+  loops.serve(deps.accounts);
   let closing: Promise<void> | undefined;
   return {
-    active: () => inHand.size,
+    serve: loops.serve,
+    active: () => inHand,
     leftMs: flights.leftMs,
     fetchedAt: () => fetchedAt,
     close() {
       draining = true;
-      closing ??= closeAll(workers, inHand, deps.isConnected).then(releases.close);
+      closing ??= loops.close().then(releases.close);
       return closing;
     },
   };
@@ -93,26 +86,9 @@ function openReleases({ attempts, effects, sleep, timeouts }: WorkerDeps): Relea
   return createReleases({ attempts, monotonic: effects.monotonic, sleep, keptMs });
 }
 
-async function closeAll(
-  workers: readonly QueueWorker[],
-  inHand: ReadonlySet<Promise<JobResult>>,
-  isConnected: () => boolean,
-): Promise<void> {
-  await Promise.all(workers.map((worker) => worker.pause(true)));
-  await Promise.allSettled(inHand);
-  await Promise.all(workers.map((worker) => worker.close(!isConnected())));
-}
-
-type Running = {
-  readonly job: Job;
-  readonly token: string;
-  readonly lock: Lock;
-  readonly account: Account;
-};
-
 /** A fault (Redis away, a bug) is not an end: the job comes back, and the record knows what was sent. */
-async function runJob(running: Running, deliverDeps: DeliverDeps, deps: WorkerDeps): Promise<JobResult> {
-  const { job, token, lock, account } = running;
+async function runJob(taken: Taken, deliverDeps: DeliverDeps, deps: WorkerDeps): Promise<JobResult> {
+  const { job, token, lock, account } = taken;
   try {
     const { end, ref } = await deliver(job, { account, lock }, deliverDeps);
     return await endJob({ job, token, ref }, end, deps);
@@ -121,35 +97,4 @@ async function runJob(running: Running, deliverDeps: DeliverDeps, deps: WorkerDe
     deps.log.error('delivery run failed', { account: account.name, job: job.id, error });
     return retryLater(job, token, deps.effects.now() + FAULT_PAUSE_MS);
   }
-}
-
-type Run = (running: Running) => Promise<JobResult>;
-
-function openWorker(account: Account, deps: WorkerDeps, run: Run): QueueWorker {
-  const { log } = deps;
-  const locks = createLocks();
-  const worker = new QueueWorker(
-    queueName(account.from),
-    (job: Job, token = '') => locks.hold(job.id ?? '', (lock) => run({ job, token, lock, account })),
-    {
-      connection: deps.connection,
-      prefix: queuePrefix(deps.prefix),
-      concurrency: deps.concurrency,
-      limiter: NO_LIMIT,
-      lockDuration: deps.timings.lockMs,
-      // How long an idle worker may sleep through the opening of an account.
-      maximumRateLimitDelay: LONGEST_REST_MS,
-      stalledInterval: deps.timings.stalledCheckMs,
-      maxStalledCount: STALLED_AT_MOST,
-      removeOnComplete: { age: Math.ceil(deps.finishedJobsMs / SECOND) },
-      removeOnFail: { age: Math.ceil(deps.finishedJobsMs / SECOND) },
-    },
-  );
-  worker.on('error', (error) => {
-    // While Redis is away, the connection has told so once already.
-    if (deps.isConnected()) log.warn('queue error', { account: account.name, error });
-  });
-  worker.on('stalled', (job) => log.warn('job stalled', { account: account.name, job }));
-  worker.on('lockRenewalFailed', locks.lose);
-  return worker;
 }

@@ -24,6 +24,7 @@ const METRICS = {
   waybill_redis_reconnects_total: 'counter',
   waybill_delivery_flags_total: 'counter',
   waybill_gate_changes_total: 'counter',
+  waybill_setting_unusable: 'gauge',
   waybill_sweep_mends_total: 'counter',
   waybill_attempt_duration_seconds: 'histogram',
   waybill_due_to_accept_seconds: 'histogram',
@@ -339,9 +340,20 @@ describe('each event writes its metric and its line', () => {
     ],
     ['progress', (to) => to.progressed(7000), { metric: ['last_progress_timestamp_seconds', {}, 7] }],
     [
-      'a secret that cannot be read',
-      (to) => to.secretUnreadable({ setting: 'WAYBILL_WEBHOOK_TOKEN_FILE', problem: 'is empty' }),
-      { line: { level: 'error', setting: 'WAYBILL_WEBHOOK_TOKEN_FILE' } },
+      'a setting whose file is not usable',
+      (to) => to.settingUnusable({ setting: 'WAYBILL_WEBHOOK_TOKEN_FILE', problem: 'is empty' }),
+      {
+        metric: ['setting_unusable', { setting: 'WAYBILL_WEBHOOK_TOKEN_FILE' }, 1],
+        line: { level: 'error', setting: 'WAYBILL_WEBHOOK_TOKEN_FILE' },
+      },
+    ],
+    [
+      'a setting whose file is usable again',
+      (to) => to.settingMended('WAYBILL_WEBHOOK_TOKEN_FILE'),
+      {
+        metric: ['setting_unusable', { setting: 'WAYBILL_WEBHOOK_TOKEN_FILE' }, 0],
+        line: { level: 'info', setting: 'WAYBILL_WEBHOOK_TOKEN_FILE' },
+      },
     ],
   ])('%s', async (_what, tell, { metric, line }) => {
     const { observer, read, lines } = open();

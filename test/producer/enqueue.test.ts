@@ -6,7 +6,7 @@ import {
   UnknownAccountError,
   ValidationError,
 } from '../../src/index.js';
-import { publishAccounts } from '../../src/redis/accounts.js';
+import { publishAccount } from '../../src/redis/accounts.js';
 import { openBench, PREFIX } from '../redis/bench.js';
 import { withRedis } from '../support/redis.js';
 import { FROM, requestTo } from '../support/stack.js';
@@ -78,7 +78,8 @@ describe('the same id', () => {
     const policies = { onClosedWindow: 'hold', template: null, billing: 'session' } as const;
     const other = { from: '972770000000', name: 'other', ...policies };
     const shop = { ...other, from: FROM, name: 'shop' };
-    await publishAccounts(redis.client, PREFIX, [other, shop]);
+    for (const after of [other, shop])
+      await publishAccount(redis.client, PREFIX, { before: undefined, after });
     await enqueue('one');
     await line.waybill.enqueue({ ...requestTo(CLIENT, { id: 'one' }), from: 'other' });
     await expect(line.waybill.get('one')).rejects.toMatchObject({ code: 'AMBIGUOUS_ID' });

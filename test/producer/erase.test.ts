@@ -1,3 +1,4 @@
+import { openAccounts } from '../../src/app/accounts.js';
 import { openOperator } from '../../src/app/operator.js';
 import type { Operator } from '../../src/producer/operate.js';
 import { createQueues, type Queues } from '../../src/queue/queues.js';
@@ -24,9 +25,11 @@ let queues: Queues;
 
 beforeEach(async () => {
   line = await openLine(redis.url);
-  const { config } = createCore({ REDIS_URL: redis.url }).core;
+  const { config, secrets } = createCore({ REDIS_URL: redis.url }).core;
+  const accounts = openAccounts({ config, secrets, redis: redis.client });
   queues = createQueues({ connection: redis.client, prefix: PREFIX, onError: () => undefined });
-  operator = openOperator({ config, redis: redis.client, waybill: line.waybill, queues, sealer: PLAIN });
+  const own = { config, redis: redis.client, accounts, waybill: line.waybill, queues, sealer: PLAIN };
+  operator = openOperator(own);
 });
 afterEach(async () => {
   await queues.close();

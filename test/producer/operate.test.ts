@@ -1,4 +1,5 @@
 import { Queue } from 'bullmq';
+import { openAccounts } from '../../src/app/accounts.js';
 import { openOperator } from '../../src/app/operator.js';
 import { IdempotencyConflictError, IllegalStateError, NotFoundError } from '../../src/index.js';
 import type { Operator } from '../../src/producer/operate.js';
@@ -21,9 +22,11 @@ let queues: ReturnType<typeof createQueues>;
 
 beforeEach(async () => {
   line = await openLine(redis.url);
-  const { config } = createCore({ REDIS_URL: redis.url }).core;
+  const { config, secrets } = createCore({ REDIS_URL: redis.url }).core;
+  const accounts = openAccounts({ config, secrets, redis: redis.client });
   queues = createQueues({ connection: redis.client, prefix: PREFIX, onError: () => undefined });
-  operator = openOperator({ config, redis: redis.client, waybill: line.waybill, queues, sealer: PLAIN });
+  const own = { config, redis: redis.client, accounts, waybill: line.waybill, queues, sealer: PLAIN };
+  operator = openOperator(own);
   queue = new Queue(`{${FROM}}`, { connection: { url: redis.url }, prefix: `${PREFIX}:queue` });
   await line.work();
 });

@@ -133,8 +133,8 @@ export async function passHorizon(client: Redis, from: string, ids: readonly str
 
 /** As if the deliveries had come during the last day, as many by the hour as people are awake. */
 export async function spreadOverDay(client: Redis): Promise<void> {
-  for (const { from } of await listAccounts(client, 'waybill')) {
-    const keys = accountKeys('waybill', from);
+  for (const { account } of await listAccounts(client, 'waybill')) {
+    const keys = accountKeys('waybill', account.from);
     const members = await client.zrange(keys.fixed.deliveries, '0', '-1');
     const statuses = ['waiting', 'held', 'unknown', 'failed', 'expired', 'cancelled'];
     for (const [at, member] of members.entries()) {

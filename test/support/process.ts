@@ -31,8 +31,12 @@ export function createCore(env: Readonly<Record<string, string>>, log: 'kept' | 
     defaultMetrics: false,
     accounts: config.accounts.map(({ name }) => name),
   });
-  const secrets = createSecrets(sources, { now: Date.now, onFailure: () => undefined });
   const observer = createObserver({ metrics, log: written });
+  const secrets = createSecrets(sources, {
+    now: Date.now,
+    onFailure: (failure) => observer.settingUnusable(failure),
+    onMended: (setting) => observer.settingMended(setting),
+  });
   return {
     core: { config, secrets, log: written, observer, effects: systemEffects, network: systemNetwork },
     metrics,

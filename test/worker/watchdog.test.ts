@@ -27,7 +27,7 @@ beforeEach(async () => {
   await worker.close();
   [now, fetchedAt, active, ends, lines] = [0, 0, 0, 0, []];
   look = createWatchdog({
-    accounts: [account()],
+    accounts: () => [account()],
     dispatchOf: (from) => readDispatch(redis.client, PREFIX, from),
     worker: { active: () => active, fetchedAt: () => fetchedAt },
     monotonic: () => now,

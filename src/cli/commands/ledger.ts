@@ -49,8 +49,8 @@ async function showLedger(given: Input, context: CliContext): Promise<ExitCode> 
   const { output, now } = context;
   return withClient(context, async (client) => {
     const { from, name } = await client.account(given.from);
-    const { timeZone, isDefault } = client.zoneOf(from);
-    if (isDefault) output.note(`${name} is not configured here: months are those of ${timeZone}`);
+    const { timeZone, isDefault } = await client.zoneOf(from);
+    if (isDefault) output.note(`${name} is published by no worker: months are those of ${timeZone}`);
     const month = given.month ?? billingMonth(now(), timeZone);
     const asked = { from, month, timeZone };
     const [rows, others] = await Promise.all([client.ledger(asked), client.otherSessions(asked)]);

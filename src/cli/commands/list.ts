@@ -46,7 +46,7 @@ async function list(given: Input, context: CliContext): Promise<ExitCode> {
   const { limit, cursor: after, fullNumbers, json } = given;
   return withClient(context, async (client) => {
     const page = await client.operator.list({ ...filterOf(given), limit, cursor: after });
-    const names = new Map((await client.accounts()).map(({ from, name }) => [from, name]));
+    const names = new Map((await client.accounts.all()).map(({ from, name }) => [from, name]));
     const rows = page.deliveries.map(({ from, to, ...row }) => {
       return { account: names.get(from) ?? maskNumber(from), ...row, to: fullNumbers ? to : maskNumber(to) };
     });

@@ -80,7 +80,7 @@ function addShow(host: CommandHost): void {
 
 /** With accounts by name, and why in words. */
 async function withNames(callbacks: readonly ShownCallback[], client: Client) {
-  const names = new Map((await client.accounts()).map(({ from, name }) => [from, name]));
+  const names = new Map((await client.accounts.all()).map(({ from, name }) => [from, name]));
   return callbacks.map(({ account, ...callback }) => ({
     ...callback,
     words: quarantineInWords(callback.reason),

@@ -5,8 +5,14 @@ import { type Tell, when } from './tell.js';
 /** What keeps an account from sending; empty while it sends. */
 export function accountWords({ account, limits }: Standing, tell: Tell): readonly string[] {
   const words = gateWords(account.gate, tell);
-  const { workers, queuePaused } = account;
-  if (workers === 0) words.push('No worker is running for this account: nothing is sent until one starts.');
+  const { workers, queuePaused, removedAt } = account;
+  if (removedAt !== null && workers === 0) {
+    words.push(
+      `The account was removed from the workers’ settings at ${when(removedAt, tell)}. Its deliveries are kept, and wait until it is there again.`,
+    );
+  } else if (workers === 0) {
+    words.push('No worker is running for this account: nothing is sent until one starts.');
+  }
   if (queuePaused && account.gate.state !== 'paused') {
     words.push('Its queue is paused although its gate is not: resume the account to open both.');
   }

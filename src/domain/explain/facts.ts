@@ -73,6 +73,8 @@ export type LaneFacts = {
 
 export type AccountFacts = {
   readonly name: string;
+  /** When the last worker that served it found it gone from its settings; null: it is served. */
+  readonly removedAt: number | null;
   readonly billed: boolean;
   /** Null: no worker has told of it. */
   readonly budget: Budget | null;

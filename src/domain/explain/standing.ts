@@ -23,6 +23,8 @@ export type Standing = {
   };
   readonly account: {
     readonly name: string;
+    /** When it was removed from the workers' settings; null: it was not. */
+    readonly removedAt: number | null;
     readonly workers: number;
     readonly due: number;
     readonly queuePaused: boolean;
@@ -63,12 +65,20 @@ export type GateStanding = {
 export function standingOf(facts: Facts): Standing {
   const { now, window, queue, account } = facts;
   const { workers, due, paused, restsUntil } = queue;
+  const { removedAt } = account;
   return {
     window: { state: windowState(window, now), ...window },
     session: sessionOf(facts),
     cost: costOf(facts),
     limits: { pairAt: pairAt(facts), restsUntil },
-    account: { name: account.name, workers, due, queuePaused: paused, gate: gateOf(facts.gate, now) },
+    account: {
+      name: account.name,
+      removedAt,
+      workers,
+      due,
+      queuePaused: paused,
+      gate: gateOf(facts.gate, now),
+    },
   };
 }
 

@@ -6,9 +6,9 @@ import {
   type Forecast,
   forecastBudget,
 } from '../../domain/forecast.js';
+import type { PublishedAccount } from '../../domain/published-account.js';
 import { WaybillError } from '../../errors.js';
 import { LINK_ENDS_EARLY } from '../../queue/check-request.js';
-import type { PublishedAccount } from '../../redis/accounts.js';
 import type { ForecastFacts } from '../../redis/forecast-facts.js';
 import type { DeliveryRef } from '../../redis/run-on-delivery.js';
 import { createContentIds } from '../content-id.js';

@@ -1,6 +1,6 @@
+import type { PublishedAccount } from '../../domain/published-account.js';
 import { isFields } from '../../domain/seal.js';
 import { WaybillError } from '../../errors.js';
-import type { PublishedAccount } from '../../redis/accounts.js';
 import {
   asRequest,
   knownNames,

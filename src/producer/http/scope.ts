@@ -1,14 +1,16 @@
 import type { Caller } from '../../domain/caller.js';
 import type { Country } from '../../domain/phone-number.js';
+import { isServed } from '../../domain/published-account.js';
 import { UnknownAccountError, ValidationError } from '../../errors.js';
 import type { Narrow } from '../producer.js';
 import { ProblemError } from './problem.js';
 
-/** An account by both of its names. */
+/** An account by both of its names; `removedAt` once no worker serves it any more. */
 export type NamedAccount = {
   readonly from: string;
   readonly name: string;
   readonly country?: Country | null;
+  readonly removedAt?: number;
 };
 
 /** The accounts that there are, without asking Redis each time. */
@@ -68,7 +70,9 @@ export async function accountOf(
 }
 
 async function onlyAccount(scope: Scope, accounts: Accounts): Promise<NamedAccount> {
-  const [only, ...others] = (await accounts.all()).filter((account) => mayUse(scope, account));
+  const [only, ...others] = (await accounts.all()).filter(
+    (account) => mayUse(scope, account) && isServed(account),
+  );
   if (only !== undefined && others.length === 0) return only;
   const names = [only, ...others].flatMap((account) => account?.name ?? []).join(', ');
   const choice = names === '' ? 'no account is there yet that this key may use' : `one of ${names}`;

@@ -36,6 +36,7 @@ const facts: Facts = {
   lane: { deliveries: [], count: 0, flight: null },
   account: {
     name: 'shop',
+    removedAt: null,
     billed: true,
     budget: { perDay: 10, perMonth: null, timeZone: 'UTC' },
     day: { used: 4, endsAt: NOW + 12 * HOUR },

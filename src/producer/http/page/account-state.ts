@@ -14,13 +14,17 @@ export type AccountState = {
 };
 
 export function stateOf(account: AccountDuty): AccountState {
-  const { gate, workers, queue, now, due } = account;
+  const { gate, workers, queue, now, due, removedAt } = account;
   const why = reasonInWords(gate.reason);
   const until = gate.until === null ? null : html` until ${around(gate.until, now)}`;
   if (gate.state === 'paused') {
     const since = gate.since === null ? null : html`, ${around(gate.since, now)}`;
     const detail = html`by ${gate.by === 'worker' ? 'a worker' : gate.who || 'an operator'}${since}: ${why}`;
     return { look: { shape: 'square', tone: 'bad' }, word: 'Paused', detail, isTrouble: true };
+  }
+  if (workers === 0 && removedAt !== null) {
+    const detail = html`from the workers’ settings, ${around(removedAt, now)}; its deliveries wait`;
+    return { look: { shape: 'ring', tone: 'wait' }, word: 'Removed', detail, isTrouble: true };
   }
   if (workers === 0) {
     const detail = html`nothing is sent until one starts`;

@@ -4,7 +4,7 @@ import type { Caller } from '../../../domain/caller.js';
 import { parseCursor } from '../../../domain/cursor.js';
 import { EVENT_TYPES } from '../../../domain/event.js';
 import { query } from '../../../queue/request-fields.js';
-import type { EventsOptions, ReadEvent } from '../../events.js';
+import type { EventsAsked, ReadEvent } from '../../events.js';
 import type { Api } from '../api.js';
 import { toEventStream } from '../event-stream.js';
 import { callerOf } from '../guard.js';
@@ -14,7 +14,7 @@ import { type Accounts, mayUse, type NamedAccount, UNKNOWN_ACCOUNT } from '../sc
 
 export type EventRoutes = {
   readonly accounts: Accounts;
-  readonly events: (asked: EventsOptions) => AsyncIterable<ReadEvent>;
+  readonly events: (asked: EventsAsked) => AsyncIterable<ReadEvent>;
   /** The cursor after which comes what happens from now on. */
   readonly cursorNow: () => Promise<string>;
   /** Aborted when the process is told to end. */
@@ -73,7 +73,7 @@ export function addEventStream(api: Api, routes: EventRoutes): void {
       // Also for who knows where to begin: without Redis no stream is begun.
       const now = await routes.cursorNow();
       const asked = {
-        from: await accountsOf(from, callerOf(request), routes.accounts),
+        ...(await scopeOf(from, callerOf(request), routes.accounts)),
         after: request.headers['last-event-id'] ?? after ?? now,
         ...(types === undefined ? {} : { types }),
       };
@@ -99,16 +99,14 @@ function tooManyReaders(): ProblemError {
   return new ProblemError('rate_limited', detail, { retryAfterSeconds: 5 });
 }
 
-async function accountsOf(
+async function scopeOf(
   names: readonly string[] | undefined,
   caller: Caller,
   accounts: Accounts,
-): Promise<readonly string[]> {
-  const found =
-    names === undefined
-      ? (await accounts.all()).filter((account) => mayUse(caller, account))
-      : await Promise.all(names.map((name) => accountInQuery(name, caller, accounts)));
-  return found.map(({ from }) => from);
+): Promise<Pick<EventsAsked, 'from' | 'isSeen'>> {
+  if (names === undefined) return { isSeen: (account) => mayUse(caller, account) };
+  const found = await Promise.all(names.map((name) => accountInQuery(name, caller, accounts)));
+  return { from: found.map(({ from }) => from) };
 }
 
 async function accountInQuery(name: string, caller: Caller, accounts: Accounts): Promise<NamedAccount> {

@@ -14,7 +14,7 @@ type Asked = { readonly from: string; readonly month: string; readonly timeZone:
 export type LedgerRoutes = {
   readonly accounts: Accounts;
   /** In which its months are counted. */
-  readonly zoneOf: (from: string) => { readonly timeZone: string };
+  readonly zoneOf: (from: string) => Promise<{ readonly timeZone: string }>;
   readonly ledger: (asked: Asked) => Promise<readonly LedgerRow[]>;
   /** What may have been opened by another sender. */
   readonly otherSessions: (asked: Asked) => Promise<readonly Omit<LedgerRow, 'openedBy'>[]>;
@@ -65,14 +65,14 @@ export function addLedger(api: Api, { accounts, zoneOf, ledger, otherSessions }:
       ),
     },
     handler: async (request, reply) => {
-      const account = await accountAt(request.params.from, callerOf(request), accounts);
-      const { timeZone } = zoneOf(account.from);
+      const { from, name } = await accountAt(request.params.from, callerOf(request), accounts);
+      const { timeZone } = await zoneOf(from);
       const { month } = request.params;
-      const asked = { from: account.from, month, timeZone };
+      const asked = { from, month, timeZone };
       const [rows, others] = await Promise.all([ledger(asked), otherSessions(asked)]);
       const sessions = ledgerLines({ rows, others });
       if (!wantsCsv(request.query.format, request.headers.accept))
-        return { account, month, timeZone, sessions };
+        return { account: { from, name }, month, timeZone, sessions };
       const csv = ledgerCsv(sessions).map((line) => `${line}\r\n`);
       return reply.type('text/csv; charset=utf-8').serializer(String).send(csv.join(''));
     },

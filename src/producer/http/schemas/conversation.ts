@@ -64,6 +64,7 @@ export const conversation = z
     }),
     account: z.object({
       name: z.string(),
+      removedAt: timeOrNull.describe('When it was removed from the workers’ settings'),
       workers: z.int().describe('Workers that serve the account'),
       due: z.int().describe('Jobs that a worker may fetch now'),
       queuePaused: z.boolean(),
