@@ -9,8 +9,8 @@ import { EXIT, type ExitCode } from '../src/cli/exit-codes.js';
 import { flag } from '../src/cli/options.js';
 import { formatHostPort } from '../src/config/address.js';
 import { type DevEnv, devEnv } from './dev-env.js';
-import { claimDevFolder, DEV_FILE, type DevFolder, namesRedis } from './dev-file.js';
-import { startPrivateRedis } from './private-redis.js';
+import { claimDevFolder, DEV_FILE, type DevFolder, type Kept, namesRedis } from './dev-file.js';
+import { type PrivateRedis, startPrivateRedis } from './private-redis.js';
 import { port, sandboxFlags, seed, wishesOf } from './sandbox-flags.js';
 import type { All } from './start-all.js';
 
@@ -19,12 +19,14 @@ const input = z.object({
   providerUrl: z.string().optional(),
   seed: seed.optional(),
   fetchFiles: flag,
+  fresh: flag,
 });
 type Input = z.output<typeof input>;
 
 const options: readonly Option[] = [
   new Option('--port <port>', 'sandbox there, webhooks, metrics and API on the next three; 0: any free ones'),
   new Option('--provider-url <url>', 'another provider than the sandbox; wants a real account'),
+  new Option('--fresh', 'a new Redis port and new keys, not those of the last start in this folder'),
   ...sandboxFlags(),
 ];
 
@@ -38,7 +40,8 @@ export function addDev(host: CommandHost, place: DevPlace): void {
     summary: 'run everything in one process on 127.0.0.1, with the sandbox as the provider',
     options,
     input,
-    help: `Without REDIS_URL it brings a private Redis. The other commands in this folder find it by ${DEV_FILE}.`,
+    help: `It needs no settings. Without REDIS_URL it brings a private Redis. The other commands in this folder find it by
+${DEV_FILE}, which holds secrets, and keeps the Redis port and the keys for the next start.`,
     run: (given, context) => runDev(given, context, place),
   });
 }
@@ -49,16 +52,16 @@ async function runDev(given: Input, context: CliContext, place: DevPlace): Promi
   if (place.env.WAYBILL_PROVIDER_URL && given.providerUrl === undefined) {
     context.output.note('the sandbox stands in for WAYBILL_PROVIDER_URL; another one wants --provider-url');
   }
-  const folder = claimDevFolder(place.folder);
+  const folder = claimDevFolder(place.folder, given.fresh);
+  const { kept } = folder;
   try {
-    const redis = namesRedis(place.env) ? null : await startPrivateRedis();
+    const redis = namesRedis(place.env) ? null : await startRedis(kept, context);
     try {
-      const made = devEnv(place.env, {
-        redisUrl: redis?.url ?? null,
-        providerUrl: given.providerUrl,
-        port: given.port,
-      });
-      return await serveAll({ ...made, given, folder, stop }, context);
+      const { providerUrl, port: first } = given;
+      const asked = { redisUrl: redis?.url ?? null, providerUrl, port: first, kept };
+      const { env, made } = devEnv(place.env, asked);
+      const left = { ...made, ...(redis === null ? {} : { redisPort: redis.port }) };
+      return await serveAll({ env, made: left, given, folder, stop }, context);
     } finally {
       await redis?.stop();
     }
@@ -67,22 +70,36 @@ async function runDev(given: Input, context: CliContext, place: DevPlace): Promi
   }
 }
 
-type Dev = DevEnv & {
+/** Where it was the last time, so that what is set to find it there still does. */
+async function startRedis({ redisPort }: Kept, { output }: CliContext): Promise<PrivateRedis> {
+  if (redisPort === undefined) return startPrivateRedis();
+  try {
+    return await startPrivateRedis({ port: redisPort });
+  } catch (error) {
+    if (!(error instanceof Error && error.message.includes('Address already in use'))) throw error;
+    output.note(`something else listens on port ${redisPort}: Redis takes another one`);
+    return startPrivateRedis();
+  }
+}
+
+type Dev = {
+  readonly env: DevEnv['env'];
+  /** What was made up, or taken over from the last start. */
+  readonly made: Kept;
   readonly given: Input;
   readonly folder: DevFolder;
   readonly stop: AbortSignal;
 };
 
-async function serveAll({ env, apiKey, given, folder, stop }: Dev, context: CliContext): Promise<ExitCode> {
+async function serveAll({ env, made, given, folder, stop }: Dev, context: CliContext): Promise<ExitCode> {
   const wishes = given.providerUrl === undefined ? wishesOf(given) : null;
   const { version } = context;
   const options = { env, version, role: 'dev', need: ['accounts', 'webhookToken', 'apiKeys'], stop } as const;
   const ended = await serve(options, async (core, metricsAt) => {
     const { startAll } = await import('./start-all.js');
     const all = await startAll(core, { wishes, version });
-    const made = apiKey === null ? {} : { apiKey };
-    folder.publish({ env: { ...env, ...foundAt(all, metricsAt) }, ...made });
-    context.output.lines(welcome(core, all, metricsAt));
+    folder.publish({ ...env, ...foundAt(all, metricsAt) }, made);
+    context.output.lines(welcome(core, all, { metricsAt, hasKey: made.apiKey !== undefined }));
     return all;
   });
   return ended === 'drained' ? EXIT.done : EXIT.refused;
@@ -100,8 +117,11 @@ function foundAt({ api, webhooks, sandbox }: All, metricsAt: MetricsAt): Readonl
   };
 }
 
+/** `hasKey`: the API's key was made up, and is in the file. */
+type Around = { readonly metricsAt: MetricsAt; readonly hasKey: boolean };
+
 /** The webhook's token and the API's key are only in the file. */
-function welcome({ config }: Core, { api, webhooks, sandbox }: All, metricsAt: MetricsAt): string[] {
+function welcome({ config }: Core, { api, webhooks, sandbox }: All, { metricsAt, hasKey }: Around): string[] {
   const [account] = config.accounts;
   const redis = config.redis.kind === 'url' ? formatHostPort(config.redis) : config.redis.kind;
   const to = '972501234567';
@@ -110,28 +130,32 @@ function welcome({ config }: Core, { api, webhooks, sandbox }: All, metricsAt: M
     `provider  ${sandbox === null ? config.provider.url : `${sandbox.url} (sandbox, seed ${sandbox.seed})`}`,
     `webhooks  http://${webhooks.address}`,
     `api       http://${api.address}/docs`,
-    `on duty   http://${api.address}/ (any user name; the password is apiKey in ${DEV_FILE})`,
+    `on duty   http://${api.address}/ (any user name; the password is ${hasKey ? `apiKey in ${DEV_FILE}` : 'one of the keys of WAYBILL_API_KEYS'})`,
     ...(metricsAt === null ? [] : [`metrics   http://${formatHostPort(metricsAt)}/metrics`]),
     `redis     ${redis}`,
+    `secrets   in ${DEV_FILE}: keep it out of version control`,
     '',
     'In this folder, in another terminal:',
     `  ${enqueue}`,
-    `  ${curl({ address: api.address, from: account?.name ?? '', to })}`,
+    `  ${curl({ address: api.address, hasKey, from: account?.name ?? '', to })}`,
     ...(sandbox === null ? [] : [`  npx waybill sandbox reply ${to} "hi"`]),
     '',
   ];
 }
 
-/** The key is read where it stands, so that it is neither here nor in the shell's history. */
+/** The key is read where it is, so that it is neither here nor in the shell's history. */
 function curl({
   address,
+  hasKey,
   ...request
 }: {
   readonly address: string;
+  readonly hasKey: boolean;
   readonly from: string;
   readonly to: string;
 }) {
-  const key = `$(node -p "require('./${DEV_FILE}').apiKey")`;
+  // Only its digest is in WAYBILL_API_KEYS.
+  const key = hasKey ? `$(node -p "require('./${DEV_FILE}').apiKey")` : '$WAYBILL_API_KEY';
   const body = JSON.stringify({ ...request, fileUrl: 'https://example.com/invoice.pdf' });
   const headers = `-H "Authorization: Bearer ${key}" -H 'Content-Type: application/json'`;
   return `curl http://${address}/v1/deliveries ${headers} -d '${body}'`;

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Env } from '../src/app/boot.js';
-import { namesAccounts } from './dev-file.js';
+import { type Kept, namesAccounts } from './dev-file.js';
 
 export const DEV_ACCOUNT = { from: '972771234567', name: 'dev' };
 
@@ -18,32 +18,40 @@ export type DevEnvOptions = {
   readonly providerUrl: string | undefined;
   /** The first of consecutive ports, 0 for any free ones; undefined: each its own. */
   readonly port: number | undefined;
+  /** Taken where nothing else is given. */
+  readonly kept: Kept;
 };
 
 export type DevEnv = {
   readonly env: Readonly<Record<string, string>>;
-  /** The HTTP API's key that was made up; null where the environment has keys of its own. */
-  readonly apiKey: string | null;
+  /** What was made up; the HTTP API's key is not where the environment has keys of its own. */
+  readonly made: Omit<Kept, 'redisPort'>;
 };
 
 /** The settings of everything in one process: the environment's, with keys made up where it has none. */
 export function devEnv(env: Env, options: DevEnvOptions): DevEnv {
-  const hasKeys = isSet(env, 'WAYBILL_API_KEYS');
-  const apiKey = hasKeys ? null : secret();
-  const made = apiKey === null ? {} : { WAYBILL_API_KEYS: madeUpCaller(apiKey) };
-  return { env: { ...settingsOf(env, options), ...made }, apiKey };
+  const { kept, providerUrl } = options;
+  // A real provider wants a real account.
+  const wantsAccount = !namesAccounts(env) && providerUrl === undefined;
+  const made = {
+    ...(isSet(env, 'WAYBILL_API_KEYS') ? {} : { apiKey: kept.apiKey ?? secret() }),
+    ...(isSet(env, 'WAYBILL_WEBHOOK_TOKEN') ? {} : { webhookToken: kept.webhookToken ?? secret() }),
+    ...(wantsAccount ? { providerKey: kept.providerKey ?? secret() } : {}),
+  };
+  return { env: settingsOf(env, options, made), made };
 }
 
 function settingsOf(
   env: Env,
   { redisUrl, providerUrl, port }: DevEnvOptions,
+  { apiKey, webhookToken, providerKey }: DevEnv['made'],
 ): Readonly<Record<string, string>> {
   return {
     ...ownSettings(env),
     ...(redisUrl === null ? {} : { REDIS_URL: redisUrl }),
-    ...(isSet(env, 'WAYBILL_WEBHOOK_TOKEN') ? {} : { WAYBILL_WEBHOOK_TOKEN: secret() }),
-    // A real provider wants a real account.
-    ...(namesAccounts(env) || providerUrl !== undefined ? {} : { WAYBILL_ACCOUNTS: madeUpAccount() }),
+    ...(apiKey === undefined ? {} : { WAYBILL_API_KEYS: madeUpCaller(apiKey) }),
+    ...(webhookToken === undefined ? {} : { WAYBILL_WEBHOOK_TOKEN: webhookToken }),
+    ...(providerKey === undefined ? {} : { WAYBILL_ACCOUNTS: madeUpAccount(providerKey) }),
     ...(providerUrl === undefined ? {} : { WAYBILL_PROVIDER_URL: providerUrl }),
     ...listenOnThisMachine(env, port),
   };
@@ -57,8 +65,8 @@ function ownSettings(env: Env): Readonly<Record<string, string>> {
   return Object.fromEntries(own);
 }
 
-function madeUpAccount(): string {
-  return JSON.stringify([{ ...DEV_ACCOUNT, apiKey: secret() }]);
+function madeUpAccount(apiKey: string): string {
+  return JSON.stringify([{ ...DEV_ACCOUNT, apiKey }]);
 }
 
 function madeUpCaller(key: string): string {

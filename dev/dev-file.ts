@@ -6,35 +6,40 @@ import { WaybillError } from '../src/errors.js';
 
 export const DEV_FILE = '.waybill-dev.json';
 
+/** What stays the same from one `waybill dev` of a folder to the next, where it was made up. */
+const keptSchema = z.object({
+  /** Of the HTTP API. */
+  apiKey: z.string().exactOptional(),
+  webhookToken: z.string().exactOptional(),
+  /** Of the account at the sandbox. */
+  providerKey: z.string().exactOptional(),
+  redisPort: z.int().min(1).max(65_535).exactOptional(),
+});
+export type Kept = z.output<typeof keptSchema>;
+
 /** What `waybill dev` leaves in its folder for the other commands: settings, secrets among them. */
-const devFileSchema = z.object({
+const devFileSchema = keptSchema.extend({
   pid: z.int().positive(),
   env: z.record(z.string(), z.string()).default({}),
-  /** Of the HTTP API, where it was made up. */
-  apiKey: z.string().optional(),
 });
-
-type Found = { readonly env: Readonly<Record<string, string>>; readonly apiKey?: string };
 
 /** A folder that one `waybill dev` runs in. */
 export type DevFolder = {
+  /** Of the last `waybill dev` here. */
+  readonly kept: Kept;
   /** Lets the other commands of the folder use these settings, and people the API's key. */
-  publish(found: Found): void;
-  /** Idempotent. */
+  publish(env: Readonly<Record<string, string>>, kept: Kept): void;
+  /** Leaves what is kept for the next one. Idempotent. */
   release(): void;
 };
 
 /**
- * Takes the folder; it is released when the process ends, however it does unless by SIGKILL.
+ * Takes the folder; it is released when the process ends, however it does unless by SIGKILL. `fresh`: what the last
+ * one has left is not used.
  * @throws WaybillError DEV_RUNS_ALREADY
  */
-export function claimDevFolder(folder: string): DevFolder {
+export function claimDevFolder(folder: string, fresh: boolean): DevFolder {
   const path = join(folder, DEV_FILE);
-  const write = (file: string, found: Found) =>
-    writeFileSync(file, `${JSON.stringify({ pid: process.pid, ...found }, null, 2)}\n`, {
-      mode: 0o600,
-      flag: 'wx',
-    });
   const other = readDevFile(folder);
   if (other !== null) {
     throw new WaybillError(
@@ -42,24 +47,40 @@ export function claimDevFolder(folder: string): DevFolder {
       `waybill dev runs in this folder already (process ${other.pid}): end it first, or use another folder`,
     );
   }
+  const known = keptSchema.safeParse(readJson(path));
+  const kept = known.success && !fresh ? known.data : {};
+  let left = kept;
   // A file that is there nevertheless was left behind by one that is gone.
   rmSync(path, { force: true });
-  write(path, { env: {} });
-  const release = (): void => rmSync(path, { force: true });
+  write(path, { pid: process.pid, env: {}, ...kept });
+  const release = (): void => {
+    if (Object.keys(left).length > 0) replace(path, left);
+    else rmSync(path, { force: true });
+  };
   process.once('exit', release);
   return {
-    publish(found) {
-      // Renamed into place, so that nobody reads half of it.
-      const fresh = `${path}.${process.pid}`;
-      rmSync(fresh, { force: true });
-      write(fresh, found);
-      renameSync(fresh, path);
+    kept,
+    publish(env, made) {
+      left = { ...kept, ...made };
+      replace(path, { pid: process.pid, env, ...left });
     },
     release() {
       process.off('exit', release);
       release();
     },
   };
+}
+
+/** Renamed into place, so that nobody reads half of it. */
+function replace(path: string, content: object): void {
+  const fresh = `${path}.${process.pid}`;
+  rmSync(fresh, { force: true });
+  write(fresh, content);
+  renameSync(fresh, path);
+}
+
+function write(file: string, content: object): void {
+  writeFileSync(file, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
 }
 
 export type DevFile = z.output<typeof devFileSchema>;

@@ -30,7 +30,7 @@ export type Cli = {
   run(args: readonly string[]): Promise<ExitCode>;
 };
 
-const EXIT_CODES = `Exit codes: 0 done, 1 refused or ended failed, 2 usage or configuration, 3 not found,
+const EXIT_CODES = `Exit codes: 0 done, 1 refused or ended failed, 2 usage, configuration or no --yes, 3 not found,
 75 Redis cannot be reached. Results are on stdout, all else on stderr.`;
 
 /** The `waybill` command. */

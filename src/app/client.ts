@@ -3,6 +3,7 @@ import { isServed } from '../domain/published-account.js';
 import { UnknownAccountError, WaybillError } from '../errors.js';
 import { createWaybill, type Waybill } from '../index.js';
 import { readRecords } from '../producer/bulk/read-records.js';
+import type { AccountDuty, DutyDesk } from '../producer/duty.js';
 import type { Erased } from '../producer/erase.js';
 import type { ExplainedDelivery, Explainer } from '../producer/explain.js';
 import type { ListFilter } from '../producer/list.js';
@@ -19,16 +20,16 @@ import { type OtherSession, readOtherSessions } from '../redis/other-sessions.js
 import { type NamedAccount, openAccounts } from './accounts.js';
 import type { Settings } from './boot.js';
 import { connectConfigured, sealerOf } from './core.js';
+import { openDutyDesk } from './duty.js';
 import { explainRedis } from './explain-redis.js';
 import { openExplainer } from './explainer.js';
 import { type AccountForecast, openForecast } from './forecast.js';
-import { type AccountState, createGatekeeper, type Pause } from './gatekeeper.js';
+import { createGatekeeper, type GateState, type Pause } from './gatekeeper.js';
 import { openOperator } from './operator.js';
 import { createQuarantine, type Quarantine, type QuarantineOptions } from './quarantine.js';
 
 export type {
   AccountForecast,
-  AccountState,
   Erased,
   ExplainedDelivery,
   LedgerRow,
@@ -40,6 +41,11 @@ export type {
   Said,
 };
 export { readRecords, requestSchema };
+
+/** An account as an operator sees it: its gate and queue, and its deliveries by what becomes of them next. */
+export type AccountState = GateState &
+  Pick<AccountDuty, 'workers' | 'due' | 'removedAt'> &
+  Pick<AccountDuty['counts'], 'waiting' | 'held' | 'unknown'>;
 
 type LedgerAsked = { readonly from: string; readonly month: string; readonly timeZone: string };
 
@@ -104,7 +110,10 @@ export function createClient(
   const onRedis = patiently((withinMs) => whenReady(redis, withinMs));
 
   const quarantine = createQuarantine({ redis, prefix, onRedis, observer, accounts: accounts.all });
-  const stateOf = (account: NamedAccount) => onRedis(() => gatekeeper.stateOf(account));
+  const stateOf = createStateReader({
+    gateOf: (account) => onRedis(() => gatekeeper.stateOf(account)),
+    desk: openDutyDesk(parts),
+  });
 
   return {
     waybill,
@@ -135,6 +144,22 @@ export function createClient(
 }
 
 const SILENT: QuarantineOptions['observer'] = { applied: () => undefined };
+
+type StateSources = {
+  readonly gateOf: (account: NamedAccount) => Promise<GateState>;
+  readonly desk: Pick<DutyDesk, 'account'>;
+};
+
+function createStateReader({ gateOf, desk }: StateSources) {
+  return async (account: NamedAccount): Promise<AccountState> => {
+    const [state, duty] = await Promise.all([gateOf(account), desk.account(account.from)]);
+    const { workers = 0, due = 0, removedAt = null, counts = NOTHING } = duty ?? {};
+    const { waiting, held, unknown } = counts;
+    return { ...state, workers, due, waiting, held, unknown, removedAt };
+  };
+}
+
+const NOTHING = { waiting: 0, held: 0, unknown: 0 };
 
 function pick(accounts: readonly NamedAccount[], fromOrName: string | undefined): NamedAccount {
   // One that was removed is only meant by its name or number.

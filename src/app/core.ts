@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Secrets } from '../config/secrets.js';
 import type { Config } from '../config.js';
 import type { Sealer } from '../domain/seal.js';
-import { HOUR } from '../domain/time.js';
+import { HOUR, SECOND } from '../domain/time.js';
 import { WaybillError } from '../errors.js';
 import { createTunnels, type TunnelTo } from '../network/tunnel.js';
 import type { Log } from '../observe/log.js';
@@ -13,6 +13,7 @@ import { askMasters, type ConnectionPatience, connectRedis, type Redis } from '.
 import { waitForReplicas } from '../redis/replicated.js';
 import { timeCommands } from '../redis/time-commands.js';
 import type { Effects } from '../worker/clock.js';
+import { redisPlace, redisTrouble } from './explain-redis.js';
 
 /** What every process is made from. */
 export type Core = {
@@ -52,26 +53,32 @@ export function connectConfigured({ config, secrets }: Settled, patience: Connec
   return redis;
 }
 
+/** A Redis that stays away is told of again after so long. */
+const TOLD_AGAIN_MS = 10 * SECOND;
+
 /** Opens a connection that tells of its losses, and how long it takes. */
 export function openRedis(core: Core, patience: ConnectionPatience): Redis {
-  const { log, observer, effects } = core;
+  const { config, log, observer, effects } = core;
   const redis = connectConfigured(core, patience);
   timeCommands(redis, { onEnded: observer.redisCommandEnded, monotonic: effects.monotonic });
+  const address = redisPlace(config.redis);
   let lost: string | null = null;
-  let told = false;
+  let toldAt = Number.NEGATIVE_INFINITY;
   redis.on('close', () => {
     lost ??= 'closed';
   });
   redis.on('error', (error: Error) => {
     if (closing.has(redis)) return;
-    if (!told) log.warn('redis connection failed', { reason: error.message });
-    lost = error.message;
-    told = true;
+    lost = redisTrouble(error);
+    const now = effects.monotonic();
+    if (now - toldAt < TOLD_AGAIN_MS) return;
+    toldAt = now;
+    log.warn('redis connection failed', { address, reason: lost });
   });
   redis.on('ready', () => {
     if (lost !== null) observer.redisReconnected({ connection: patience, reason: lost });
     lost = null;
-    told = false;
+    toldAt = Number.NEGATIVE_INFINITY;
   });
   return redis;
 }

@@ -16,12 +16,12 @@ export function explainRedis(error: unknown, { redis, trouble = null }: Known): 
   const refusal = [error, error.cause, trouble].find(isRefusal);
   if (refusal !== undefined) {
     const [word] = refusal.message.split(' ', 1);
-    const message = `Redis at ${placeOf(redis)} refuses us (${word}): see its user and password in the settings`;
+    const message = `Redis at ${redisPlace(redis)} refuses us (${word}): see its user and password in the settings`;
     return new WaybillError('REDIS_REFUSES', message, { cause: error });
   }
   if (!(error instanceof WaybillError) || error.code !== 'UNAVAILABLE') return error;
-  const why = trouble === null ? '' : `: ${wordsOf(trouble)}`;
-  return new WaybillError('UNAVAILABLE', `Redis cannot be reached at ${placeOf(redis)}${why}`, {
+  const why = trouble === null ? '' : `: ${redisTrouble(trouble)}`;
+  return new WaybillError('UNAVAILABLE', `Redis cannot be reached at ${redisPlace(redis)}${why}`, {
     cause: error,
   });
 }
@@ -30,15 +30,16 @@ function isRefusal(error: unknown): error is Error {
   return error instanceof Error && REFUSED.test(error.message);
 }
 
-/** Where a name has several addresses, the error of all of them has no words of its own. */
-function wordsOf(error: Error): string {
+/** An error of the connection in words: where a name has several addresses, that of all of them has none of its own. */
+export function redisTrouble(error: Error): string {
   if (error instanceof AggregateError && error.message === '') {
     return error.errors.map((each) => (each instanceof Error ? each.message : String(each))).join(', ');
   }
   return error.message;
 }
 
-function placeOf(redis: RedisConfig): string {
+/** Where Redis is, without user and password. */
+export function redisPlace(redis: RedisConfig): string {
   switch (redis.kind) {
     case 'url':
       return formatHostPort(redis);

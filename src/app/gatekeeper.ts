@@ -12,8 +12,8 @@ import {
   setGate,
 } from '../redis/gate.js';
 
-/** An account as an operator sees it. */
-export type AccountState = {
+/** How an account's gate and queue stand. */
+export type GateState = {
   readonly from: string;
   readonly name: string;
   readonly gate: Gate;
@@ -36,7 +36,7 @@ export function createGatekeeper({ redis, prefix, queues }: Deps) {
   }
 
   return {
-    async stateOf({ from, name }: { readonly from: string; readonly name: string }): Promise<AccountState> {
+    async stateOf({ from, name }: { readonly from: string; readonly name: string }): Promise<GateState> {
       const [gate, now, queuePaused, jobs] = await Promise.all([
         readGate(redis, prefix, from),
         redisTime(redis),

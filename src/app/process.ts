@@ -37,8 +37,7 @@ export async function serve(
   if (options.stop.aborted) return 'drained';
   const phase: Phase = { name: 'starting', running: null };
   const health = options.health === false ? null : await openHealth(booted, phase);
-  // A file that has become unusable shows, also while nobody asks for what is in it.
-  const looking = every(SECOND, core.log, async () => core.secrets.look());
+  const looking = every(SECOND, core.log, lookAtFiles(booted));
   try {
     // A start may wait for Redis as long as it takes; there is nothing in hand that would have to end first.
     const running = await Promise.race([start(core, health), whenAborted(options.stop).then(() => null)]);
@@ -55,6 +54,20 @@ export async function serve(
     await looking.close();
     await health?.close();
   }
+}
+
+/** A file that has become unusable shows, also while nobody asks for what is in it; so do accounts that come and go. */
+function lookAtFiles({ core: { secrets }, metrics }: Booted): () => Promise<void> {
+  let before = secrets.accounts();
+  return async () => {
+    secrets.look();
+    const now = secrets.accounts();
+    if (now === before) return;
+    const names = new Set(now.map(({ name }) => name));
+    for (const { name } of before) if (!names.has(name)) metrics.dropAccount(name);
+    for (const name of names) metrics.startAccount(name);
+    before = now;
+  };
 }
 
 function openHealth({ core, metrics }: Booted, phase: Phase): Promise<HealthServer> {

@@ -2,6 +2,7 @@ import type { Client, ListedDelivery, ListFilter } from '../app/client.js';
 import type { Status } from '../domain/status.js';
 import type { WaybillError } from '../errors.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
+import { wantYes } from './options.js';
 import type { Output } from './output.js';
 import { UsageError } from './usage-error.js';
 
@@ -52,9 +53,7 @@ export async function runBulk(
   if (json) output.json(count);
   else output.line([`${count.ready} to ${verb}`, early].filter((part) => part !== '').join('; '));
   if (count.ready === 0) return EXIT.done;
-  // Refused, so that a script that forgot to confirm does not go on.
-  output.complain('nothing was changed: repeat it with --yes');
-  return EXIT.refused;
+  return wantYes(output);
 }
 
 /** @throws UsageError when the verb never does anything to such deliveries */

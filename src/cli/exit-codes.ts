@@ -14,6 +14,7 @@ const BY_ERROR: ReadonlyMap<string, ExitCode> = new Map<string, ExitCode>([
   ['ACCOUNT_NEEDED', EXIT.usage],
   ['TOO_MANY', EXIT.usage],
   ['AMBIGUOUS_ID', EXIT.usage],
+  ['API_KEYS_FILE', EXIT.usage],
   ['DATA_KEY', EXIT.usage],
   ['invalid_options', EXIT.usage],
   ['NOT_FOUND', EXIT.notFound],

@@ -1,5 +1,7 @@
 import { Option } from 'commander';
 import { z } from 'zod';
+import { EXIT, type ExitCode } from './exit-codes.js';
+import type { Output } from './output.js';
 
 /** What several commands take. */
 export function fromOption(): Option {
@@ -18,6 +20,12 @@ export const nameOfPerson = text.max(64, { error: 'must be of 64 characters at m
 
 export function yesOption(): Option {
   return new Option('--yes', 'without an id: do it, instead of telling how many there are');
+}
+
+/** What was not confirmed is not done: a script that forgot to does not go on. */
+export function wantYes(output: Pick<Output, 'complain'>, what = 'changed'): ExitCode {
+  output.complain(`nothing was ${what}: repeat it with --yes`);
+  return EXIT.usage;
 }
 
 /** A whole number as it is typed. */

@@ -22,7 +22,7 @@ export function observeAccounts(sinks: Sinks): AccountObserver {
     webhookChecked: (event) => webhookChecked(sinks, event),
     accountsChanged: (event) => {
       for (const account of event.added) metrics.startAccount(account);
-      for (const account of event.removed) void metrics.dropAccount(account);
+      for (const account of event.removed) metrics.dropAccount(account);
       log.info('accounts changed', event);
     },
   };

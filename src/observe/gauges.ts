@@ -2,10 +2,7 @@ import { Gauge, type Registry } from 'prom-client';
 
 export type Gauges = ReturnType<typeof processGauges> & ReturnType<typeof redisGauges>;
 
-/**
- * `dropRedisGauges` removes what only the lease holder may publish, `dropAccount` what is published of an account that
- * is there no more.
- */
+/** `dropRedisGauges` removes what only the lease holder may publish. */
 export function defineGauges(registry: Registry) {
   const ofRedis = redisGauges(registry);
   const ofProcess = processGauges(registry);
@@ -15,20 +12,13 @@ export function defineGauges(registry: Registry) {
     // Without labels, `reset` would leave them at 0.
     for (const gauge of [orphanReceipts, redisMemoryUsed, redisMemoryLimit]) gauge.remove();
   };
-  async function dropAccount(account: string): Promise<void> {
-    const gauges: readonly Gauge[] = Object.values(labelled);
-    for (const gauge of gauges) {
-      const { values } = await gauge.get();
-      for (const { labels } of values) if (labels.account === account) gauge.remove(labels);
-    }
-  }
   dropRedisGauges();
   // Absent until there is some: 0 would read as progress made in 1970.
   ofProcess.lastProgress.remove();
   // Only who has a spool tells of it.
   for (const gauge of [ofProcess.spoolBytes, ofProcess.spoolLimit]) gauge.remove();
   const gauges: Gauges = { ...ofRedis, ...ofProcess };
-  return { gauges, dropRedisGauges, dropAccount };
+  return { gauges, dropRedisGauges };
 }
 
 function redisGauges(registry: Registry) {

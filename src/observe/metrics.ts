@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import { type Counter, collectDefaultMetrics, type Gauge, Registry } from 'prom-client';
 import { OUTCOMES } from '../domain/outcome.js';
 import { PREFLIGHT_RESULTS } from '../domain/preflight.js';
 import { STATUSES } from '../domain/status.js';
@@ -42,8 +42,8 @@ export type Metrics = {
   render(): Promise<string>;
   /** The account's counters start at 0, unless they have begun. */
   startAccount(account: string): void;
-  /** Forgets the gauges of an account that this process does not serve any more; its counters stay. */
-  dropAccount(account: string): Promise<void>;
+  /** The account is there no more: nothing is told of it from now on, whatever still ends. */
+  dropAccount(account: string): void;
   /** Forgets what only the lease holder may publish, so that no stale number stays behind. */
   dropRedisGauges(): void;
 };
@@ -58,9 +58,10 @@ export function createMetrics({
   const registry = new Registry();
   if (defaultMetrics) collectDefaultMetrics({ register: registry });
   const counters = defineCounters(registry);
-  const { gauges, dropRedisGauges, dropAccount } = defineGauges(registry);
+  const { gauges, dropRedisGauges } = defineGauges(registry);
   const histograms = defineHistograms(registry);
   gauges.buildInfo.set({ version, role }, 1);
+  const dropped = new Set<string>();
   startProcess(counters, histograms);
   for (const account of accounts) startAccount(counters, account);
   for (const endpoint of endpoints) startEndpoint(counters, endpoint);
@@ -69,11 +70,27 @@ export function createMetrics({
     gauges,
     histograms,
     contentType: registry.contentType,
-    render: () => registry.metrics(),
-    startAccount: (account) => startAccount(counters, account),
-    dropAccount,
+    async render() {
+      await dropSeries([...Object.values(counters), ...Object.values(gauges)], dropped);
+      return registry.metrics();
+    },
+    startAccount(account) {
+      dropped.delete(account);
+      startAccount(counters, account);
+    },
+    dropAccount: (account) => void dropped.add(account),
     dropRedisGauges,
   };
+}
+
+type Labelled = Pick<Counter | Gauge, 'get' | 'remove'>;
+
+async function dropSeries(metrics: readonly Labelled[], accounts: ReadonlySet<string>): Promise<void> {
+  if (accounts.size === 0) return;
+  for (const metric of metrics) {
+    const { values } = await metric.get();
+    for (const { labels } of values) if (accounts.has(String(labels.account))) metric.remove(labels);
+  }
 }
 
 function startProcess(

@@ -1,5 +1,5 @@
 import { withRedis } from '../support/redis.js';
-import { FROM, type Stack, startStack } from '../support/stack.js';
+import { FROM, SHOP, type Stack, startStack } from '../support/stack.js';
 import { eventually } from '../support/wait.js';
 import { runCli, startCli } from './cli-in-process.js';
 
@@ -273,7 +273,7 @@ describe('waybill ledger', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/972…67 +one +2$/m);
     expect(stdout).toContain('1 session, 2 messages');
-    expect(stderr).toContain('UTC');
+    expect(stderr).toBe('');
     expect(stdout).not.toContain(TO);
     const csv = await run('ledger', '--csv', '--full-numbers');
     expect(csv.stdout).toMatch(
@@ -297,15 +297,37 @@ describe('waybill ledger', () => {
     expect(JSON.parse(json.stdout)).toMatchObject({ openedBy: '', messages: 1, sender: 'other' });
   });
 
-  it('counts months in the configured account’s zone', async () => {
-    await start();
-    const account = { from: FROM, name: 'shop', apiKey: 'k', budget: { timeZone: 'Asia/Jerusalem' } };
-    const { stdout, stderr } = await runCli(['ledger'], {
-      ...env(),
-      WAYBILL_ACCOUNTS: JSON.stringify([account]),
-    });
+  it('counts months in the zone of the workers’ settings', async () => {
+    await start({ account: { budget: { timeZone: 'Asia/Jerusalem' } } });
+    const { stdout, stderr } = await run('ledger');
     expect(stdout).toContain('(Asia/Jerusalem)');
     expect(stderr).toBe('');
+  });
+
+  it('shows every account where none is named, each line with its own', async () => {
+    const clinic = { from: '972771234568', name: 'clinic', apiKey: 'key-of-clinic' };
+    const accounts = [SHOP, clinic];
+    const { sandbox, waybill } = await start({
+      env: { WAYBILL_ACCOUNTS: JSON.stringify(accounts) },
+      sandbox: { accounts: accounts.map(({ from, apiKey }) => ({ from, apiKey })) },
+    });
+    for (const { from, name } of accounts) {
+      sandbox.reply(TO, 'hi', { from });
+      await enqueue('--from', name, '--id', `of-${name}`);
+      await waybill.wait(`of-${name}`, 'accepted', { timeoutMs: 10_000 });
+    }
+    const { stdout } = await run('ledger');
+    expect(stdout).toMatch(
+      /^clinic, .*\n(.*\n)+1 session, 1 message\n\nshop, .*\n(.*\n)+1 session, 1 message\n$/,
+    );
+    expect((await run('ledger', '--csv')).stdout).toMatch(
+      /^openedAt,to,openedBy,messages,sender,account\n.*,waybill,clinic\n.*,waybill,shop\n$/,
+    );
+    const rows = (await run('ledger', '--json')).stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(rows).toMatchObject([{ account: 'clinic' }, { account: 'shop' }]);
   });
 });
 

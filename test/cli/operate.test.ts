@@ -67,7 +67,7 @@ describe('waybill resolve', () => {
     await lose('inv-2', OTHER);
     await pastHorizon('inv-1');
     const counted = await run('resolve', '--not-sent', '--close', '--from', 'shop');
-    expect(counted).toMatchObject({ code: 1, stdout: '1 to resolve; 1 more may still be on their way\n' });
+    expect(counted).toMatchObject({ code: 2, stdout: '1 to resolve; 1 more may still be on their way\n' });
     expect(counted.stderr).toContain('--yes');
     expect((await stack.waybill.get('inv-1')).status).toBe('unknown');
     await pastHorizon('inv-2');
@@ -242,7 +242,7 @@ describe('changes by filters', () => {
     for (const id of ['one', 'two']) await schedule(id);
     await schedule('three', OTHER);
     const counted = await run('cancel', '--to', TO);
-    expect(counted).toMatchObject({ code: 1, stdout: '2 to cancel\n' });
+    expect(counted).toMatchObject({ code: 2, stdout: '2 to cancel\n' });
     expect(counted.stderr).toContain('--yes');
     expect((await stack.waybill.get('one')).status).toBe('waiting');
     const cancelled = await run('cancel', '--to', TO, '--yes', '--json');
@@ -255,7 +255,7 @@ describe('changes by filters', () => {
   it('resend makes anew what failed, once', async () => {
     await fail('one');
     await fail('two');
-    expect(await run('resend', '--status', 'failed')).toMatchObject({ code: 1, stdout: '2 to make anew\n' });
+    expect(await run('resend', '--status', 'failed')).toMatchObject({ code: 2, stdout: '2 to make anew\n' });
     const made = await run('resend', '--status', 'failed', '--yes');
     expect(made).toMatchObject({ code: 0, stderr: '' });
     expect(made.stdout).toMatch(
@@ -294,7 +294,7 @@ describe('waybill erase', () => {
     const later = new Date(Date.now() + 3_600_000).toISOString();
     await run('enqueue', '--to', TO, '--file', FILE, '--id', 'one', '--send-at', later);
     const counted = await run('erase', TO, '--from', 'shop');
-    expect(counted).toMatchObject({ code: 1, stdout: '1 deliveries to erase\n' });
+    expect(counted).toMatchObject({ code: 2, stdout: '1 deliveries to erase\n' });
     expect((await run('status', 'one')).code).toBe(0);
     const erased = await run('erase', '+972-50-123-4567', '--yes', '--json');
     expect(erased).toMatchObject({ code: 0, stderr: '' });

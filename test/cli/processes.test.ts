@@ -121,7 +121,7 @@ it('a drain that outlasts the grace for no attempt is cut short, and told by the
   await sandbox.close();
 });
 
-it('a worker waits for a Redis that is away, says so once, and is ready when it comes', async () => {
+it('a worker waits for a Redis that is away, says where and why, and is ready when it comes', async () => {
   await redis.server.kill('SIGKILL');
   const worker = start(['worker']);
   await worker.says('redis connection failed');
@@ -131,10 +131,29 @@ it('a worker waits for a Redis that is away, says so once, and is ready when it 
   await redis.server.restart();
   await worker.says('"msg":"started"');
   await expect(ready()).resolves.toBe(200);
-  expect(worker.stdout().match(/redis connection failed/g)).toHaveLength(1);
+  expect(worker.stdout()).toContain(`"address":"127.0.0.1:${redis.port}"`);
+  expect(worker.stdout()).toContain('ECONNREFUSED');
   worker.kill('SIGTERM');
   await expect(worker.exited).resolves.toBe(0);
 });
+
+it.each(['worker', 'webhooks', 'api'])(
+  '%s says again and again that Redis is away, without its password',
+  async (command) => {
+    const keys = JSON.stringify([{ name: 'a', sha256: 'a'.repeat(64), accounts: ['*'], roles: ['read'] }]);
+    const running = start([command], {
+      REDIS_URL: 'redis://somebody:canary-password@127.0.0.1:1/3',
+      WAYBILL_API_KEYS: keys,
+      WAYBILL_LISTEN_API: '127.0.0.1:0',
+    });
+    const told = () => running.stdout().match(/^.*redis connection failed.*$/gm) ?? [];
+    await eventually(() => told().length > 1, { timeoutMs: 60_000 });
+    for (const line of told()) expect(line).toMatch(/"address":"127\.0\.0\.1:1".*ECONNREFUSED/);
+    expect(`${running.stdout()}${running.stderr()}`).not.toMatch(/canary-password|somebody/);
+    running.kill('SIGTERM');
+    await running.exited;
+  },
+);
 
 it('a worker that waits for Redis ends with 0 on SIGTERM', async () => {
   const worker = start(['worker'], { REDIS_URL: 'redis://127.0.0.1:1' });

@@ -147,7 +147,7 @@ describe('waybill provider check', () => {
 describe('waybill provider connect', () => {
   it('shows before and after, and changes nothing unless it is confirmed', async () => {
     const { code, stdout, stderr } = await run(['connect', '--url', HOST]);
-    expect([code, stderr]).toEqual([1, expect.stringContaining('repeat it with --yes')]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('repeat it with --yes')]);
     expect(stdout).toMatch(/^url +none +https:\/\/waybill\.example\.com\/webhooks\/…$/m);
     expect(stdout).toMatch(/^retry +off +on$/m);
     expect(await told()).toMatchObject({ url: '', retry: 0 });

@@ -18,6 +18,19 @@ describe('waybill', () => {
     }
   });
 
+  it.each(['worker', 'webhooks', 'api'])(
+    'lists in the help of %s every setting that it cannot do without',
+    async (command) => {
+      const { stdout } = await runCli([command, '--help'], {});
+      const { code, stderr } = await runCli([command], {});
+      expect(code).toBe(2);
+      const missing = stderr.match(/WAYBILL_[A-Z_]+/g) ?? [];
+      expect(missing).not.toEqual([]);
+      for (const name of missing) expect(stdout).toContain(name);
+      expect(stdout).toContain('REDIS_URL');
+    },
+  );
+
   it.each([
     ['no command', []],
     ['an unknown command', ['bogus']],

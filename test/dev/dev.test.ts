@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -31,6 +32,11 @@ async function startDev(...args: readonly string[]): Promise<WaybillProcess> {
   const dev = folder.start(['dev', '--port', '0', ...args], place());
   await dev.says('"msg":"started"');
   return dev;
+}
+
+async function end(dev: WaybillProcess): Promise<void> {
+  dev.kill('SIGTERM');
+  await expect(dev.exited).resolves.toBe(0);
 }
 
 describe('waybill dev', () => {
@@ -78,13 +84,70 @@ describe('waybill dev', () => {
     for (const secret of secrets) expect(`${dev.stdout()}${dev.stderr()}`).not.toContain(secret);
   });
 
-  it('leaves nothing behind on SIGTERM', async () => {
+  it('leaves nothing behind on SIGTERM but its Redis port and keys for the next start', async () => {
     const dev = await startDev();
     const { REDIS_URL = '' } = readFile().env;
-    dev.kill('SIGTERM');
-    await expect(dev.exited).resolves.toBe(0);
-    expect(readdirSync(folder.path)).toEqual([]);
+    await end(dev);
+    expect(readdirSync(folder.path)).toEqual(['.waybill-dev.json']);
+    expect(Object.keys(JSON.parse(readFileSync(pathOfFile(), 'utf8'))).sort()).toEqual([
+      'apiKey',
+      'providerKey',
+      'redisPort',
+      'webhookToken',
+    ]);
+    expect(statSync(pathOfFile()).mode & 0o777).toBe(0o600);
     expect((await runCli(['accounts'], { REDIS_URL })).code).toBe(75);
+    // Nobody takes it for one that runs.
+    expect((await runWaybill(['config'], place())).stderr).not.toContain('using');
+  });
+
+  it('keeps its Redis port and keys from start to start, until --fresh', async () => {
+    const keys = () => {
+      const { env, apiKey } = readFile();
+      return [apiKey, env.REDIS_URL, env.WAYBILL_WEBHOOK_TOKEN, env.WAYBILL_ACCOUNTS, env.WAYBILL_API_KEYS];
+    };
+    const dev = await startDev();
+    const first = keys();
+    expect(dev.stdout()).toMatch(/^secrets +in \.waybill-dev\.json: keep it out of version control$/m);
+    await end(dev);
+    const second = await startDev();
+    expect(keys()).toEqual(first);
+    second.kill('SIGKILL');
+    await second.exited;
+    const third = await startDev();
+    expect(keys()).toEqual(first);
+    await end(third);
+    await startDev('--fresh');
+    const fresh = keys();
+    for (const [index, key] of fresh.entries()) expect(key).not.toBe(first[index]);
+  });
+
+  it('takes another Redis port when something else has the last one, and says so', async () => {
+    await end(await startDev());
+    const { redisPort } = z
+      .object({ redisPort: z.number() })
+      .parse(JSON.parse(readFileSync(pathOfFile(), 'utf8')));
+    const server = createServer().listen(redisPort, '127.0.0.1');
+    await once(server, 'listening');
+    const dev = await startDev();
+    server.close();
+    expect(readFile().env.REDIS_URL).not.toContain(`:${redisPort}`);
+    expect(dev.stderr()).toContain(`port ${redisPort}`);
+  });
+
+  it('points to the person’s own keys where they are given, not to one that is not there', async () => {
+    const sha256 = createHash('sha256').update('own-key').digest('hex');
+    const keys = [{ name: 'own', sha256, accounts: ['*'], roles: ['send', 'read'] }];
+    const env = { WAYBILL_API_KEYS: JSON.stringify(keys) };
+    const dev = folder.start(['dev', '--port', '0'], { folder: folder.path, env });
+    await dev.says('"msg":"started"');
+    expect(dev.stdout()).toContain('the password is one of the keys of WAYBILL_API_KEYS');
+    expect(dev.stdout()).not.toContain('apiKey');
+    expect(readFile().apiKey).toBeUndefined();
+    const [, line = ''] = /^ {2}(curl .*)$/m.exec(dev.stdout()) ?? [];
+    const options = { cwd: folder.path, env: { ...process.env, WAYBILL_API_KEY: 'own-key' } };
+    const { stdout } = await promisify(execFile)('sh', ['-c', `${line} -s`], options);
+    expect(JSON.parse(stdout)).toMatchObject({ status: 'queued' });
   });
 
   it('takes Ctrl-C that comes twice, from the terminal and from npm, for one', async () => {
@@ -92,7 +155,7 @@ describe('waybill dev', () => {
     dev.kill('SIGINT');
     dev.kill('SIGINT');
     await expect(dev.exited).resolves.toBe(0);
-    expect(readdirSync(folder.path)).toEqual([]);
+    expect(readdirSync(folder.path)).toEqual(['.waybill-dev.json']);
   });
 
   it('refuses to run twice in a folder', async () => {

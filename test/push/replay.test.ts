@@ -42,7 +42,7 @@ it('posts the events since a time once more, under their own ids', async () => {
 });
 
 it('tells how many there are, and posts none that nobody has confirmed', async () => {
-  const asked = { code: 1, stderr: expect.stringContaining('nothing was posted: repeat it with --yes') };
+  const asked = { code: 2, stderr: expect.stringContaining('nothing was posted: repeat it with --yes') };
   const since = ['replay', '--since', '2025-11-22T00:00:00Z'];
   expect(await run(...since)).toMatchObject({ ...asked, stdout: 'app: 3 to post\n' });
   expect(await run(...since, '--json')).toMatchObject({

@@ -15,7 +15,9 @@ import { withClient } from '../with-client.js';
 export function addAccounts(host: CommandHost): void {
   const accounts = addCommand(host, {
     usage: 'accounts',
-    summary: 'tell the accounts’ gates and queues',
+    summary: 'show each account’s gate, and its deliveries by what they wait for',
+    help: `due: may go now. waiting: for a time or their turn. held: for an event (window, budget, account).
+unknown: nobody can say whether they were sent.`,
     options: [jsonOption()],
     input: z.object({ json: flag }),
     run: listAccounts,
@@ -69,20 +71,24 @@ async function listAccounts({ json }: { readonly json: boolean }, context: CliCo
     for (const state of states) output.json({ ...state, from: maskNumber(state.from) });
     return EXIT.done;
   }
-  if (states.length === 0) output.note('No account is configured, and no worker has told of one.');
+  if (states.length === 0) output.note('No account is configured here, and no worker has published one.');
   const rows = states.map((state) => rowOf(state, output.paint));
-  if (rows.length > 0) output.lines(table(['name', 'number', 'gate', 'queue', 'jobs'], rows));
+  if (rows.length > 0) output.lines(table(HEAD, rows));
   return EXIT.done;
 }
 
-function rowOf({ name, from, gate, queuePaused, jobs }: AccountState, paint: Paint): string[] {
-  const counts = Object.entries(jobs).filter(([, count]) => count > 0);
+const HEAD = ['name', 'number', 'gate', 'queue', 'workers', 'due', 'waiting', 'held', 'unknown'];
+
+function rowOf(state: AccountState, paint: Paint): string[] {
+  const { name, from, gate, queuePaused, removedAt, workers, due, waiting, held, unknown } = state;
+  const removed = removedAt === null ? null : `removed since ${formatTime(removedAt)}`;
   return [
     name,
     maskNumber(from),
-    gateInWords(gate, paint),
+    removed === null ? gateInWords(gate, paint) : paint.pending(removed),
     queuePaused ? paint.pending('paused') : 'running',
-    counts.map(([state, count]) => `${count} ${state}`).join(', ') || 'none',
+    workers === 0 ? paint.bad('none') : String(workers),
+    ...[due, waiting, held, unknown].map(String),
   ];
 }
 

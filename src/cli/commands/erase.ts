@@ -5,7 +5,7 @@ import { pagesOf } from '../bulk.js';
 import { addCommand, type CommandHost } from '../define.js';
 import { EXIT } from '../exit-codes.js';
 import { recipientOf } from '../filter.js';
-import { flag, fromOption, jsonOption, text } from '../options.js';
+import { flag, fromOption, jsonOption, text, wantYes } from '../options.js';
 import { withClient } from '../with-client.js';
 
 const input = z.object({ to: text, from: text.optional(), yes: flag, json: flag });
@@ -33,8 +33,7 @@ The ledger goes on to count the recipient’s sessions, without the number.`,
           const deliveries = await countDeliveries(client, from, recipient);
           if (json) output.json({ deliveries });
           else output.line(`${deliveries} deliveries to erase`);
-          output.complain('nothing was changed: repeat it with --yes');
-          return EXIT.refused;
+          return wantYes(output, 'erased');
         }
         const erased = await client.operator.erase(from, to);
         if (json) output.json(erased);

@@ -7,7 +7,7 @@ import { addCommand, type CommandHost } from '../define.js';
 import { eventText } from '../event-text.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { moment } from '../moment.js';
-import { flag, jsonOption, text } from '../options.js';
+import { flag, jsonOption, text, wantYes } from '../options.js';
 
 const endpointOption = () =>
   new Option('--endpoint <name>', 'only this one of WAYBILL_EVENT_ENDPOINTS; default: all');
@@ -24,7 +24,7 @@ export function addReplay(host: CommandHost): void {
       jsonOption(),
     ],
     input: z.object({ since: moment, endpoint: text.optional(), yes: flag, json: flag }),
-    help: 'They keep their ids. Exits 0 when all were taken, 1 when some were not, or without --yes.',
+    help: 'They keep their ids. Exits 0 when all were taken, 1 when some were not, 2 without --yes.',
     run: ({ since, ...given }, context) =>
       again(given, context, {
         count: (endpoint, { countSince }) => countSince(endpoint, since),
@@ -92,8 +92,8 @@ function again(
       if ('ready' in done) ready += done.ready;
       else failed += done.failed;
     }
-    if (ready > 0) output.complain('nothing was posted: repeat it with --yes');
-    return ready + failed === 0 ? EXIT.done : EXIT.refused;
+    if (ready > 0) return wantYes(output, 'posted');
+    return failed === 0 ? EXIT.done : EXIT.refused;
   });
 }
 

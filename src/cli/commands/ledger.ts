@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import { z } from 'zod';
-import type { LedgerRow, OtherSession } from '../../app/client.js';
+import type { Client, LedgerRow, NamedAccount, OtherSession } from '../../app/client.js';
 import { ledgerCsv, ledgerLines, spelled } from '../../domain/ledger-lines.js';
 import { maskNumber } from '../../domain/mask.js';
 import { billingMonth } from '../../domain/session.js';
@@ -40,6 +40,7 @@ export function addLedger(host: CommandHost): void {
     summary: 'list the paid sessions of a month',
     options,
     input,
+    help: 'Without --from it is about every account; where there are several, each line then names its own.',
     run: showLedger,
   });
 }
@@ -48,34 +49,77 @@ async function showLedger(given: Input, context: CliContext): Promise<ExitCode> 
   if (given.csv && given.json) throw new UsageError('--csv and --json do not go together');
   const { output, now } = context;
   return withClient(context, async (client) => {
-    const { from, name } = await client.account(given.from);
-    const { timeZone, isDefault } = await client.zoneOf(from);
-    if (isDefault) output.note(`${name} is published by no worker: months are those of ${timeZone}`);
-    const month = given.month ?? billingMonth(now(), timeZone);
-    const asked = { from, month, timeZone };
-    const [rows, others] = await Promise.all([client.ledger(asked), client.otherSessions(asked)]);
-    const shown = { rows: named(rows, given), others: named(others, given) };
-    if (given.json) for (const line of ledgerLines(shown)) output.json(spelled(line));
-    else if (given.csv) output.lines(ledgerCsv(ledgerLines(shown)));
-    else tell(shown, { title: `${name}, ${month} (${timeZone})`, timeZone, output });
+    const accounts =
+      given.from === undefined ? await client.accounts.all() : [await client.account(given.from)];
+    const shown: Shown[] = [];
+    for (const account of accounts) shown.push(await readMonth(account, given, { client, output, now }));
+    if (given.json) output.lines(shown.flatMap((each) => jsonOf(each, accounts.length > 1)));
+    else if (given.csv) output.lines(csvOf(shown));
+    else tellAll(shown, output);
     return EXIT.done;
   });
 }
 
 /** What our deliveries opened, and apart from it what another sender may have. */
-type Shown = { readonly rows: readonly LedgerRow[]; readonly others: readonly OtherSession[] };
+type Shown = {
+  readonly name: string;
+  readonly month: string;
+  readonly timeZone: string;
+  readonly rows: readonly LedgerRow[];
+  readonly others: readonly OtherSession[];
+};
+
+type Reading = { readonly client: Client } & Pick<CliContext, 'output' | 'now'>;
+
+async function readMonth(
+  { from, name }: NamedAccount,
+  given: Input,
+  { client, output, now }: Reading,
+): Promise<Shown> {
+  const { timeZone, isDefault } = await client.zoneOf(from);
+  if (isDefault)
+    output.note(`no worker has published the budget of ${name}: months are those of ${timeZone}`);
+  const month = given.month ?? billingMonth(now(), timeZone);
+  const asked = { from, month, timeZone };
+  const [rows, others] = await Promise.all([client.ledger(asked), client.otherSessions(asked)]);
+  return { name, month, timeZone, rows: named(rows, given), others: named(others, given) };
+}
+
+function jsonOf({ name, ...shown }: Shown, isOneOfMany: boolean): readonly string[] {
+  return ledgerLines(shown).map((line) =>
+    JSON.stringify({ ...spelled(line), ...(isOneOfMany ? { account: name } : {}) }),
+  );
+}
+
+/** Where there are several accounts, the last column names them. */
+function csvOf(shown: readonly Shown[]): readonly string[] {
+  const tables = shown.map((each) => ({ name: each.name, lines: ledgerCsv(ledgerLines(each)) }));
+  const [only, ...others] = tables;
+  if (others.length === 0) return only?.lines ?? [];
+  const [head = ''] = only?.lines ?? [];
+  return [
+    `${head},account`,
+    ...tables.flatMap(({ name, lines }) => lines.slice(1).map((line) => `${line},${name}`)),
+  ];
+}
+
+function tellAll(shown: readonly Shown[], output: Output): void {
+  for (const [index, each] of shown.entries()) {
+    if (index > 0) output.line('');
+    tell(each, output);
+  }
+  if (shown.length === 0) output.note('No account is configured here, and no worker has published one.');
+}
 
 function named<T extends { readonly to: string }>(rows: readonly T[], { fullNumbers }: Input): readonly T[] {
   return fullNumbers ? rows : rows.map((row) => ({ ...row, to: maskNumber(row.to) }));
 }
 
-type Told = { readonly title: string; readonly timeZone: string; readonly output: Output };
-
-function tell({ rows, others }: Shown, { title, timeZone, output }: Told): void {
+function tell({ name, month, timeZone, rows, others }: Shown, output: Output): void {
   const opened = ({ openedAt }: OtherSession) => formatTime(openedAt, timeZone);
   const cells = rows.map((row) => [opened(row), row.to, row.openedBy, String(row.messages)]);
   const messages = rows.reduce((sum, row) => sum + row.messages, 0);
-  output.line(output.paint.strong(title));
+  output.line(output.paint.strong(`${name}, ${month} (${timeZone})`));
   if (rows.length > 0) output.lines(table(['opened', 'to', 'by', 'messages'], cells));
   output.line(`${count(rows.length, 'session')}, ${count(messages, 'message')}`);
   if (others.length === 0) return;

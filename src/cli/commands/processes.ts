@@ -3,6 +3,7 @@ import type { Need } from '../../app/boot.js';
 import type { Core, Running } from '../../app/core.js';
 import { keepHeapSmall } from '../../app/heap.js';
 import { serve } from '../../app/process.js';
+import { SETTINGS, type SettingName } from '../../config/settings.js';
 import { addCommand, type CommandHost } from '../define.js';
 import { EXIT } from '../exit-codes.js';
 import { addKeptCallbacks } from './webhooks-kept.js';
@@ -43,11 +44,44 @@ export function addProcesses(host: CommandHost): void {
   });
 }
 
+/** What each need wants in the environment. */
+const WANTED: Readonly<Record<Need, readonly (readonly [SettingName, string])[]>> = {
+  accounts: [
+    ['WAYBILL_ACCOUNTS', 'or WAYBILL_ACCOUNTS_FILE: a JSON array of accounts with their keys'],
+    ['WAYBILL_FROM', 'for a single account instead, with WAYBILL_PROVIDER_API_KEY'],
+  ],
+  webhookToken: [['WAYBILL_WEBHOOK_TOKEN', 'or WAYBILL_WEBHOOK_TOKEN_FILE: 16 characters or more']],
+  apiKeys: [['WAYBILL_API_KEYS', 'or WAYBILL_API_KEYS_FILE: entries that "waybill api-key create" makes']],
+};
+
+/** The settings that a process cannot do without, and those that it most likely wants. */
+function settingsHelp(need: readonly Need[]): string {
+  const redis = ['REDIS_URL', `where Redis is; default ${SETTINGS.REDIS_URL.default}`] as const;
+  const metrics = [
+    'WAYBILL_LISTEN_METRICS',
+    `default ${SETTINGS.WAYBILL_LISTEN_METRICS.default}; on one machine each process needs its own`,
+  ] as const;
+  const rows = (settings: readonly (readonly [string, string])[]) =>
+    settings.map(([name, words]) => `  ${name.padEnd(NAME_WIDTH)}${words}`);
+  return [
+    'Required settings, as variables of the environment:',
+    ...rows(need.flatMap((each) => WANTED[each])),
+    '',
+    'Often set as well:',
+    ...rows([redis, metrics]),
+    '',
+    'waybill config prints all settings in effect.',
+  ].join('\n');
+}
+
+const NAME_WIDTH = 24;
+
 function addProcess(host: CommandHost, { usage, summary, need, start }: ProcessDefinition): CommandHost {
   return addCommand(host, {
     usage,
     summary,
     input: z.object({}),
+    help: settingsHelp(need),
     run: async (_input, { env, version, stop }) => {
       const options = { env: env(), version, role: usage, need, stop: stop() };
       const ended = await serve(options, (core) => start(core, version));

@@ -3,6 +3,7 @@ import type { Account } from '../../domain/account.js';
 import { maskNumber } from '../../domain/mask.js';
 import { type WebhookFault, type WebhookSettings, webhookFaults } from '../../domain/webhook-needs.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
+import { wantYes } from '../options.js';
 import { type Output, table } from '../output.js';
 import { UsageError } from '../usage-error.js';
 import { checkInWords, faultLines, shown } from '../webhook-text.js';
@@ -34,8 +35,7 @@ export async function connectAccount(account: Account, given: Given, tools: Tool
   if (given.json) output.json(asJson(account, change, isNeeded && given.yes));
   else output.line(result !== null ? 'done' : isNeeded ? 'not done yet' : 'nothing to change');
   if (!isNeeded || given.yes) return EXIT.done;
-  output.complain('nothing was changed: repeat it with --yes');
-  return EXIT.refused;
+  return wantYes(output);
 }
 
 /** Flags alone cannot mend an address. */

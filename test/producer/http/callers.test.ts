@@ -94,7 +94,7 @@ it('asks for the account where the key has several, and where an id is in two', 
   const { call } = await start();
   const { json } = await call('POST', '/v1/deliveries', { body: { ...request, from: undefined } });
   expect(json).toMatchObject({
-    errors: [{ pointer: '/from', detail: expect.stringContaining('shop, other') }],
+    errors: [{ pointer: '/from', detail: expect.stringContaining('other, shop') }],
   });
   await call('POST', '/v1/deliveries', { body: request });
   await call('POST', '/v1/deliveries', { body: { ...request, from: 'other' } });

@@ -9,9 +9,15 @@ import { accountPath } from '../schemas/requests.js';
 import { type Accounts, accountAt, mayUse, type NamedAccount } from '../scope.js';
 
 /** An account as an operator sees it. */
-type AccountState = NamedAccount & {
+type AccountState = Omit<NamedAccount, 'removedAt'> & {
   readonly gate: Gate;
   readonly queuePaused: boolean;
+  readonly workers: number;
+  readonly due: number;
+  readonly waiting: number;
+  readonly held: number;
+  readonly unknown: number;
+  readonly removedAt: number | null;
   readonly jobs: Readonly<Record<string, number>>;
 };
 
@@ -39,6 +45,12 @@ const account = z
     name: z.string(),
     gate,
     queuePaused: z.boolean(),
+    workers: z.int().describe('Workers that serve the account'),
+    due: z.int().describe('Deliveries that may go now'),
+    waiting: z.int().describe('Deliveries that wait for a time or their turn'),
+    held: z.int().describe('Deliveries that wait for an event: a window, the budget, the account'),
+    unknown: z.int().describe('Deliveries of which nobody can say whether they were sent'),
+    removedAt: time.nullable().describe('When it was removed from the workers’ settings'),
     jobs: z.record(z.string(), z.number()).describe('By BullMQ’s state'),
   })
   .meta({ id: 'Account' });
