@@ -90,6 +90,7 @@ it('tells the same in figures', () => {
     limits: { pairAt: NOW, restsUntil: null },
     account: {
       name: 'shop',
+      removedAt: null,
       workers: 1,
       due: 0,
       queuePaused: false,
@@ -359,6 +360,10 @@ describe('the words for an account', () => {
 
   it.each<[string, Partial<Facts>]>([
     ['No worker is running for this account: nothing is sent until one starts.', queue({ workers: 0 })],
+    [
+      'The account was removed from the workers’ settings at 11-22 11:00 (1 h ago). Its deliveries are kept, and wait until it is there again.',
+      { ...queue({ workers: 0 }), account: { ...facts.account, removedAt: NOW - HOUR } },
+    ],
     [
       'The account is paused since 11-22 11:00 (1 h ago) by an operator: holiday. It goes on when somebody resumes it.',
       { gate: { ...PAUSED, reason: 'holiday', by: 'operator' } },
