@@ -103,7 +103,7 @@ export async function checkEviction(redis: Redis): Promise<void> {
   if (policy === undefined) return;
   throw new WaybillError(
     'REDIS_EVICTS',
-    `Redis may evict keys (maxmemory-policy ${policy}): set maxmemory-policy to noeviction`,
+    `Redis may evict keys (maxmemory-policy ${policy}): set maxmemory-policy to noeviction, in its configuration or, with a hosted one, in its parameter group or settings (docs/deployment.md)`,
   );
 }
 
