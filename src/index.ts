@@ -5,16 +5,27 @@ import type { PublishedAccount } from './domain/published-account.js';
 import type { DataKey } from './domain/seal.js';
 import { DAY, HOUR } from './domain/time.js';
 import { ClosedError } from './errors.js';
-import { createProducer, type Producer } from './producer/producer.js';
-import { createQueues } from './queue/queues.js';
+import type { Amended, Changes } from './producer/amend.js';
+import type { ListFilter, Page } from './producer/list.js';
+import { createOperator, type Operator } from './producer/operate.js';
+import { createProducer, type Narrow, type Producer, type ProducerDeps } from './producer/producer.js';
+import type { ResendOptions, Resent } from './producer/resend.js';
+import type { Resolution, Resolved } from './producer/resolve.js';
+import { newDeliveryId } from './queue/new-id.js';
+import { createQueues, type Queues } from './queue/queues.js';
 import { createSealer } from './queue/sealer.js';
 import { createAccountDirectory } from './redis/account-directory.js';
 import { createAmendStore } from './redis/amend-store.js';
+import { createAttemptStore } from './redis/attempt-store.js';
 import { type Redis, whenReady } from './redis/connection.js';
 import { createDeliveryStore } from './redis/delivery-store.js';
 import { readDelivery } from './redis/delivery-view.js';
+import { createErasureStore } from './redis/erasure-store.js';
 import { followEvents } from './redis/follow-events.js';
+import { readStep } from './redis/lists.js';
+import { createOperatorStore } from './redis/operator-store.js';
 import { waitForReplicas } from './redis/replicated.js';
+import type { StoreOptions } from './redis/run-on-delivery.js';
 import { connectTo, type RedisServers } from './redis/servers.js';
 
 export type { Delivery } from './domain/delivery.js';
@@ -22,11 +33,15 @@ export type { EventType, GapEvent, WaybillEvent } from './domain/event.js';
 export type { DataKey } from './domain/seal.js';
 export type { Status } from './domain/status.js';
 export * from './errors.js';
+export type { Amended, Changes } from './producer/amend.js';
 export type { BulkAnswer, BulkOptions, BulkRecord, BulkSummary } from './producer/bulk/record.js';
 export type { Enqueued, EnqueuedOrError } from './producer/enqueue.js';
 export type { EventsOptions, ReadEvent } from './producer/events.js';
+export type { ListFilter, Page } from './producer/list.js';
 export type { Narrow } from './producer/producer.js';
 export type { EnqueueRequest } from './producer/read-request.js';
+export type { ResendOptions, Resent } from './producer/resend.js';
+export type { Resolution, Resolved } from './producer/resolve.js';
 export { deliveryIdOf } from './queue/names.js';
 export type { DeliveryView } from './redis/delivery-view.js';
 export type { RedisServers } from './redis/servers.js';
@@ -68,10 +83,38 @@ export type WaybillOptions = {
   readonly onError?: (error: Error) => void;
 };
 
-export type Waybill = Producer & {
-  /** Closes what was opened here. Idempotent. */
-  close(): Promise<void>;
+/** What people do with deliveries that nothing else helps, as `waybill list`, `resend` and `resolve` do it. */
+export type OperatorVerbs = {
+  /**
+   * One page of deliveries, newest first; all that is given must be met.
+   * @throws ValidationError, UnknownAccountError
+   */
+  list(filter?: ListFilter): Promise<Page>;
+
+  /**
+   * Changes a delivery that has not been sent. From then on its id belongs to the request as it is now.
+   * @throws IllegalStateError once its attempt has begun, ValidationError, NotFoundError, DataKeyError
+   */
+  amend(id: string, changes: Changes, narrow?: Narrow): Promise<Amended>;
+
+  /**
+   * Makes a new delivery of one that failed or expired. Said again, it answers the same.
+   * @throws IllegalStateError, NotFoundError, WaybillError (`REQUEST_GONE`)
+   */
+  resend(id: string, options?: ResendOptions, narrow?: Narrow): Promise<Resent>;
+
+  /**
+   * Says what became of a delivery whose outcome is unknown; `by` goes into its timeline.
+   * @throws IllegalStateError while its attempt may still be on its way, NotFoundError
+   */
+  resolve(id: string, resolution: Resolution, said?: Narrow & { readonly by?: string }): Promise<Resolved>;
 };
+
+export type Waybill = Producer &
+  OperatorVerbs & {
+    /** Closes what was opened here. Idempotent. */
+    close(): Promise<void>;
+  };
 
 /**
  * The library: what an app needs to have files sent and to know what became of them.
@@ -100,7 +143,7 @@ export function createWaybill(options: WaybillOptions): Waybill {
     idMs: (options.idRetentionHours ?? 30 * (DAY / HOUR)) * HOUR,
   };
   const stored = { redis, prefix, retention, sealer };
-  const producer = createProducer({
+  const shared: Shared = {
     store: createDeliveryStore(stored),
     amends: createAmendStore(stored),
     sealer,
@@ -115,7 +158,9 @@ export function createWaybill(options: WaybillOptions): Waybill {
     },
     isClosed: () => closed,
     now: Date.now,
-  });
+  };
+  const producer = createProducer(shared);
+  const operator = openOperator({ ...shared, producer, stored });
 
   const close = async () => {
     if (closed) return;
@@ -123,7 +168,38 @@ export function createWaybill(options: WaybillOptions): Waybill {
     await queues.close();
     if (own) redis.disconnect();
   };
-  return Object.assign(producer, { close });
+  return Object.assign(producer, { ...verbsOf(operator), close });
+}
+
+type Shared = Omit<ProducerDeps, 'accounts'> & {
+  readonly accounts: () => Promise<readonly PublishedAccount[]>;
+  readonly queues: Queues;
+};
+type OperatorParts = Shared & { readonly producer: Producer; readonly stored: StoreOptions };
+
+function openOperator({ producer, stored, ...shared }: OperatorParts): Operator {
+  const { redis, prefix } = stored;
+  return createOperator({
+    ...shared,
+    operators: createOperatorStore(stored),
+    erasure: createErasureStore(stored),
+    attempts: createAttemptStore({ ...stored, random: Math.random }),
+    monotonic: () => performance.now(),
+    billingOf: async (from) => (await shared.findAccount(from))?.billing ?? 'session',
+    find: producer.get,
+    enqueue: producer.enqueue,
+    readStep: (asked) => readStep(redis, prefix, asked),
+    newId: () => newDeliveryId(Date.now()),
+  });
+}
+
+function verbsOf({ list, amend, resend, resolve }: Operator): OperatorVerbs {
+  return {
+    list: (filter = {}) => list(filter),
+    amend,
+    resend: (id, options = {}, narrow = {}) => resend(id, options, narrow),
+    resolve: (id, resolution, { by = '', ...narrow } = {}) => resolve(id, { resolution, by }, narrow),
+  };
 }
 
 const OPTIONS_FORM = 'createWaybill takes an object, for example { redis: "redis://127.0.0.1:6379" }';
