@@ -8,6 +8,7 @@ import type { Erased } from '../producer/erase.js';
 import type { ExplainedDelivery, Explainer } from '../producer/explain.js';
 import type { ListFilter } from '../producer/list.js';
 import type { Operator, Said } from '../producer/operate.js';
+import { faultsOfRequest } from '../producer/read-request.js';
 import type { Resolution } from '../producer/resolve.js';
 import { patiently } from '../producer/unavailable.js';
 import { createQueues } from '../queue/queues.js';
@@ -40,7 +41,7 @@ export type {
   Resolution,
   Said,
 };
-export { readRecords, requestSchema };
+export { faultsOfRequest, readRecords, requestSchema };
 
 /** An account as an operator sees it: its gate and queue, and its deliveries by what becomes of them next. */
 export type AccountState = GateState &

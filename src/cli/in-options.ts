@@ -28,6 +28,10 @@ function optionAt(pointer: string): string {
   return TYPED.get(`${field}/${part}`) ?? TYPED.get(field) ?? optionOf(field);
 }
 
+/** Where the library wants an object of strings, pairs are typed. */
+const OBJECT_OF_STRINGS = /^must be an object of at most (\d+) strings with names of 1 to (\d+)$/;
+
 function wordsOf(detail: string): string {
-  return detail.replace(NAMED, (field) => TYPED.get(field) ?? optionOf(field));
+  const told = detail.replace(OBJECT_OF_STRINGS, 'must be name=value, $1 at most, with names of 1 to $2');
+  return told.replace(NAMED, (field) => TYPED.get(field) ?? optionOf(field));
 }

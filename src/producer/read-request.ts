@@ -138,13 +138,18 @@ type Known = {
 
 /** The error of a request that is refused before it is read, together with all that is wrong with its fields. */
 export function refusalOf({ why, found = [] }: Known, request: unknown, askedAt: number): AccountFault {
-  const parsed = parseFor(NO_ACCOUNT, request, askedAt);
-  const fields = parsed.ok ? [] : parsed.errors;
+  const fields = faultsOfRequest(request, askedAt);
   if (why !== null && found.length + fields.length === 0) return why;
   const account = why === null || why instanceof ValidationError ? (why?.errors ?? []) : [UNKNOWN_ACCOUNT];
   const told = new Set(fields.map(({ pointer }) => pointer));
   const others = [...found, ...account].filter(({ pointer }) => !told.has(pointer));
   return new ValidationError([...others, ...fields], why === null ? {} : { cause: why });
+}
+
+/** All that is wrong with a request, whatever its account says. */
+export function faultsOfRequest(request: unknown, askedAt: number): readonly ValidationFault[] {
+  const parsed = parseFor(NO_ACCOUNT, request, askedAt);
+  return parsed.ok ? [] : parsed.errors;
 }
 
 const UNKNOWN_ACCOUNT: ValidationFault = {

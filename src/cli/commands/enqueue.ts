@@ -1,11 +1,11 @@
 import { Option } from 'commander';
 import { z } from 'zod';
-import type { Client } from '../../app/client.js';
+import { type Client, faultsOfRequest } from '../../app/client.js';
 import { keepHeapSmall } from '../../app/heap.js';
 import { CLOSED_WINDOW_POLICIES, UNKNOWN_POLICIES } from '../../domain/account.js';
 import { PRIORITIES } from '../../domain/delivery.js';
 import { MEDIA_TYPES } from '../../domain/media.js';
-import type { EnqueueRequest } from '../../index.js';
+import { ValidationError, type ValidationFault, WaybillError } from '../../errors.js';
 import { enqueueFile } from '../bulk/enqueue-file.js';
 import type { BulkFile } from '../bulk/file.js';
 import { forecastFile } from '../bulk/forecast-file.js';
@@ -16,12 +16,8 @@ import { warningInOptions } from '../in-options.js';
 import { flag, fromOption, jsonOption, text } from '../options.js';
 import { withClient } from '../with-client.js';
 
-/** As people type it: epoch milliseconds come as text too. */
-const instant = text.transform((time) => (/^\d+$/.test(time) ? Number(time) : time));
-
-const pairs = z
-  .array(z.string().regex(/^[^=]+=/s, { error: 'must be name=value' }))
-  .transform((lines) => Object.fromEntries(lines.map((line) => splitPair(line))));
+/** As people type it: numbers, such as epoch milliseconds, come as text too. What else is wrong is the request's to say. */
+const numeric = text.transform((time) => (/^\d+$/.test(time) ? Number(time) : time));
 
 /** Of a sheet: which of its columns holds which field. */
 const columnMap = z
@@ -59,20 +55,20 @@ const fields = z.object({
   id: text.optional(),
   caption: z.string().optional(),
   replyTo: text.optional(),
-  mediaType: z.enum(MEDIA_TYPES).optional(),
-  sendAt: instant.optional(),
-  expiresAt: instant.optional(),
-  priority: z.enum(PRIORITIES).optional(),
-  onClosedWindow: z.enum(CLOSED_WINDOW_POLICIES).optional(),
-  onUnknown: z.enum(UNKNOWN_POLICIES).optional(),
-  fileSizeBytes: z.coerce.number({ error: 'must be a number' }).optional(),
+  mediaType: text.optional(),
+  sendAt: numeric.optional(),
+  expiresAt: numeric.optional(),
+  priority: text.optional(),
+  onClosedWindow: text.optional(),
+  onUnknown: text.optional(),
+  fileSizeBytes: numeric.optional(),
   template: text.optional(),
-  templateLanguage: z.coerce.number({ error: 'must be a number' }).optional(),
+  templateLanguage: numeric.optional(),
   templateVariable: z.array(z.string()).optional(),
   localStorage: flag,
   showRequest: flag,
   strictOrder: flag,
-  metadata: pairs.optional(),
+  metadata: z.array(z.string()).optional(),
   json: flag,
 });
 
@@ -101,7 +97,7 @@ function misused(given: z.output<typeof fields>): readonly string[] {
   if ((rejects ?? run ?? given.map ?? given.delimiter) !== undefined || dryRun) {
     return ['--map, --delimiter, --rejects, --run and --dry-run want --csv or --ndjson'];
   }
-  if (to === undefined || file === undefined) return ['give --to and --file, or --csv or --ndjson'];
+  if ((to ?? file) === undefined) return ['give --to and --file, or --csv or --ndjson'];
   return template === undefined && (templateLanguage ?? templateVariable) !== undefined
     ? ['--template-language and --template-variable want --template']
     : [];
@@ -130,13 +126,16 @@ const options: readonly Option[] = [
   new Option('--dry-run', 'of a file of up to a million lines: validate and forecast, take nothing'),
   new Option('--caption <text>', 'text sent with the file'),
   new Option('--reply-to <unique>', 'unique of the message that is quoted'),
-  new Option('--media-type <type>', 'when the link does not tell').choices(MEDIA_TYPES),
+  new Option('--media-type <type>', `when the link does not tell: ${MEDIA_TYPES.join(', ')}`),
   new Option('--send-at <time>', 'ISO 8601 with zone, or epoch milliseconds'),
   new Option('--expires-at <time>', 'default: 24 h after --send-at, or after now'),
   new Option('--id <id>', 'your own id: the same again changes nothing'),
-  new Option('--priority <priority>', 'between conversations; default normal').choices(PRIORITIES),
-  new Option('--on-closed-window <policy>', 'default: as the account says').choices(CLOSED_WINDOW_POLICIES),
-  new Option('--on-unknown <policy>', 'default: as the account says').choices(UNKNOWN_POLICIES),
+  new Option('--priority <priority>', `between conversations: ${PRIORITIES.join(', ')}; default normal`),
+  new Option(
+    '--on-closed-window <policy>',
+    `${CLOSED_WINDOW_POLICIES.join(', ')}; default: as the account says`,
+  ),
+  new Option('--on-unknown <policy>', `${UNKNOWN_POLICIES.join(', ')}; default: as the account says`),
   new Option('--file-size-bytes <number>', 'checked against the limit of the media type'),
   new Option('--template <name>', 'template for a closed window; implies --on-closed-window template'),
   new Option('--template-language <number>', 'the provider’s number of the language'),
@@ -177,9 +176,12 @@ function fileOf({ csv, ndjson, map = [], ...given }: Input): BulkFile | null {
   return { format: csv === undefined ? 'ndjson' : 'csv', path, map, delimiter, from, rejects, run, json };
 }
 
-async function enqueueOne(given: Input, client: Client, { output }: CliContext): Promise<ExitCode> {
-  const { from } = await client.account(given.from);
-  const enqueued = await client.waybill.enqueue(requestOf(given, from));
+async function enqueueOne(given: Input, client: Client, { output, now }: CliContext): Promise<ExitCode> {
+  const request = requestOf(given);
+  const { from } = await client.account(given.from).catch((error: unknown) => {
+    throw withFaults(error, faultsOfRequest(request, now()));
+  });
+  const enqueued = await client.waybill.enqueue({ to: '', fileUrl: '', ...request, from });
   const { id, status, duplicate, warnings } = enqueued;
   for (const warning of warnings) output.note(`note: ${warningInOptions(warning)}`);
   if (given.json) output.json({ id, from, status, duplicate, warnings });
@@ -187,16 +189,38 @@ async function enqueueOne(given: Input, client: Client, { output }: CliContext):
   return EXIT.done;
 }
 
-function requestOf(given: Input, from: string): EnqueueRequest {
-  const { to = '', file = '', json, csv, ndjson, map, delimiter, rejects, run, dryRun, ...more } = given;
+const ACCOUNT_FAULTS: ReadonlyMap<string, string> = new Map([
+  ['UNKNOWN_ACCOUNT', 'is no account: give its number or name'],
+  ['ACCOUNT_NEEDED', 'is missing: name the account'],
+]);
+
+/** Why there is no account, with all that is wrong with the request too. */
+function withFaults(error: unknown, faults: readonly ValidationFault[]): unknown {
+  const detail = error instanceof WaybillError ? ACCOUNT_FAULTS.get(error.code) : undefined;
+  // How a number is read may depend on an account that Redis alone could tell of.
+  const told = detail === undefined ? faults.filter(({ pointer }) => pointer !== '/to') : faults;
+  if (told.length === 0) return error;
+  return new ValidationError([...(detail === undefined ? [] : [{ pointer: '/from', detail }]), ...told]);
+}
+
+type Request = Readonly<Record<string, unknown>>;
+
+function requestOf(given: Input): Request {
+  const { from, file, json, csv, ndjson, map, delimiter, rejects, run, dryRun, metadata, ...more } = given;
   const { template, templateLanguage, templateVariable, ...rest } = more;
-  const request = { ...rest, from, to, fileUrl: file };
+  const request = { ...rest, fileUrl: file, metadata: metadata && toMetadata(metadata) };
   if (template === undefined) return request;
   return {
     ...request,
     onClosedWindow: given.onClosedWindow ?? 'template',
     template: { name: template, language: templateLanguage, variables: templateVariable },
   };
+}
+
+/** A pair without a name or a sign stays what it is, and is refused with all else that is wrong. */
+function toMetadata(pairs: readonly string[]): unknown {
+  const isPair = (text: string) => /^[^=]+=/.test(text);
+  return pairs.every(isPair) ? Object.fromEntries(pairs.map(splitPair)) : pairs;
 }
 
 function splitPair(pair: string): [string, string] {
