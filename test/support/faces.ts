@@ -57,6 +57,8 @@ export async function openFaces({ url, waybill, account = {} }: Opening) {
   const folder = mkdtempSync(join(tmpdir(), 'waybill-faces-'));
   const accounts = JSON.stringify([{ ...SHOP, ...account }]);
   const api = await startApi(url, { env: { WAYBILL_ACCOUNTS: accounts } });
+  // On a busy machine the first answer of Redis may come too late for a request.
+  await eventually(async () => (await api.call('GET', '/v1/accounts')).status === 200);
   const queue = new Queue(`{${FROM}}`, { connection: { url }, prefix: 'waybill:queue' });
   const env = { REDIS_URL: url, WAYBILL_ACCOUNTS: accounts };
   const rejects = join(folder, 'rejects');

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { z } from 'zod';
 import type { Caller } from '../../../domain/caller.js';
 import { parseCursor } from '../../../domain/cursor.js';
-import { EVENT_TYPES } from '../../../domain/event.js';
+import { EVENT_TYPES, isEventType } from '../../../domain/event.js';
 import { query } from '../../../queue/request-fields.js';
 import type { EventsAsked, ReadEvent } from '../../events.js';
 import type { Api } from '../api.js';
@@ -36,7 +36,8 @@ const listed = z
 const choice = query({
   from: listed.optional().describe('Accounts by number or name, comma-separated; default: all of the key'),
   types: listed
-    .pipe(z.array(z.enum(EVENT_TYPES, { error: `must be some of ${EVENT_TYPES.join(', ')}` })))
+    .refine((types) => types.every(isEventType), { error: `must be some of ${EVENT_TYPES.join(', ')}` })
+    .transform((types) => types.filter(isEventType))
     .optional()
     .describe('Types, comma-separated; default: all'),
   after: cursor.optional().describe('First those after this: an id, epoch milliseconds, or 0 for all kept'),
