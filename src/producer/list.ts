@@ -112,6 +112,16 @@ async function accountsOf(
 
 type Asked = { readonly from: string; readonly to: string | undefined };
 
+/** Why none of these accounts may have a recipient by this; null: one may. */
+export function faultOfRecipient(
+  accounts: readonly Pick<ListedAccount, 'country'>[],
+  written: string,
+): string | null {
+  if (accounts.some(({ country }) => findRecipient(written, country).ok)) return null;
+  const parsed = findRecipient(written);
+  return parsed.ok ? null : parsed.detail;
+}
+
 /** A national number is another one in each country; an account of none has nobody by it. */
 function withRecipients(accounts: readonly ListedAccount[], written: string | undefined): readonly Asked[] {
   if (written === undefined) return accounts.map(({ from }) => ({ from, to: undefined }));

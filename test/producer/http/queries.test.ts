@@ -5,10 +5,10 @@ import { withRedis } from '../../support/redis.js';
 const redis = withRedis();
 let api: TestApi;
 
-beforeAll(async () => {
+beforeEach(async () => {
   api = await startApi(redis.url, { env: { WAYBILL_API_RATE: '100000' } });
 });
-afterAll(() => api.close());
+afterEach(() => api.close());
 
 const parameter = z.object({
   name: z.string(),

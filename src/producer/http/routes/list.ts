@@ -3,7 +3,7 @@ import { STATUSES } from '../../../domain/status.js';
 import type { ValidationFault } from '../../../errors.js';
 import { instantInQuery, oneOf, query, text, wholeInQuery } from '../../../queue/request-fields.js';
 import { CURSOR_FORM, isCursor } from '../../cursor.js';
-import type { ListFilter, Page } from '../../list.js';
+import { faultOfRecipient, type ListFilter, type Page } from '../../list.js';
 import type { Api } from '../api.js';
 import { callerOf } from '../guard.js';
 import { inWords, ProblemError } from '../problem.js';
@@ -55,22 +55,28 @@ export function addList(api: Api, { accounts, list }: ListRoutes): void {
     },
     handler: async (request) => {
       const seen = (await accounts.all()).filter((account) => mayUse(callerOf(request), account));
-      refuseQuery(faultsIn(request), request.query.from, seen);
+      refuseQuery(faultsIn(request), request.query, seen);
       return list({ ...request.query, visible: seen.map(({ from }) => from) });
     },
   });
 }
 
+type Given = { readonly from?: string | undefined; readonly to?: string | undefined };
+
 /** All that is wrong with a query; an account that is none is told by its own code where nothing else is wrong. */
 function refuseQuery(
   faults: readonly ValidationFault[],
-  from: string | undefined,
+  { from, to }: Given,
   seen: readonly NamedAccount[],
 ): void {
-  const isKnown = from === undefined || seen.some((each) => each.from === from || each.name === from);
-  const isTold = faults.some(({ pointer }) => pointer === '/query/from');
-  const unknown = isKnown || isTold ? [] : [{ pointer: '/query/from', detail: UNKNOWN_ACCOUNT }];
-  const errors = [...faults, ...unknown];
+  const isFree = (name: string) => faults.every(({ pointer }) => pointer !== `/query/${name}`);
+  const [account] = seen.filter((each) => each.from === from || each.name === from);
+  const isUnknown = from !== undefined && isFree('from') && account === undefined;
+  const unknown = isUnknown ? [{ pointer: '/query/from', detail: UNKNOWN_ACCOUNT }] : [];
+  const asked = account === undefined ? seen : [account];
+  const recipient = to === undefined || !isFree('to') ? null : faultOfRecipient(asked, to);
+  const others = [...faults, ...(recipient === null ? [] : [{ pointer: '/query/to', detail: recipient }])];
+  const errors = [...others, ...unknown];
   if (errors.length === 0) return;
-  throw new ProblemError(faults.length === 0 ? 'unknown_account' : 'validation', inWords(errors), { errors });
+  throw new ProblemError(others.length === 0 ? 'unknown_account' : 'validation', inWords(errors), { errors });
 }

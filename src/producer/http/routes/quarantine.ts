@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { quarantineInWords, type ReplayedCallback, type ShownCallback } from '../../../domain/quarantine.js';
-import { text, whole } from '../../../queue/request-fields.js';
+import { query, wholeInQuery } from '../../../queue/request-fields.js';
+import { CURSOR_FORM } from '../../cursor.js';
 import type { Api } from '../api.js';
 import { callerOf } from '../guard.js';
 import { time } from '../schemas/delivery.js';
@@ -46,15 +47,13 @@ const replayedCallback = z
   })
   .meta({ id: 'ReplayedCallback' });
 
-const query = z.strictObject({
-  cursor: text(1, 100).optional().describe('Where the page before ended'),
-  limit: z
-    .string()
-    .regex(/^\d{1,3}$/, { error: 'must be a whole number from 1 to 500' })
-    .transform(Number)
-    .pipe(whole(1, 500))
+const paging = query({
+  cursor: z
+    .string({ error: CURSOR_FORM })
+    .regex(/^\d{1,15}-[\w~.-]{1,100}$/, { error: CURSOR_FORM })
     .optional()
-    .describe('1 to 500, default 50'),
+    .describe('Where the page before ended'),
+  limit: wholeInQuery(1, 500).optional().describe('1 to 500, default 50'),
 });
 
 const path = z.object({ id: z.string().describe('The callback’s id in this list') });
@@ -79,7 +78,7 @@ function addLooking(api: Api, { accounts, quarantine }: QuarantineRoutes): void 
       operationId: 'listQuarantine',
       summary: 'List the callbacks that could not be applied',
       tags: ['webhooks'],
-      querystring: query,
+      querystring: paging,
       response: answers({ 200: json('One page', page) }),
     },
     handler: async (request) => {
