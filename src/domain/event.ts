@@ -58,6 +58,8 @@ export type AccountEvent = Told<
     readonly reason: string | null;
     /** `worker`, `operator` or `probe`. */
     readonly by: string;
+    /** The operator's name; null where none was given. */
+    readonly who: string | null;
   }
 >;
 

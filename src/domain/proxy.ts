@@ -12,8 +12,6 @@ export type ProxyRules = {
   readonly except: readonly string[];
 };
 
-export const NO_PROXIES: ProxyRules = { https: null, http: null, except: [] };
-
 /** The proxy for a URL, by its scheme; null where it is reached directly, as this machine always is. */
 export function proxyFor(url: URL, rules: ProxyRules): 'https' | 'http' | null {
   const scheme = url.protocol === 'https:' ? 'https' : 'http';

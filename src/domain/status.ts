@@ -51,6 +51,18 @@ export function mayMove(from: Status, to: Status): boolean {
 /** Statuses from which a delivery may still be sent for the first time, or again. */
 export const UNSENT: readonly Status[] = ['queued', 'waiting', 'held'];
 
+/**
+ * A delivery as people see it. Pausing an account writes nothing to its deliveries, so that it costs nothing however many
+ * are queued; what is queued is held all the same.
+ */
+export function underGate<Delivery extends { readonly status: Status; readonly reason: string }>(
+  delivery: Delivery,
+  isPaused: boolean,
+): Delivery {
+  if (!isPaused || delivery.status !== 'queued') return delivery;
+  return { ...delivery, status: 'held', reason: 'account' };
+}
+
 /** Nothing more will be sent for it; receipts may still come after acceptance. */
 export function isEnded(status: Status): boolean {
   return !UNSENT.includes(status) && status !== 'sending' && status !== 'unknown';

@@ -85,10 +85,14 @@ async function standingOf({ account, webhooks }: Known, { readDuty, now }: DutyD
   const { from, name, ratePerSecond, budget, billing } = account;
   const { day, month } = periodsAt(now(), (budget ?? ACCOUNT_DEFAULTS.budget).timeZone);
   const duty = await readDuty({ from, dayName: day.name, monthName: month.name });
-  const { used, gate, ...rest } = duty;
+  const { used, gate, counts, heldBy, ...rest } = duty;
+  // What is due is held while the account is paused, as its deliveries say.
+  const paused = gate.state === 'paused' ? duty.due : 0;
   const limited = billing === 'session' ? budget : undefined;
   return {
     ...rest,
+    counts: { ...counts, held: counts.held + paused },
+    heldBy: { ...heldBy, account: heldBy.account + paused },
     from,
     name,
     removedAt: account.removedAt ?? null,
@@ -109,9 +113,14 @@ function hasWorkLeft({ due, active, counts: { waiting, held, unknown } }: Accoun
 
 async function hoursOf(from: string, { readTally, now }: DutyDeps): Promise<AccountHours> {
   const since = (Math.floor(now() / HOUR) - HOURS + 1) * HOUR;
-  const { tallies, queued } = await readTally({ from, since, stepMs: HOUR, steps: HOURS });
+  const { tallies, queued, isPaused } = await readTally({ from, since, stepMs: HOUR, steps: HOURS });
   const hours = tallies.map((tally, hour) => ({ ...tally, queued: 0, startsAt: since + hour * HOUR }));
-  return { from, hours: withQueued(hours, queued) };
+  const marked = withQueued(hours, queued);
+  return { from, hours: isPaused ? marked.map(asHeld) : marked };
+}
+
+function asHeld(hour: HourTally): HourTally {
+  return { ...hour, held: hour.held + hour.queued, queued: 0 };
 }
 
 /** Queued deliveries have no index by time. A queue is served from its oldest: they are the newest of `gone`. */

@@ -1,7 +1,14 @@
 import { nextReadAt, UNKNOWN_ENDS_MS } from '../domain/doubt.js';
 import { operatorsWord } from '../domain/explain/facts.js';
 import type { Sealer } from '../domain/seal.js';
-import { isReceipt, isStatus, type Receipts, receiptsConflict, type Status } from '../domain/status.js';
+import {
+  isReceipt,
+  isStatus,
+  type Receipts,
+  receiptsConflict,
+  type Status,
+  underGate,
+} from '../domain/status.js';
 import type { Redis } from './connection.js';
 import { canonicalRecipient } from './conversation.js';
 import { accountKeys } from './keys.js';
@@ -59,12 +66,13 @@ export async function readDelivery(
   const record = await redis.hgetall(keys.record(asked.id));
   if (record.status === undefined) return null;
   const recipient = await canonicalRecipient(redis, keys, record.to ?? '');
-  const [conversation, ahead, job] = await Promise.all([
+  const [conversation, ahead, job, gate] = await Promise.all([
     redis.hgetall(keys.conv(recipient)),
     redis.zrank(keys.lane(recipient), asked.id),
     redis.hget(keys.job(record.job ?? `d-${asked.id}`), 'data'),
+    redis.hget(keys.fixed.gate, 'state'),
   ]);
-  return viewOf({ ...asked, record, conversation, ahead, job });
+  return viewOf({ ...asked, record, conversation, ahead, job, isPaused: gate === 'paused' });
 }
 
 type Rows = {
@@ -76,20 +84,23 @@ type Rows = {
   readonly ahead: number | null;
   /** The job's data. */
   readonly job: string | null;
+  /** The account's gate is closed until somebody opens it. */
+  readonly isPaused: boolean;
 };
 
 /** A delivery as its rows tell it; null when there is no record. */
-export function viewOf({ from, id, sealer, record, conversation, ahead, job }: Rows): DeliveryView | null {
-  const { status } = record;
-  if (!isStatus(status)) return null;
+export function viewOf(rows: Rows): DeliveryView | null {
+  const { from, id, sealer, record, conversation, ahead, job, isPaused } = rows;
+  if (!isStatus(record.status)) return null;
+  const shown = underGate({ status: record.status, reason: record.reason ?? '' }, isPaused);
   const receipts = readReceipts(record);
   const lines = readTimeline(record);
   return {
     from,
     id,
     to: record.to ?? '',
-    status,
-    reason: record.reason ?? '',
+    status: shown.status,
+    reason: shown.reason,
     statusAt: Number(record.statusAt),
     createdAt: Number(record.createdAt),
     sendAt: Number(record.sendAt) || Number(record.createdAt),

@@ -100,6 +100,7 @@ export type Tallies = {
   readonly tallies: readonly Tally[];
   /** Deliveries of any age that are due and that nobody has begun to send. */
   readonly queued: number;
+  readonly isPaused: boolean;
 };
 
 export type TallyAsked = {
@@ -112,6 +113,7 @@ export type TallyAsked = {
 const tallyReply = z.tuple([
   z.array(z.tuple([number, number, number, number, number, number, number])),
   number,
+  number,
 ]);
 
 /** Counts through the indexes: a few look-ups for each step, however many deliveries there are. */
@@ -119,10 +121,10 @@ export async function readTally(redis: Redis, prefix: string, asked: TallyAsked)
   const { from, since, stepMs, steps } = asked;
   const keys = accountKeys(prefix, from).fixed;
   const raw = await createScriptRunner(redis)('tally', keys, { since, stepMs, steps });
-  const [rows, queued] = tallyReply.parse(raw);
+  const [rows, queued, paused] = tallyReply.parse(raw);
   const tallies = rows.map(([all, waiting, held, unknown, failed, expired, cancelled]) => {
     const ended = failed + expired + cancelled;
     return { gone: Math.max(0, all - waiting - held - unknown - ended), waiting, held, unknown, ended };
   });
-  return { tallies, queued };
+  return { tallies, queued, isPaused: paused === 1 };
 }

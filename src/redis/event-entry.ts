@@ -64,8 +64,9 @@ function deliveryEvent(
 function accountEvent({ position, fields }: StreamEntry, from: string): WaybillEvent | null {
   const change = fields.get('account');
   if (change !== 'paused' && change !== 'resumed') return null;
-  const [reason, by] = [fields.get('reason') || null, fields.get('by') ?? ''];
-  return { ...headOf(from, position), type: `account.${change}`, data: { from, reason, by } };
+  const [reason, who] = [fields.get('reason') || null, fields.get('who') || null];
+  const data = { from, reason, by: fields.get('by') ?? '', who };
+  return { ...headOf(from, position), type: `account.${change}`, data };
 }
 
 function budgetEvent({ position, fields }: StreamEntry, from: string): WaybillEvent | null {

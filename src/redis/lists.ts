@@ -1,4 +1,4 @@
-import { isStatus, type Status } from '../domain/status.js';
+import { isStatus, type Status, underGate } from '../domain/status.js';
 import type { Redis } from './connection.js';
 import { canonicalRecipient } from './conversation.js';
 import { accountKeys } from './keys.js';
@@ -48,18 +48,26 @@ const INDEXED: readonly Status[] = ['waiting', 'held', 'unknown', 'failed', 'exp
 /** One step through the narrowest index that there is. */
 export async function readStep(redis: Redis, prefix: string, asked: StepAsked): Promise<Step> {
   const { from, atMost, atLeast, most } = asked;
-  const { recordPrefix } = accountKeys(prefix, from).fixed;
-  const index = await indexOf(redis, prefix, asked);
+  const { recordPrefix, gate } = accountKeys(prefix, from).fixed;
+  const isPaused = (await redis.hget(gate, 'state')) === 'paused';
+  const index = await indexOf(redis, prefix, { ...asked, isPaused });
   const raw = await createScriptRunner(redis)('page', { index, recordPrefix }, { atMost, atLeast, most });
   const [seen, ...rows]: readonly unknown[] = Array.isArray(raw) ? raw : [];
-  return { rows: rows.flatMap((row) => readRow(row, from)), isLast: Number(seen) < most };
+  return {
+    rows: rows.flatMap((row) => readRow(row, from)).map((row) => underGate(row, isPaused)),
+    isLast: Number(seen) < most,
+  };
 }
 
-async function indexOf(redis: Redis, prefix: string, { from, to, status }: StepAsked): Promise<string> {
+type Index = StepAsked & { readonly isPaused: boolean };
+
+async function indexOf(redis: Redis, prefix: string, { from, to, status, isPaused }: Index): Promise<string> {
   const keys = accountKeys(prefix, from);
   if (to !== undefined) return keys.recipientDeliveries(await canonicalRecipient(redis, keys, to));
   const { deliveries, statusPrefix } = keys.fixed;
-  return status !== undefined && INDEXED.includes(status) ? `${statusPrefix}${status}` : deliveries;
+  // What a pause holds is queued by its record, and has no index.
+  const isIndexed = status !== undefined && INDEXED.includes(status) && !(isPaused && status === 'held');
+  return isIndexed ? `${statusPrefix}${status}` : deliveries;
 }
 
 function readRow(raw: unknown, from: string): readonly ListedDelivery[] {

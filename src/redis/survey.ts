@@ -86,7 +86,8 @@ function readSurvey(raw: unknown, ref: Ref): Survey {
   const [, now, record, job, conversation, gate, lane, account] = reply.parse(raw);
   const [ahead, aheadCount, flight, rank] = lane;
   const [day, month, budgetQueue, workers, due, paused, restsMs] = account;
-  const view = viewOf({ ...ref, record, conversation, ahead: rank, job: job === '' ? null : job });
+  const isPaused = gate.state === 'paused';
+  const view = viewOf({ ...ref, record, conversation, ahead: rank, job: job === '' ? null : job, isPaused });
   return {
     now,
     view,

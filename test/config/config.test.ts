@@ -47,6 +47,7 @@ describe('an empty environment', () => {
       prefix: 'waybill',
       accounts: [],
       provider: { url: 'https://api.99digital.co.il/whatsapp/v2', ca: null },
+      proxies: { https: null, http: null, except: [] },
       concurrency: { perAccount: 50, total: 500 },
       sendTimeoutMs: 30_000,
       localStorageTimeoutMs: 120_000,

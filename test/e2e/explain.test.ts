@@ -85,7 +85,7 @@ describe('waybill explain of a delivery', () => {
     await run('accounts', 'pause', 'shop', '--by', 'dana', '--reason', 'stocktaking until Monday');
     await enqueue('inv-1');
     await expect(explained('inv-1')).resolves.toMatchObject({
-      delivery: { status: 'queued', awaiting: { for: 'account', until: null } },
+      delivery: { status: 'held', awaiting: { for: 'account', until: null } },
       account: { gate: { state: 'paused', reason: 'stocktaking until Monday', by: 'operator', who: 'dana' } },
     });
     const paused = /The account is paused since .* by dana: stocktaking until Monday\./;

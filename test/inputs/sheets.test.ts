@@ -332,7 +332,7 @@ describe('accounts, runs and lines', () => {
     for (const more of [[], ['--dry-run']]) {
       const { code, stdout, stderr } = await runCli(['enqueue', kind, file(text), ...more], two());
       expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-      expect(stderr).toContain('Name the account with --from: one of shop, depot');
+      expect(stderr).toContain('Name the account with --from: one of depot, shop');
       expect(stderr).not.toContain('again');
     }
   });

@@ -24,7 +24,7 @@ if state == 'ill' then
   return { 'paused' }
 end
 if state ~= 'open' then
-  closeGate(state, 0, reason, clock(), by)
+  closeGate(state, 0, reason, clock(), by, who)
   redis.call('HSET', gate, 'who', who)
   return { known[1] or 'open' }
 end
@@ -34,7 +34,7 @@ for _, field in ipairs(redis.call('HKEYS', gate)) do
   end
 end
 if known[1] == 'paused' then
-  tell('account', 'resumed', 'reason', '', 'by', by)
+  tell('account', 'resumed', 'reason', '', 'by', by, 'who', who)
 end
 if by == 'probe' then
   forgetMet(tonumber(passedAt))

@@ -1,8 +1,8 @@
 -- Counts an account's deliveries by the time of their creation and the status that they have now, from its indexes:
 -- statuses on the happy path have none, and are what is left of all of them. Writes nothing.
--- KEYS: deliveries statusPrefix bullWait bullPrioritized
+-- KEYS: deliveries statusPrefix gate bullWait bullPrioritized
 -- ARGV: since stepMs steps
--- Returns {{{all, waiting, held, unknown, failed, expired, cancelled}, …}, queued}, the oldest step first
+-- Returns {{{all, waiting, held, unknown, failed, expired, cancelled}, …}, queued, paused}, the oldest step first
 local indexes = { deliveries }
 for _, status in ipairs({ 'waiting', 'held', 'unknown', 'failed', 'expired', 'cancelled' }) do
   indexes[#indexes + 1] = statusPrefix .. status
@@ -16,4 +16,5 @@ for step = 1, tonumber(steps) do
   end
   tally[step] = counts
 end
-return { tally, redis.call('LLEN', bullWait) + redis.call('ZCARD', bullPrioritized) }
+return { tally, redis.call('LLEN', bullWait) + redis.call('ZCARD', bullPrioritized),
+  redis.call('HGET', gate, 'state') == 'paused' and 1 or 0 }

@@ -228,7 +228,7 @@ it('says of a running account that its callbacks are off, or its budget used up'
   expect(sandbox.accepted()).toHaveLength(1);
 });
 
-it('draws what a paused account has queued apart from what was sent', async () => {
+it('draws what a paused account has queued as held', async () => {
   await api.call('POST', '/v1/accounts/shop/pause', { body: { reason: 'price list' } });
   await enqueue({ id: 'inv-1' });
   await enqueue({ id: 'inv-2' });
@@ -236,7 +236,7 @@ it('draws what a paused account has queued apart from what was sent', async () =
   const page = await visit('/');
   const legend = (await page.textContent('.legend')) ?? '';
   expect(legend).toMatch(/Sent, or being sent\s*0/);
-  expect(legend).toMatch(/Queued\s*2Waiting\s*1/);
+  expect(legend).toMatch(/Queued\s*0Waiting\s*1Held\s*2/);
 });
 
 it('can be walked by keyboard alone', async () => {
