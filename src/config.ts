@@ -40,7 +40,7 @@ export type Config = {
   /** Calls per key and second, and deliveries of an account up to which more are taken. */
   readonly api: { readonly callsPerSecond: number; readonly backlogLimit: number };
   readonly listen: Readonly<Record<'api' | 'webhooks' | 'metrics' | 'sandbox', HostPort>>;
-  readonly eventEndpoints: readonly Omit<EventEndpoint, 'secrets'>[];
+  readonly eventEndpoints: readonly Omit<EventEndpoint, 'secrets' | 'headers'>[];
   readonly log: {
     readonly level: Values['WAYBILL_LOG_LEVEL'];
     readonly format: Values['WAYBILL_LOG_FORMAT'];
@@ -106,7 +106,9 @@ function gather(values: Values): Omit<Config, 'settings'> {
     trustProxy: values.WAYBILL_TRUST_PROXY,
     api: { callsPerSecond: values.WAYBILL_API_RATE, backlogLimit: values.WAYBILL_BACKLOG_LIMIT },
     listen: listenOf(values),
-    eventEndpoints: values.WAYBILL_EVENT_ENDPOINTS.map(({ secrets: _, ...endpoint }) => endpoint),
+    eventEndpoints: values.WAYBILL_EVENT_ENDPOINTS.map(
+      ({ secrets: _, headers: __, ...endpoint }) => endpoint,
+    ),
     log: { level: values.WAYBILL_LOG_LEVEL, format: values.WAYBILL_LOG_FORMAT },
     journalDir: values.WAYBILL_JOURNAL_DIR,
   };

@@ -4,7 +4,7 @@ import type { Config } from '../config.js';
 import type { Account } from '../domain/account.js';
 import { SECOND } from '../domain/time.js';
 import { push } from '../push/pusher.js';
-import { createSender } from '../push/sender.js';
+import { createSender, type Sender } from '../push/sender.js';
 import type { Redis } from '../redis/connection.js';
 import { followEvents } from '../redis/follow-events.js';
 import { createLease } from '../redis/lease.js';
@@ -114,7 +114,7 @@ async function pushOn(core: Core, pushing: Pushing): Promise<void> {
 
 async function pushFrom(core: Core, pushing: Pushing): Promise<void> {
   const { endpoint, redis, store, signal } = pushing;
-  const { config, secrets, observer, effects } = core;
+  const { config, observer, effects } = core;
   const { now, random } = effects;
   const { name } = endpoint;
   const positions = await positionsOf(endpoint, store, pushing.accounts);
@@ -124,12 +124,7 @@ async function pushFrom(core: Core, pushing: Pushing): Promise<void> {
     signal,
     sealer: sealerOf(core),
   };
-  const sender = createSender({
-    endpoint,
-    secrets: () => secrets.eventSecrets(endpoint.url),
-    now,
-    tunnelTo: tunnelsOf(core),
-  });
+  const sender = openSender(core, endpoint, now);
   const own = {
     save: (from: string, position: string) => store.save(name, from, position),
     bury: (event: Parameters<PushStore['bury']>[1], reason: string) => store.bury(name, event, reason),
@@ -144,6 +139,21 @@ async function pushFrom(core: Core, pushing: Pushing): Promise<void> {
   } finally {
     await sender.close();
   }
+}
+
+/** Posts to an endpoint as it is configured, with its secrets as they are at each moment. */
+export function openSender(
+  settled: Pick<Core, 'config' | 'secrets'>,
+  endpoint: Endpoint,
+  now: () => number,
+): Sender {
+  return createSender({
+    endpoint,
+    secrets: () => settled.secrets.eventSecrets(endpoint.url),
+    headers: () => settled.secrets.eventHeaders(endpoint.url),
+    now,
+    tunnelTo: tunnelsOf(settled),
+  });
 }
 
 async function positionsOf(endpoint: Endpoint, store: PushStore, accounts: readonly Account[]) {

@@ -1,15 +1,15 @@
 import { WaybillError } from '../errors.js';
 import { orUnavailable, PATIENCE_MS } from '../producer/unavailable.js';
 import { type Replayed, replay, wantedBy } from '../push/replay.js';
-import { createSender, type PushResult } from '../push/sender.js';
+import type { PushResult } from '../push/sender.js';
 import { whenReady } from '../redis/connection.js';
 import { keptEvents } from '../redis/kept-events.js';
 import { createPushStore, type DeadEvent } from '../redis/push-store.js';
 import { openAccounts } from './accounts.js';
 import type { Settings } from './boot.js';
-import { connectConfigured, sealerOf, systemEffects, tunnelsOf } from './core.js';
+import { connectConfigured, sealerOf, systemEffects } from './core.js';
 import { explainRedis } from './explain-redis.js';
-import { accountsOf, type Endpoint } from './push.js';
+import { accountsOf, type Endpoint, openSender } from './push.js';
 
 export type { Endpoint, Replayed };
 
@@ -42,12 +42,7 @@ export async function withReplaying<T>(
     events: Parameters<typeof replay>[0],
     onSent: (result: PushResult) => Promise<void> = async () => undefined,
   ): Promise<Replayed> {
-    const sender = createSender({
-      endpoint,
-      secrets: () => secrets.eventSecrets(endpoint.url),
-      now: systemEffects.now,
-      tunnelTo: tunnelsOf(settings),
-    });
+    const sender = openSender(settings, endpoint, systemEffects.now);
     try {
       return await replay(events, { endpoint, send: sender.send, onSent: (_, result) => onSent(result) });
     } finally {

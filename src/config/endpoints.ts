@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { EVENT_TYPES, type EventType } from '../domain/event.js';
 import { maskUrl } from '../domain/mask.js';
+import { eventHeaders } from './event-headers.js';
 import { duplicates, json } from './json.js';
 import type { Problem } from './kinds.js';
 import { parseHttpUrl } from './url.js';
@@ -12,6 +13,8 @@ export type EventEndpoint = {
   readonly name: string;
   readonly url: string;
   readonly secrets: readonly string[];
+  /** Sent with each event, by their names in lower case; their values are secrets. */
+  readonly headers: Readonly<Record<string, string>>;
   /** Empty: all types. */
   readonly types: readonly EventType[];
   /** Numbers or names; empty: all accounts. */
@@ -20,7 +23,7 @@ export type EventEndpoint = {
   readonly allowPrivate: boolean;
 };
 
-const EXPECTED = 'a JSON array of {url, secrets, name, types, accounts, allowPrivate}';
+const EXPECTED = 'a JSON array of {url, secrets, name, types, accounts, headers, allowPrivate}';
 const NAME_FORM = 'a name of 1 to 64 letters, digits, . _ -';
 const SECRET_FORM = 'whsec_ and 24 to 64 bytes in base64';
 const URL_FORM =
@@ -47,9 +50,10 @@ const endpoint = z.strictObject(
     accounts: z
       .array(z.string({ error: 'a number or name' }).min(1), { error: 'an array of numbers or names' })
       .default([]),
+    headers: eventHeaders.default({}),
     allowPrivate: z.boolean({ error: 'true or false' }).default(false),
   },
-  { error: 'the fields url, secrets, name, types, accounts, allowPrivate' },
+  { error: 'the fields url, secrets, name, types, accounts, headers, allowPrivate' },
 );
 
 type Given = z.infer<typeof endpoint>;

@@ -21,6 +21,8 @@ export type Secrets = {
   apiCallers(): readonly Caller[];
   /** The signing secrets of the event endpoint with this URL, the newest first. */
   eventSecrets(url: string): readonly string[];
+  /** The headers that go with each event to the endpoint with this URL. */
+  eventHeaders(url: string): Readonly<Record<string, string>>;
   /** 32 bytes each, by their ids; the first encrypts, all decrypt. */
   dataKeys(): readonly DataKey[];
   /** Looks at every file, so that what is wrong with one shows although nobody asks for it. */
@@ -90,6 +92,7 @@ function assemble(
     http: open<string | null>(sources.proxies.http, null),
   };
   const endpoints = open(sources.eventEndpoints, []);
+  const endpointAt = (url: string) => endpoints().find((endpoint) => endpoint.url === url);
   return {
     accounts: () => list().accounts,
     apiKey(from) {
@@ -103,7 +106,8 @@ function assemble(
     sentinelPassword: open<string | null>(sources.sentinelPassword, null),
     webhookTokens: open(sources.webhookTokens, []),
     apiCallers: open(sources.apiCallers, []),
-    eventSecrets: (url) => endpoints().find((endpoint) => endpoint.url === url)?.secrets ?? [],
+    eventSecrets: (url) => endpointAt(url)?.secrets ?? [],
+    eventHeaders: (url) => endpointAt(url)?.headers ?? {},
     dataKeys: open(sources.dataKeys, []),
   };
 }

@@ -28,6 +28,8 @@ export type SenderDeps = {
   readonly endpoint: PushEndpoint;
   /** All sign, so that the receiver may know any of them while one is being changed. */
   readonly secrets: () => readonly string[];
+  /** What goes with each event besides, by names in lower case; the signature's own headers go first. */
+  readonly headers?: () => Readonly<Record<string, string>>;
   /** Epoch milliseconds. */
   readonly now: () => number;
   /** The way there, where it is through a proxy. */
@@ -52,7 +54,7 @@ const MOST_READ = 16 * 1024;
 const GONE_REST_MS = HOUR;
 
 /** POSTs events by the Standard Webhooks convention. No redirect is followed, nothing is repeated here. */
-export function createSender({ endpoint, secrets, now, tunnelTo }: SenderDeps): Sender {
+export function createSender({ endpoint, secrets, headers, now, tunnelTo }: SenderDeps): Sender {
   const lookup = endpoint.allowPrivate ? {} : { lookup: publicLookup() };
   // Through a proxy it is the proxy that looks the name up.
   const tunnel = tunnelTo?.(new URL(endpoint.url)) ?? null;
@@ -66,7 +68,11 @@ export function createSender({ endpoint, secrets, now, tunnelTo }: SenderDeps): 
       try {
         const answer = await request(endpoint.url, {
           method: 'POST',
-          headers: headersOf(event.id, body, { secrets: secrets(), now: now() }),
+          headers: {
+            'user-agent': 'waybill',
+            ...headers?.(),
+            ...headersOf(event.id, body, { secrets: secrets(), now: now() }),
+          },
           body,
           dispatcher: agent,
           signal: AbortSignal.timeout(TIMEOUT_MS),
@@ -94,7 +100,6 @@ function headersOf(id: string, body: string, { secrets, now }: Signing) {
   const sentAt = new Date(now);
   return {
     'content-type': 'application/json',
-    'user-agent': 'waybill',
     'webhook-id': id,
     'webhook-timestamp': `${Math.floor(now / SECOND)}`,
     'webhook-signature': secrets.map((secret) => new Webhook(secret).sign(id, sentAt, body)).join(' '),

@@ -431,6 +431,51 @@ describe('a fault names its variable and what it should be', () => {
     expect(refusal(env).message).not.toContain(FROM);
   });
 
+  it.each<readonly [what: string, headers: unknown, fault: readonly [at: string, expected: string]]>([
+    ['no object', 'X-Key: canary', ['/0/headers', 'an object of header names']],
+    ['an array', ['canary'], ['/0/headers', 'an object of header names']],
+    ['a name with a colon', { 'Authorization: canary': 'x' }, ['/0/headers', 'header names of 1 to 64']],
+    ['a name with a blank and no text', { 'X canary': 7 }, ['/0/headers', 'header names of 1 to 64']],
+    ['an empty name', { '': 'canary' }, ['/0/headers', 'header names of 1 to 64']],
+    ['a name of another script', { מפתח: 'canary' }, ['/0/headers', 'header names of 1 to 64']],
+    ['a number', { 'X-Key': 7 }, ['/0/headers/X-Key', 'printable ASCII']],
+    ['nothing', { 'X-Key': '' }, ['/0/headers/X-Key', 'printable ASCII']],
+    ['null', { 'X-Key': null }, ['/0/headers/X-Key', 'printable ASCII']],
+    ['two lines', { 'X-Key': 'canary\r\nX-Other: y' }, ['/0/headers/X-Key', 'printable ASCII']],
+    ['a line break at its end', { 'X-Key': 'canary\n' }, ['/0/headers/X-Key', 'printable ASCII']],
+    ['letters of another script', { 'X-Key': 'canary מפתח' }, ['/0/headers/X-Key', 'printable ASCII']],
+    ['a value too long', { 'X-Key': 'canary'.repeat(700) }, ['/0/headers/X-Key', 'printable ASCII']],
+    ['one name twice', { 'X-Key': 'canary', 'x-key': 'canary' }, ['/0/headers/x-key', 'each name once']],
+    ['the signature', { 'Webhook-Signature': 'canary' }, ['/0/headers/Webhook-Signature', 'not webhook-*']],
+    ['the type', { 'content-type': 'canary' }, ['/0/headers/content-type', 'not webhook-*']],
+    ['the length', { 'Content-Length': '1' }, ['/0/headers/Content-Length', 'not webhook-*']],
+    ['the host', { HOST: 'canary' }, ['/0/headers/HOST', 'not webhook-*']],
+    ['the connection', { Connection: 'close' }, ['/0/headers/Connection', 'not webhook-*']],
+    ['the transfer', { 'Transfer-Encoding': 'chunked' }, ['/0/headers/Transfer-Encoding', 'not webhook-*']],
+    [
+      'too many',
+      Object.fromEntries(Array.from({ length: 17 }, (_, index) => [`X-${index}`, 'canary'])),
+      ['/0/headers', 'at most 16 headers'],
+    ],
+  ])('which headers of which event endpoint, without their values: %s', (_what, headers, [at, expected]) => {
+    const endpoint = { name: 'app', url: 'https://a.example/hook', secrets: [SIGNING], headers };
+    const error = refusal({ WAYBILL_EVENT_ENDPOINTS: JSON.stringify([endpoint]) });
+    const problem = `in app, at ${at} is not usable`;
+    expect(error.faults).toEqual([
+      { name: 'WAYBILL_EVENT_ENDPOINTS', problem, expected: expect.stringContaining(expected) },
+    ]);
+    expect(error.message).not.toContain('canary');
+  });
+
+  it('every header that is wrong at once', () => {
+    const headers = { 'X A': 'x', Host: 'x', 'X-B': '', 'X-C': 'fine' };
+    const endpoint = { url: 'https://a.example/hook', secrets: [SIGNING], headers };
+    const faults = faultsOf({ WAYBILL_EVENT_ENDPOINTS: JSON.stringify([endpoint]) });
+    expect(faults.map(({ problem }) => problem)).toEqual(
+      ['', '/Host', '/X-B'].map((at) => `at /0/headers${at} is not usable`),
+    );
+  });
+
   it('also when the setting is a file', () => {
     const missing = join(folder, 'missing');
     expect(
@@ -492,16 +537,30 @@ describe('what a command needs', () => {
       WAYBILL_API_KEYS: JSON.stringify([
         { name: 'crm', sha256: SHA, accounts: ['*'], roles: ['send', 'read'] },
       ]),
-      WAYBILL_EVENT_ENDPOINTS: JSON.stringify([{ url: 'https://a.example/hook', secrets: [SIGNING] }]),
+      WAYBILL_EVENT_ENDPOINTS: JSON.stringify([
+        {
+          url: 'https://a.example/hook',
+          secrets: [SIGNING],
+          headers: { Authorization: 'Bearer a b', '!#$': '\x21\t~' },
+        },
+        { url: 'https://b.example/hook', secrets: [SIGNING] },
+      ]),
       WAYBILL_DATA_KEY: DATA_KEY,
     };
-    const secrets = secretsOf(parse(env, ['accounts', 'webhookToken', 'apiKeys']).sources);
+    const { sources, config } = parse(env, ['accounts', 'webhookToken', 'apiKeys']);
+    const secrets = secretsOf(sources);
     expect(secrets.apiKey(FROM)).toBe(KEY);
     expect(secrets.webhookTokens()).toEqual([TOKEN]);
     expect(secrets.apiCallers()).toEqual([
       { name: 'crm', sha256: SHA.toLowerCase(), accounts: ['*'], roles: ['send', 'read'] },
     ]);
     expect(secrets.eventSecrets('https://a.example/hook')).toEqual([SIGNING]);
+    expect(secrets.eventHeaders('https://a.example/hook')).toEqual({
+      authorization: 'Bearer a b',
+      '!#$': '!\t~',
+    });
+    expect(secrets.eventHeaders('https://b.example/hook')).toEqual({});
+    for (const secret of ['Bearer', SIGNING]) expect(JSON.stringify(config)).not.toContain(secret);
     expect(secrets.dataKeys()).toEqual([{ id: 'k1', key: Buffer.alloc(32, 0xcd) }]);
   });
 });

@@ -7,7 +7,7 @@ import { withRedis } from '../support/redis.js';
 import { type Stack, startStack } from '../support/stack.js';
 import { eventually } from '../support/wait.js';
 
-const { account: from, apiKey, client, linkQuery, caption, dataKey } = CANARIES;
+const { account: from, apiKey, client, linkQuery, caption, dataKey, eventHeader } = CANARIES;
 const TO = `${client}21`;
 const FILE = `https://files.example.com/invoice.pdf?X-Amz-Signature=${linkQuery}`;
 const SIGNING = `whsec_${Buffer.alloc(32, 9).toString('base64')}`;
@@ -21,7 +21,13 @@ let env: Readonly<Record<string, string>>;
 
 beforeEach(async () => {
   receiver = await startReceiver();
-  const endpoint = { url: receiver.url, name: 'app', secrets: [SIGNING], allowPrivate: true };
+  const endpoint = {
+    url: receiver.url,
+    name: 'app',
+    secrets: [SIGNING],
+    headers: { Authorization: `Bearer ${eventHeader}` },
+    allowPrivate: true,
+  };
   const shared = { WAYBILL_DATA_KEY: `k1:${dataKey}`, WAYBILL_EVENT_ENDPOINTS: JSON.stringify([endpoint]) };
   env = { ...shared, REDIS_URL: redis.url, WAYBILL_ACCOUNTS: JSON.stringify([SHOP]) };
   const accounts = [{ from, apiKey }];
@@ -129,6 +135,9 @@ it('lets nothing out of the HTTP API, its pages, the board, events and commands 
 
   const pushed = receiver.all.map(({ body }) => ({ where: 'event', text: body }));
   expect(pushed.length).toBeGreaterThan(3);
+  expect(new Set(receiver.all.map(({ headers }) => headers.authorization))).toEqual(
+    new Set([`Bearer ${eventHeader}`]),
+  );
   expect(shown(pushed, ['account', 'caption'])).toEqual([]);
 
   const commands = [

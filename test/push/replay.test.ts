@@ -26,7 +26,8 @@ afterEach(() => receiver.close());
 
 const run = (...args: readonly string[]) => {
   const secrets = [`whsec_${Buffer.alloc(32, 3).toString('base64')}`];
-  const endpoints = [{ name: 'app', url: receiver.url, secrets, allowPrivate: true }];
+  const headers = { 'X-Gateway': 'canary' };
+  const endpoints = [{ name: 'app', url: receiver.url, secrets, headers, allowPrivate: true }];
   return runCli(['events', ...args], {
     REDIS_URL: redis.url,
     WAYBILL_ACCOUNTS: JSON.stringify([SHOP]),
@@ -39,6 +40,7 @@ it('posts the events since a time once more, under their own ids', async () => {
   expect({ code, stdout }).toEqual({ code: 0, stdout: 'app: 3 taken\n' });
   const ids = receiver.taken.map(({ event }) => event.id);
   expect(ids).toEqual([1000, 2000, 3000].map((at) => `${FROM}-1763815000000-${at}`));
+  expect(receiver.taken.map(({ headers }) => headers['x-gateway'])).toEqual(['canary', 'canary', 'canary']);
 });
 
 it('tells how many there are, and posts none that nobody has confirmed', async () => {

@@ -52,6 +52,49 @@ it('is not verified by another secret, nor once its body was changed', async () 
   expect(() => verify(NEW, `${pushed?.body} `)).toThrow('No matching signature');
 });
 
+describe('the headers of an endpoint', () => {
+  async function sendWith(headers: () => Readonly<Record<string, string>>) {
+    const endpoint = { name: 'app', url: receiver.url, types: [], allowPrivate: true };
+    const sender = createSender({ endpoint, secrets: () => [NEW], headers, now: Date.now });
+    try {
+      return [await sender.send(event), await sender.send(event)];
+    } finally {
+      await sender.close();
+    }
+  }
+
+  it('go with each event beside the signature, as they are by then', async () => {
+    const keys = ['Bearer one', 'Bearer two'];
+    await sendWith(() => ({
+      authorization: keys.shift() ?? '',
+      'x-gateway': 'a, b',
+      'user-agent': 'ours/1',
+    }));
+    expect(receiver.taken.map(({ headers }) => headers)).toMatchObject([
+      { authorization: 'Bearer one', 'x-gateway': 'a, b', 'user-agent': 'ours/1' },
+      { authorization: 'Bearer two', 'x-gateway': 'a, b', 'user-agent': 'ours/1' },
+    ]);
+    for (const { body, headers } of receiver.taken) {
+      expect(new Webhook(NEW).verify(body, headersOf(headers))).toEqual(event);
+      expect(body).not.toContain('Bearer');
+    }
+  });
+
+  it('replace none of the signature’s', async () => {
+    await sendWith(() => ({ 'webhook-id': 'forged', 'content-type': 'text/plain' }));
+    expect(receiver.all[0]?.headers).toMatchObject({
+      'content-type': 'application/json',
+      'webhook-id': event.id,
+    });
+  });
+
+  it('are not repeated where they cannot be sent', async () => {
+    const results = await sendWith(() => ({ 'x-key': 'canary\r\nx: y' }));
+    expect(JSON.stringify(results)).not.toContain('canary');
+    expect(results).toMatchObject([{ reason: 'failed' }, { reason: 'failed' }]);
+  });
+});
+
 it.each<readonly [Answer, object]>([
   [200, { kind: 'taken' }],
   [299, { kind: 'taken' }],

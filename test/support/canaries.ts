@@ -11,6 +11,7 @@ export const CANARIES = {
   guessedToken: 'canary-guess-6Jd3-0002',
   redisPassword: 'canary-redis-3Fv8',
   linkQuery: 'canarysignature7Yb4',
+  eventHeader: 'canary-gateway-2Bm6',
   caption: 'canary caption of a file',
   /** 32 bytes in base 64. */
   dataKey: 'Y2FuYXJ5LWRhdGEta2V5LTlLeDItMDEyMzQ1Njc4OWE=',

@@ -70,7 +70,7 @@ export const SERVING_SETTINGS = {
     kind: eventEndpoints,
     default: '[]',
     secret: true,
-    meaning: 'Where events are posted to: [{url, secrets, name, types, accounts, allowPrivate}]',
+    meaning: 'Where events are posted to: [{url, secrets, name, types, accounts, headers, allowPrivate}]',
   },
   WAYBILL_LOG_LEVEL: { kind: oneOf(LOG_LEVELS), default: 'info', meaning: 'The least that is logged' },
   WAYBILL_LOG_FORMAT: {
