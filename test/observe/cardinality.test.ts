@@ -10,7 +10,7 @@ import { parseMetrics } from './metrics-text.js';
 
 const ACCOUNTS = Array.from({ length: 500 }, (_, index) => `account-${index}`);
 /** An account's series: transitions, attempts, claims, flags, looks, sessions, corrections, gate changes, mends. */
-const COUNTERS_PER_ACCOUNT = 12 + 24 + 19 + 7 + 5 + 1 + 1 + 4 + 3;
+const COUNTERS_PER_ACCOUNT = 12 + 24 + 19 + 7 + 6 + 1 + 1 + 4 + 3;
 const GAUGES_PER_ACCOUNT = 21;
 
 const started = () =>
