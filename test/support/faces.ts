@@ -31,6 +31,16 @@ export const FACES = [
 /** A way by which a request comes in; `job` is a job that another BullMQ client adds. */
 export type Face = (typeof FACES)[number];
 
+/** The faces that carry any JSON value as it is. */
+export const JSON_FACES = [
+  'library',
+  'http',
+  'array',
+  'ndjson',
+  'ndjson file',
+  'job',
+] as const satisfies Face[];
+
 export type Request = Readonly<Record<string, unknown>>;
 
 export type Faces = Awaited<ReturnType<typeof openFaces>>;
