@@ -29,7 +29,7 @@ import type { StoreOptions } from './redis/run-on-delivery.js';
 import { connectTo, type RedisServers } from './redis/servers.js';
 
 export type { Delivery } from './domain/delivery.js';
-export type { EventType, GapEvent, WaybillEvent } from './domain/event.js';
+export type { EventType, GapEvent, TestEvent, WaybillEvent } from './domain/event.js';
 export type { DataKey } from './domain/seal.js';
 export type { Status } from './domain/status.js';
 export * from './errors.js';

@@ -94,9 +94,17 @@ async function* once<T>(value: T): AsyncGenerator<T> {
   yield value;
 }
 
+/** @throws WaybillError UNKNOWN_ENDPOINT */
+export function findEndpoint(endpoints: readonly Endpoint[], name: string): Endpoint {
+  return endpoints.find((endpoint) => endpoint.name === name) ?? refuse(endpoints);
+}
+
 function pick(endpoints: readonly Endpoint[], name: string | undefined): readonly Endpoint[] {
-  const found = endpoints.filter((endpoint) => name === undefined || endpoint.name === name);
-  if (found.length > 0) return found;
+  if (name !== undefined) return [findEndpoint(endpoints, name)];
+  return endpoints.length > 0 ? endpoints : refuse(endpoints);
+}
+
+function refuse(endpoints: readonly Endpoint[]): never {
   const names = endpoints.map((endpoint) => endpoint.name).join(', ');
   const choice = names === '' ? 'WAYBILL_EVENT_ENDPOINTS names none here' : `there are ${names}`;
   throw new WaybillError('UNKNOWN_ENDPOINT', `No such endpoint: ${choice}`);

@@ -91,6 +91,19 @@ export type GapEvent = {
   };
 };
 
+/** Posted by an operator who tries an endpoint. It is about no account and no delivery. */
+export type TestEvent = {
+  readonly id: string;
+  readonly type: 'test';
+  readonly timestamp: string;
+  readonly data: {
+    /** Its name. */
+    readonly endpoint: string;
+    /** ISO 8601. */
+    readonly sentAt: string;
+  };
+};
+
 export function isEventType(text: unknown): text is EventType {
   return (EVENT_TYPES as readonly unknown[]).includes(text);
 }

@@ -1,6 +1,6 @@
 import { Webhook } from 'standardwebhooks';
 import { Agent, request } from 'undici';
-import type { WaybillEvent } from '../domain/event.js';
+import type { TestEvent, WaybillEvent } from '../domain/event.js';
 import { addressOfHost, isPublicAddress } from '../domain/public-address.js';
 import { parseRetryAfter } from '../domain/retry-after.js';
 import { HOUR, SECOND } from '../domain/time.js';
@@ -36,7 +36,11 @@ export type SenderDeps = {
   readonly tunnelTo?: TunnelTo;
 };
 
+/** What came of a POST; `status` null: no answer came. */
+export type Posted = { readonly status: number | null; readonly result: PushResult };
+
 export type Sender = {
+  post(event: WaybillEvent | TestEvent): Promise<Posted>;
   send(event: WaybillEvent): Promise<PushResult>;
   close(): Promise<void>;
 };
@@ -61,30 +65,31 @@ export function createSender({ endpoint, secrets, headers, now, tunnelTo }: Send
   const connect = createConnector({ ...CONNECTING, ...lookup }, tunnel);
   const agent = new Agent({ connections: IN_FLIGHT, connect });
   const isRefused = !endpoint.allowPrivate && !mayBePublic(endpoint.url);
-  return {
-    async send(event) {
-      if (isRefused) return failed('private_address');
-      const body = JSON.stringify(event);
-      try {
-        const answer = await request(endpoint.url, {
-          method: 'POST',
-          headers: {
-            'user-agent': 'waybill',
-            ...headers?.(),
-            ...headersOf(event.id, body, { secrets: secrets(), now: now() }),
-          },
-          body,
-          dispatcher: agent,
-          signal: AbortSignal.timeout(TIMEOUT_MS),
-        });
-        await answer.body.dump({ limit: MOST_READ });
-        return read(answer.statusCode, parseRetryAfter(answer.headers['retry-after'], now()));
-      } catch (error) {
-        return failed(reasonOf(error));
-      }
-    },
-    close: () => agent.close(),
-  };
+
+  async function post(event: WaybillEvent | TestEvent): Promise<Posted> {
+    if (isRefused) return unanswered('private_address');
+    const body = JSON.stringify(event);
+    try {
+      const answer = await request(endpoint.url, {
+        method: 'POST',
+        headers: {
+          'user-agent': 'waybill',
+          ...headers?.(),
+          ...headersOf(event.id, body, { secrets: secrets(), now: now() }),
+        },
+        body,
+        dispatcher: agent,
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+      });
+      await answer.body.dump({ limit: MOST_READ });
+      const status = answer.statusCode;
+      return { status, result: read(status, parseRetryAfter(answer.headers['retry-after'], now())) };
+    } catch (error) {
+      return unanswered(reasonOf(error));
+    }
+  }
+
+  return { post, send: async (event) => (await post(event)).result, close: () => agent.close() };
 }
 
 /** A literal address is connected to without asking anybody for its name. */
@@ -111,6 +116,10 @@ function read(status: number, restMs: number | null): PushResult {
   // Gone for good, it says: asked again now and then, for whoever brings it back.
   if (status === 410) return failed('gone', GONE_REST_MS);
   return failed(`http_${status}`, restMs ?? 0);
+}
+
+function unanswered(reason: string): Posted {
+  return { status: null, result: failed(reason) };
 }
 
 function failed(reason: string, restMs = 0): PushResult {

@@ -3,12 +3,14 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 
-const eventSchema = z.object({
-  id: z.string(),
-  type: z.string(),
-  timestamp: z.string(),
-  data: z.looseObject({ from: z.string(), deliveryId: z.string().optional() }),
-});
+const eventSchema = z
+  .object({
+    id: z.string(),
+    type: z.string(),
+    timestamp: z.string(),
+    data: z.looseObject({ from: z.string().optional(), deliveryId: z.string().optional() }),
+  })
+  .refine(({ type, data }) => type === 'test' || data.from !== undefined);
 
 export type Pushed = {
   readonly headers: IncomingHttpHeaders;

@@ -7,6 +7,7 @@ import { EXIT } from '../exit-codes.js';
 import { flag, fromOption, jsonOption, text } from '../options.js';
 import { withClient } from '../with-client.js';
 import { addDead, addReplay } from './events-again.js';
+import { addTest } from './events-test.js';
 
 const TYPES_WORDS = `must be some of ${EVENT_TYPES.join(', ')}`;
 
@@ -58,4 +59,5 @@ export function addEvents(host: CommandHost): void {
   events.command.enablePositionalOptions();
   addReplay(events);
   addDead(events);
+  addTest(events);
 }
