@@ -190,6 +190,13 @@ describe('waybill enqueue --csv', () => {
     expect(await requests()).toMatchObject([{ to: '972500000002' }, { to: '972500000003', caption: '15"' }]);
   });
 
+  it('takes a first cell of several lines as one, though the rest of its row stands on the last of them', async () => {
+    const captions = ['Hi,\nyour invoice\n', 'one\r\ntwo', 'say "hi"\nand "bye"', '\n'];
+    const rows = captions.map((caption, at) => [caption, `97250123456${at}`, LINK, 'note\nof two lines']);
+    await enqueue(stringify([['caption', 'to', 'fileUrl', 'metadata.note'], ...rows]));
+    expect((await requests()).map(({ to }) => to)).toEqual(rows.map(([, to]) => to));
+  });
+
   it('refuses what is refused again, with one reason, until it is corrected, whatever the delimiter', async () => {
     await enqueue(`to;fileUrl;caption\n${TO};${LINK};"Hi\n12;${LINK};a,b\n`);
     const path = join(folder, 'sheet.csv.rejects.csv');

@@ -118,7 +118,14 @@ function looksLikeRow(line: string, { columns: { places }, delimiter }: Table): 
     const index = places.findIndex((each) => isColumn(each) && each.path[0] === field);
     return cells[index] ?? '';
   };
-  return /^https:\/\//i.test(cellOf('fileUrl')) && parseRecipient(cellOf('to')).ok;
+  if (!/^https:\/\//i.test(cellOf('fileUrl')) || !parseRecipient(cellOf('to')).ok) return false;
+  return isWhole(line, delimiter);
+}
+
+/** The line on which a cell of several lines ends holds the rest of its row too, but a quote without its partner. */
+function isWhole(line: string, delimiter: string): boolean {
+  const quotes = line.split('"').length - 1;
+  return quotes % 2 === 0 && firstRow(line, delimiter) !== null;
 }
 
 /** In bytes: a header is not longer. */
