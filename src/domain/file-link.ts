@@ -23,8 +23,18 @@ export type FileLink =
  * or `declared` that says what kind of file it is.
  */
 export function parseFileLink(text: string, declared: MediaType | undefined): FileLink {
-  const link = parseLink(text);
+  const link = parseUntypedLink(text);
   return link.ok ? typeOf(link.url, declared) : link;
+}
+
+/** The same for a link whose type is not known: no type makes up for an extension that WhatsApp does not take. */
+export function parseUntypedLink(text: string): Link {
+  const link = parseLink(text);
+  if (!link.ok) return link;
+  const extension = extensionOfPath(link.url.pathname);
+  const advice = adviceForExtension(extension);
+  if (advice === undefined) return link;
+  return refuse(`ends in .${extension}, which WhatsApp does not take: ${advice}`);
 }
 
 /** A link without the white space and the invisible characters that a cell or a chat leaves around it. */
@@ -35,7 +45,7 @@ export function trimLink(text: string): string {
 type Refused = Extract<FileLink, { readonly ok: false }>;
 type Link = { readonly ok: true; readonly url: URL; readonly mediaType?: never } | Refused;
 
-/** The same without asking what kind of file it is. */
+/** A link as such, whatever it leads to. */
 export function parseLink(text: string): Link {
   const problem = problemOfText(text);
   if (problem !== null) return refuse(problem);
@@ -72,8 +82,6 @@ function parseUrl(text: string): URL | null {
 
 function typeOf(url: URL, declared: MediaType | undefined): FileLink {
   const extension = extensionOfPath(url.pathname);
-  const advice = adviceForExtension(extension);
-  if (advice !== undefined) return refuse(`ends in .${extension}, which WhatsApp does not take: ${advice}`);
   const found = mediaTypeOfPath(url.pathname);
   if (found !== undefined && declared !== undefined && found !== declared) {
     return refuse(

@@ -1,6 +1,12 @@
 import type { AccountTemplate, ClosedWindowPolicy } from '../domain/account.js';
 import { hasReplacement } from '../domain/characters.js';
-import { isPrivateHost, linkExpiresAt, parseFileLink, parseLink, trimLink } from '../domain/file-link.js';
+import {
+  isPrivateHost,
+  linkExpiresAt,
+  parseFileLink,
+  parseUntypedLink,
+  trimLink,
+} from '../domain/file-link.js';
 import { checkFileSize, FILE_RULES, type MediaType } from '../domain/media.js';
 import type { Country } from '../domain/phone-number.js';
 import { parseRecipient } from '../domain/recipient.js';
@@ -92,7 +98,7 @@ function checkLink(
   const text = trimLink(fileUrl);
   // What kind of file it is goes by both: of a type that is wrong itself nothing follows.
   const isUntyped = isFaulty?.('mediaType') === true;
-  const link = isUntyped ? parseLink(text) : parseFileLink(text, mediaType ?? undefined);
+  const link = isUntyped ? parseUntypedLink(text) : parseFileLink(text, mediaType ?? undefined);
   if (!link.ok) faults.push({ pointer: '/fileUrl', detail: link.detail });
   return link.ok && link.mediaType !== undefined ? link : null;
 }
