@@ -43,7 +43,6 @@ function fieldsAt(
         '🧾👩‍👩‍👧‍👦 done',
         ' \t padded \r\n',
         'x'.repeat(1024),
-        'select specialty hospital',
         '=HYPERLINK("x")',
         '{{1}} *bold* _it_',
       ),

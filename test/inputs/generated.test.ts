@@ -11,7 +11,7 @@ import { eventually } from '../support/wait.js';
 import { createGenerator, type Generated } from './generate.js';
 
 /** `GENERATED=10000` takes some minutes. */
-const COUNT = Number(process.env.GENERATED ?? 2000);
+const COUNT = Number(process.env.GENERATED ?? 600);
 const SEED = Number(process.env.TEST_SEED ?? 20_261_130);
 /** How many requests share one call of a face that takes many. */
 const BATCH = 100;
