@@ -105,10 +105,14 @@ export function denied(
     if (endpoint === 'sendFile') seen.set(fields?.caption, (seen.get(fields?.caption) ?? 0) + 1);
   }
   return views.filter(({ id, attempts }) => {
-    // Told of twice: given up as unknown, and then the last word.
-    const ends = new Map(attempts.map(({ number, outcome }) => [number, outcome]));
-    const left = [...ends.values()].filter((outcome) => outcome !== 'not_sent').length;
-    return (seen.get(id) ?? 0) > left;
+    // One given up as unknown may be told of again by its last word. An account error counts for no attempt, so that the
+    // next one has its number.
+    const left = attempts.filter(({ number, outcome }, at) => {
+      const isSettledLater =
+        outcome === 'unknown' && attempts.slice(at + 1).some((later) => later.number === number);
+      return outcome !== 'not_sent' && !isSettledLater;
+    });
+    return (seen.get(id) ?? 0) > left.length;
   }).length;
 }
 
