@@ -9,7 +9,7 @@ it.each(ROWS.filter(({ onlyInFull }) => onlyInFull !== true))(
     const { figures, broken } = await row.run({ scale: SCALE, seed });
     expect({ seed, figures, broken }).toEqual({ seed, figures, broken: [] });
   },
-  240_000,
+  120_000,
 );
 
 const SCALE = 0.02;
