@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Env } from '../src/app/boot.js';
@@ -22,6 +23,7 @@ async function main(): Promise<void> {
     stdin: () => process.stdin,
     env: createFolderEnv(env, folder, output),
     stop: () => (stop ??= listenForStop()),
+    person: readPerson,
     now: () => Date.now(),
   };
   const cli = createCli(context);
@@ -43,6 +45,16 @@ function createFolderEnv(env: Env, folder: string, output: Output): () => Env {
     found = filled.env;
     return found;
   };
+}
+
+/** In a container the user may have no name. */
+function readPerson(): ReturnType<CliContext['person']> {
+  const host = hostname();
+  try {
+    return { user: userInfo().username, host };
+  } catch {
+    return { user: null, host };
+  }
 }
 
 /** `waybill events | head`: the reader has seen enough. */

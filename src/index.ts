@@ -1,5 +1,7 @@
+import { hostname, userInfo } from 'node:os';
 import { parseDataKeys } from './config/data-key.js';
 import type { AccountTemplate, ClosedWindowPolicy } from './domain/account.js';
+import type { Signature } from './domain/operation.js';
 import type { Country } from './domain/phone-number.js';
 import type { PublishedAccount } from './domain/published-account.js';
 import type { DataKey } from './domain/seal.js';
@@ -30,6 +32,7 @@ import { connectTo, type RedisServers } from './redis/servers.js';
 
 export type { Delivery } from './domain/delivery.js';
 export type { EventType, GapEvent, TestEvent, WaybillEvent } from './domain/event.js';
+export type { Operation, Signature } from './domain/operation.js';
 export type { DataKey } from './domain/seal.js';
 export type { Status } from './domain/status.js';
 export * from './errors.js';
@@ -83,7 +86,10 @@ export type WaybillOptions = {
   readonly onError?: (error: Error) => void;
 };
 
-/** What people do with deliveries that nothing else helps, as `waybill list`, `resend` and `resolve` do it. */
+/**
+ * What people do with deliveries that nothing else helps, as `waybill list`, `resend` and `resolve` do it. Timelines say
+ * `who` did it, from where (`source`) and why (`reason`).
+ */
 export type OperatorVerbs = {
   /**
    * One page of deliveries, newest first; all that is given must be met.
@@ -95,19 +101,19 @@ export type OperatorVerbs = {
    * Changes a delivery that has not been sent. From then on its id belongs to the request as it is now.
    * @throws IllegalStateError once its attempt has begun, ValidationError, NotFoundError, DataKeyError
    */
-  amend(id: string, changes: Changes, narrow?: Narrow): Promise<Amended>;
+  amend(id: string, changes: Changes, options?: Narrow & Signature): Promise<Amended>;
 
   /**
    * Makes a new delivery of one that failed or expired. Said again, it answers the same.
    * @throws IllegalStateError, NotFoundError, WaybillError (`REQUEST_GONE`)
    */
-  resend(id: string, options?: ResendOptions, narrow?: Narrow): Promise<Resent>;
+  resend(id: string, options?: ResendOptions, narrow?: Narrow & Signature): Promise<Resent>;
 
   /**
-   * Says what became of a delivery whose outcome is unknown; `by` goes into its timeline.
+   * Says what became of a delivery whose outcome is unknown.
    * @throws IllegalStateError while its attempt may still be on its way, NotFoundError
    */
-  resolve(id: string, resolution: Resolution, said?: Narrow & { readonly by?: string }): Promise<Resolved>;
+  resolve(id: string, resolution: Resolution, said?: Narrow & Signature): Promise<Resolved>;
 };
 
 export type Waybill = Producer &
@@ -158,6 +164,7 @@ export function createWaybill(options: WaybillOptions): Waybill {
     },
     isClosed: () => closed,
     now: Date.now,
+    signature: { who: userName(), source: `library on ${hostname()}` },
   };
   const producer = createProducer(shared);
   const operator = openOperator({ ...shared, producer, stored });
@@ -198,8 +205,17 @@ function verbsOf({ list, amend, resend, resolve }: Operator): OperatorVerbs {
     list: (filter = {}) => list(filter),
     amend,
     resend: (id, options = {}, narrow = {}) => resend(id, options, narrow),
-    resolve: (id, resolution, { by = '', ...narrow } = {}) => resolve(id, { resolution, by }, narrow),
+    resolve: (id, resolution, said = {}) => resolve(id, { ...said, resolution }, said),
   };
+}
+
+/** Whose process this is; in a container there may be no such name. */
+function userName(): string | null {
+  try {
+    return userInfo().username;
+  } catch {
+    return null;
+  }
 }
 
 const OPTIONS_FORM = 'createWaybill takes an object, for example { redis: "redis://127.0.0.1:6379" }';

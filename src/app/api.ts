@@ -18,7 +18,10 @@ export type RunningApi = Running & { readonly address: string; readonly port: nu
 export async function runApi(core: Core, version: string): Promise<RunningApi> {
   const { config, secrets, log, observer } = core;
   const redis = openRedis(core, 'fails');
-  const client = createClient(core, redis, replayObserver(core));
+  const client = createClient(core, redis, {
+    ...replayObserver(core),
+    onOperation: core.observer.operationDone,
+  });
   const boardQueues = createBoardQueues({ connection: redis, prefix: config.prefix });
   const stopping = new AbortController();
   const dependencies = () => ({ redis: redis.status });
@@ -87,19 +90,19 @@ function operationsOf(
     amend: operator.amend,
     erase: operator.erase,
     events: waybill.events,
-    cancel: waybill.cancel,
+    cancel: operator.cancel,
     resolve: operator.resolve,
     explainConversation: explainer.conversation,
     stateOf: client.stateOf,
-    pause: client.pause,
-    resume: client.resume,
+    pause: operator.pause,
+    resume: operator.resume,
     zoneOf: client.zoneOf,
     ledger: client.ledger,
     otherSessions: client.otherSessions,
     quarantine: client.quarantine,
-    replayed: (by, callbacks) => {
+    replayed: (actor, callbacks) => {
       const kept = callbacks.filter(({ result }) => result === 'kept').length;
-      log.info('callbacks replayed', { by, applied: callbacks.length - kept, kept });
+      log.info('callbacks replayed', { ...actor, applied: callbacks.length - kept, kept });
     },
   };
 }

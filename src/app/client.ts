@@ -2,15 +2,17 @@ import { ACCOUNT_DEFAULTS } from '../domain/account.js';
 import { isServed } from '../domain/published-account.js';
 import { UnknownAccountError, WaybillError } from '../errors.js';
 import { createWaybill, type Waybill } from '../index.js';
+import { createLog, type LogDestination } from '../observe/log.js';
+import { operationLogger } from '../observe/process-events.js';
 import { readRecords } from '../producer/bulk/read-records.js';
 import type { AccountDuty, DutyDesk } from '../producer/duty.js';
 import type { Erased } from '../producer/erase.js';
 import type { ExplainedDelivery, Explainer } from '../producer/explain.js';
 import type { ListFilter } from '../producer/list.js';
-import type { Operator, Said } from '../producer/operate.js';
+import type { Said } from '../producer/operate.js';
 import { faultsOfRequest } from '../producer/read-request.js';
 import type { Resolution } from '../producer/resolve.js';
-import { patiently } from '../producer/unavailable.js';
+import { type OnRedis, patiently } from '../producer/unavailable.js';
 import { createQueues } from '../queue/queues.js';
 import { requestSchema } from '../queue/request.js';
 import type { AccountDirectory } from '../redis/account-directory.js';
@@ -25,9 +27,10 @@ import { openDutyDesk } from './duty.js';
 import { explainRedis } from './explain-redis.js';
 import { openExplainer } from './explainer.js';
 import { type AccountForecast, openForecast } from './forecast.js';
-import { createGatekeeper, type GateState, type Pause } from './gatekeeper.js';
+import { createGatekeeper, type Gatekeeper, type GateState } from './gatekeeper.js';
 import { openOperator } from './operator.js';
 import { createQuarantine, type Quarantine, type QuarantineOptions } from './quarantine.js';
+import { type OnOperation, type Operations, recordOperations } from './record-operations.js';
 
 export type {
   AccountForecast,
@@ -53,7 +56,8 @@ type LedgerAsked = { readonly from: string; readonly month: string; readonly tim
 /** What commands for people ask for. Every call fails with UnavailableError within a second without Redis. */
 export type Client = {
   readonly waybill: Waybill;
-  readonly operator: Operator;
+  /** What is done by hand; `onOperation` is told of each. */
+  readonly operator: Operations;
   readonly explainer: Explainer;
   readonly quarantine: Quarantine;
   /** The accounts that there are, removed ones last. */
@@ -62,8 +66,6 @@ export type Client = {
   account(fromOrName?: string): Promise<NamedAccount>;
   stateOf(account: NamedAccount): Promise<AccountState>;
   states(): Promise<readonly AccountState[]>;
-  pause(from: string, said: Pause): Promise<void>;
-  resume(from: string): Promise<void>;
   /** In which its months are counted; `isDefault` when neither a worker nor the settings here tell. */
   zoneOf(from: string): Promise<{ readonly timeZone: string; readonly isDefault: boolean }>;
   ledger(asked: LedgerAsked): Promise<readonly LedgerRow[]>;
@@ -76,16 +78,22 @@ export type Client = {
   close(): Promise<void>;
 };
 
-/** Opens a connection to the configured Redis. */
-export function openClient(settings: Settings): Client {
-  return createClient(settings, connectConfigured(settings, 'fails'));
+/** Opens a connection to the configured Redis. `logTo`: where the log goes that `WAYBILL_LOG_FORMAT=json` asks for. */
+export function openClient(settings: Settings, logTo: LogDestination): Client {
+  const { log } = settings.config;
+  // A person reads what the command prints; a log store reads JSON.
+  const onOperation: OnOperation =
+    log.format === 'json' ? operationLogger(createLog({ ...log, destination: logTo })) : () => undefined;
+  return createClient(settings, connectConfigured(settings, 'fails'), { ...SILENT, onOperation });
 }
+
+export type ClientObserver = QuarantineOptions['observer'] & { readonly onOperation: OnOperation };
 
 /** The same on a connection that is open already; closing it closes that too. */
 export function createClient(
   settings: Pick<Settings, 'config' | 'secrets'>,
   redis: Redis,
-  observer: QuarantineOptions['observer'] = SILENT,
+  { onOperation, ...observer }: ClientObserver,
 ): Client {
   const { config, secrets } = settings;
   const { prefix, retention } = config;
@@ -105,12 +113,14 @@ export function createClient(
   });
   const accounts = openAccounts({ config, secrets, redis });
   const parts = { config, redis, waybill, queues, sealer, accounts };
-  const operator = openOperator(parts);
   const explainer = openExplainer(parts);
   const gatekeeper = createGatekeeper({ redis, prefix, queues });
   const onRedis = patiently((withinMs) => whenReady(redis, withinMs));
 
   const quarantine = createQuarantine({ redis, prefix, onRedis, observer, accounts: accounts.all });
+  const gate = gateVerbs(gatekeeper, onRedis);
+  const nameOf = async (from: string) => (await accounts.find(from))?.name ?? 'unlisted';
+  const operator = recordOperations({ ...openOperator(parts), ...gate }, { nameOf, onOperation });
   const stateOf = createStateReader({
     gateOf: (account) => onRedis(() => gatekeeper.stateOf(account)),
     desk: openDutyDesk(parts),
@@ -125,8 +135,6 @@ export function createClient(
     account: async (fromOrName) => pick(await accounts.all(), fromOrName),
     stateOf,
     states: async () => Promise.all((await accounts.all()).map(stateOf)),
-    pause: (from, said) => onRedis(() => gatekeeper.pause(from, said)),
-    resume: (from) => onRedis(() => gatekeeper.resume(from)),
     async zoneOf(from) {
       const budget = (await accounts.find(from))?.budget;
       const { timeZone } = budget ?? ACCOUNT_DEFAULTS.budget;
@@ -141,6 +149,13 @@ export function createClient(
       redis.disconnect();
       await Promise.all([waybill.close(), queues.close()]);
     },
+  };
+}
+
+function gateVerbs({ pause, resume }: Gatekeeper, onRedis: OnRedis): Pick<Operations, 'pause' | 'resume'> {
+  return {
+    pause: (from, said) => onRedis(() => pause(from, said)),
+    resume: (from, said) => onRedis(() => resume(from, said)),
   };
 }
 

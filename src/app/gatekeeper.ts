@@ -1,3 +1,4 @@
+import { type Signature, signed } from '../domain/operation.js';
 import type { Queues } from '../queue/queues.js';
 import { redisTime } from '../redis/clock.js';
 import type { Redis } from '../redis/connection.js';
@@ -22,10 +23,9 @@ export type GateState = {
   readonly jobs: Readonly<Record<string, number>>;
 };
 
-/** Why, and by which name; the name may be empty. */
-export type Pause = { readonly reason: string; readonly who: string };
-
 type Deps = { readonly redis: Redis; readonly prefix: string; readonly queues: Queues };
+
+export type Gatekeeper = ReturnType<typeof createGatekeeper>;
 
 /** Opens and closes accounts by hand. Doing either twice is doing it once. */
 export function createGatekeeper({ redis, prefix, queues }: Deps) {
@@ -49,14 +49,14 @@ export function createGatekeeper({ redis, prefix, queues }: Deps) {
     },
 
     /** The gate first: what is claimed from now on is refused, whoever fetched it. */
-    async pause(from: string, said: Pause): Promise<void> {
-      await setGate(redis, prefix, { from, state: 'paused', ...said });
+    async pause(from: string, said: Signature): Promise<void> {
+      await setGate(redis, prefix, { from, state: 'paused', ...signed(said, { reason: 'operator' }) });
       await queues.pause(from);
     },
 
     /** The gate first: a worker that found it closed would pause the queue again. */
-    async resume(from: string): Promise<void> {
-      await setGate(redis, prefix, { from, state: 'open', reason: '' });
+    async resume(from: string, said: Signature): Promise<void> {
+      await setGate(redis, prefix, { from, state: 'open', ...signed(said) });
       await queues.resume(from);
     },
 

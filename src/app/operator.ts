@@ -45,5 +45,6 @@ export function openOperator({ config, redis, waybill, queues, sealer, accounts 
     readStep: (asked) => readStep(redis, prefix, asked),
     ready: (withinMs) => whenReady(redis, withinMs),
     newId: () => newDeliveryId(systemEffects.now()),
+    signature: {},
   });
 }

@@ -12,6 +12,8 @@ export type CliContext = {
   readonly env: () => Env;
   /** Aborted by Ctrl-C and SIGTERM; a command that does not ask is ended by them as usual. */
   readonly stop: () => AbortSignal;
+  /** Who sits at the command line, where that is known, and at which host. */
+  readonly person: () => { readonly user: string | null; readonly host: string };
   /** Epoch milliseconds. */
   readonly now: () => number;
 };

@@ -24,6 +24,8 @@ export type Output = {
   json(value: unknown): void;
   note(text: string): void;
   complain(text: string): void;
+  /** Takes whole lines of a log. */
+  readonly log: Pick<Sink, 'write'>;
   /** Writes over the last line of a terminal's stderr, as far as it is wide; null where there is no terminal. */
   readonly draw: ((text: string) => void) | null;
   /** How much `draw` has room for. */
@@ -48,6 +50,7 @@ export function createOutput({ stdout, stderr, env }: Streams): Output {
     json: (value) => line(JSON.stringify(value)),
     note: (text) => void stderr.write(`${paintNotes.faint(text)}\n`),
     complain: (text) => void stderr.write(`${paintNotes.bad('waybill:')} ${text}\n`),
+    log: stderr,
     draw:
       stderr.isTTY === true && env.TERM !== 'dumb'
         ? (text) => void stderr.write(`\r\x1b[2K${text.slice(0, room())}`)

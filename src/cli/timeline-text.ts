@@ -1,3 +1,4 @@
+import { operationInWords, otherOperations } from '../domain/operation.js';
 import { lookInWords } from '../domain/preflight.js';
 import {
   attemptInWords,
@@ -44,16 +45,21 @@ function attemptLines({ attempts }: DeliveryView, paint: Paint): readonly Line[]
   return attempts.map((attempt) => between(attempt.at, attemptText(attempt), paint));
 }
 
-/** Readings of the history, looks at the link, and receipts that came when the status was beyond them already. */
-function otherLines({ asked, preflights, receipts, timeline }: DeliveryView, paint: Paint): readonly Line[] {
+/** Readings of the history, what was done by hand, looks at the link, and receipts that came when the status was beyond them already. */
+function otherLines(view: DeliveryView, paint: Paint): readonly Line[] {
+  const { asked, operations, preflights, receipts, timeline } = view;
   const readings = asked.map(({ at, found }) => between(at, `history: ${plain(foundInWords(found))}`, paint));
   const looks = preflights.map(({ at, found, detail }) => between(at, lookText(found, detail), paint));
+  const byHand = otherOperations(operations).map((done) =>
+    between(done.at, plain(operationInWords(done)), paint),
+  );
   const late = Object.entries(receipts).filter(
     ([receipt]) => !timeline.some(({ status }) => status === receipt),
   );
   return [
     ...readings,
     ...looks,
+    ...byHand,
     ...late.map(([receipt, at]) => between(at, `receipt: ${receiptInWords(receipt)}`, paint)),
   ];
 }

@@ -54,12 +54,14 @@ export type AccountEvent = Told<
   'account.paused' | 'account.resumed',
   {
     readonly from: string;
-    /** Why it was paused; null of one that resumed. */
+    /** Why it was paused or resumed, where somebody said so. */
     readonly reason: string | null;
     /** `worker`, `operator` or `probe`. */
     readonly by: string;
     /** The operator's name; null where none was given. */
     readonly who: string | null;
+    /** From where the operator did it: `page`, `API`, or the command line or library with its host. */
+    readonly source: string | null;
   }
 >;
 

@@ -1,3 +1,4 @@
+import { actorInWords, type Operation } from './operation.js';
 import { verdictOfReason, verdictOfStatus } from './reasons.js';
 import type { Status } from './status.js';
 
@@ -15,7 +16,7 @@ const WORDS: ReadonlyMap<string, string> = new Map([
   ['sends_refused', 'the provider refuses what is sent, although it answers other calls well'],
   ['breaker', 'many attempts in a row failed: the provider is left alone for a while'],
   ['expired', 'its time ran out before it could be sent'],
-  ['cancelled', 'somebody cancelled it'],
+  ['cancelled', 'by an operator'],
   ['window_closed', 'the customer window is closed'],
   ['attempts_used_up', 'every attempt failed'],
   ['job_removed', 'its job was removed from the queue'],
@@ -105,10 +106,18 @@ export function failureInWords({ failureCode, failureReason }: ReportedFailure):
   return `reported failed${code}${meaning === undefined ? '' : `: ${oneLine(meaning)}`}`;
 }
 
-type Ended = ReportedFailure & { readonly status: Status; readonly reason: string };
+type Ended = ReportedFailure & {
+  readonly status: Status;
+  readonly reason: string;
+  /** Where they are known. */
+  readonly operations?: readonly Operation[];
+};
 
 /** Why a delivery is as it is; of a failure that the provider reported, what it said. */
-export function whyInWords({ status, reason, ...failure }: Ended): string {
+export function whyInWords({ status, reason, operations = [], ...failure }: Ended): string {
+  const cancelling =
+    status === 'cancelled' ? operations.findLast(({ verb }) => verb === 'cancel') : undefined;
+  if (cancelling !== undefined) return actorInWords(cancelling);
   // Earlier versions wrote no reason of a failure by receipt.
   const isReported = status === 'failed' && (reason === 'receipt' || reason === '');
   return isReported ? failureInWords(failure) : reasonInWords(reason);

@@ -1,4 +1,5 @@
 import type { Claim, Refusal } from '../domain/claim.js';
+import type { OperationDone } from '../domain/operation.js';
 import type { OutcomeKind } from '../domain/outcome.js';
 import type { PreflightResult } from '../domain/preflight.js';
 import type { HoldReason, Status } from '../domain/status.js';
@@ -235,6 +236,7 @@ export type ProcessObserver = {
   httpAnswered(event: HttpAnswered): void;
   /** The worker is alive and fetching; `at` in epoch milliseconds. */
   progressed(at: number): void;
+  operationDone(event: OperationDone): void;
   settingUnusable(event: { readonly setting: string; readonly problem: string }): void;
   settingMended(setting: string): void;
 };

@@ -1,7 +1,14 @@
+import type { OperationDone } from '../domain/operation.js';
 import { methodLabel } from './labels.js';
+import type { Log } from './log.js';
 import type { ProcessObserver } from './observer.js';
 import type { Sinks } from './sinks.js';
 import { toSeconds } from './told.js';
+
+/** The log's line of what was done by hand. */
+export function operationLogger(log: Pick<Log, 'info'>): (event: OperationDone) => void {
+  return (event) => log.info('operation done', event);
+}
 
 /** Who sweeps also measures what is in Redis. */
 const MEASURING_ROLE = 'sweeper';
@@ -32,6 +39,7 @@ export function observeProcess({ metrics, log }: Sinks): ProcessObserver {
       log.debug('request answered', event);
     },
     progressed: (at) => metrics.gauges.lastProgress.set(toSeconds(at)),
+    operationDone: operationLogger(log),
     settingUnusable: (event) => {
       metrics.gauges.settingUnusable.set({ setting: event.setting }, 1);
       log.error('a setting’s file is not usable: its last good content stays in use', event);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
 import type { Account } from '../domain/account.js';
+import type { Actor } from '../domain/operation.js';
 import { type Fields, isFields, openRequest, type Sealer, sealRequest } from '../domain/seal.js';
 import { type Status, UNSENT } from '../domain/status.js';
 import {
@@ -46,6 +47,8 @@ export type AmendDeps = {
   readonly sealer: Sealer;
 };
 
+type Amending = { readonly view: DeliveryView; readonly changes: Changes; readonly by?: Actor };
+
 /** A worker has a delivery in its hands for so long at most before it sends it or lays it down. */
 const TRIES = 8;
 const PAUSE_MS = 50;
@@ -54,7 +57,7 @@ const PAUSE_MS = 50;
  * Changes a delivery that has not been sent. From then on its id belongs to the request as it is now.
  * @throws IllegalStateError once its attempt has begun, ValidationError, NotFoundError, DataKeyError
  */
-export async function amend(view: DeliveryView, changes: Changes, deps: AmendDeps): Promise<Amended> {
+export async function amend({ view, changes, by }: Amending, deps: AmendDeps): Promise<Amended> {
   const { id, from } = view;
   const account = await deps.findAccount(from);
   if (account === undefined) throw new UnknownAccountError(from);
@@ -63,7 +66,7 @@ export async function amend(view: DeliveryView, changes: Changes, deps: AmendDep
     const before = await deps.amends.readRequest(view);
     if (before === null) break;
     const { warnings, ...amendment } = change({ view, changes, before, account }, deps);
-    const amended = await deps.amends.amend(view, { before, ...amendment });
+    const amended = await deps.amends.amend(view, { before, by, ...amendment });
     if (amended.kind === 'amended') return { id, from, status: amended.status, warnings };
     if (amended.kind === 'refused') throw refusal(amended.status, id);
     await sleep(PAUSE_MS);
@@ -83,7 +86,7 @@ type Change = {
   readonly account: Policies;
 };
 
-type Changed = Omit<Amendment, 'before'> & { readonly warnings: readonly Warning[] };
+type Changed = Omit<Amendment, 'before' | 'by'> & { readonly warnings: readonly Warning[] };
 
 /** The whole request is read again: what is new must fit what stays. */
 function change({ view, changes, before, account }: Change, { now, sealer }: AmendDeps): Changed {
@@ -91,7 +94,9 @@ function change({ view, changes, before, account }: Change, { now, sealer }: Ame
   const known = openRequest(JSON.parse(before), view, sealer);
   const request = merge(withTimes(isFields(known) ? known : {}, view), changes);
   const parsed = parseRequest(request, { id, from, askedAt: view.createdAt, endsAfter: now(), account });
-  const faults = [...faultsOfChanges(changes), ...(parsed.ok ? [] : parsed.errors)];
+  // Those of the fields that are changed are among the whole request's.
+  const isOther = ({ pointer }: ValidationFault) => !Object.hasOwn(changesSchema.shape, pointer.slice(1));
+  const faults = [...faultsOfChanges(changes).filter(isOther), ...(parsed.ok ? [] : parsed.errors)];
   if (!parsed.ok || faults.length > 0) throw new ValidationError(faults);
   const { delivery, warnings } = parsed;
   const { fileUrl, sendAt, expiresAt } = delivery;
@@ -104,12 +109,11 @@ function withTimes(known: Fields, { sendAt, expiresAt }: DeliveryView): Fields {
   return { ...known, sendAt: known.sendAt ?? sendAt, expiresAt: known.expiresAt ?? expiresAt };
 }
 
-/** What is wrong with them beside the fields that are changed: those are told with the whole request. */
-function faultsOfChanges(changes: unknown): readonly ValidationFault[] {
+/** What is wrong with them by themselves. */
+export function faultsOfChanges(changes: unknown): readonly ValidationFault[] {
   const shape = changesSchema.safeParse(changes);
   const names = Object.keys(changesSchema.shape);
-  const isOther = ({ pointer }: ValidationFault) => !names.includes(pointer.slice(1));
-  if (!shape.success) return faultsOf(shape.error.issues).filter(isOther);
+  if (!shape.success) return faultsOf(shape.error.issues);
   const { caption, fileUrl, sendAt, expiresAt } = shape.data;
   const changesNothing = caption === undefined && (fileUrl ?? sendAt ?? expiresAt ?? null) === null;
   return changesNothing ? [{ pointer: '', detail: `must change something: ${names.join(', ')}` }] : [];

@@ -1,4 +1,5 @@
 import { EVENT_TYPES } from '../domain/event.js';
+import { faultOfText, type Signature } from '../domain/operation.js';
 import { isFields } from '../domain/seal.js';
 import { isStatus, STATUSES } from '../domain/status.js';
 import { ValidationError, type ValidationFault } from '../errors.js';
@@ -19,6 +20,19 @@ export function checkWait(id: unknown, until: unknown, options: unknown): void {
     ...(isStatus(until) ? [] : [fault('/until', `must be one of ${STATUSES.join(', ')}`)]),
     ...(isDuration(timeoutMs) ? [] : [fault('/timeoutMs', 'must be a number of milliseconds, 0 or more')]),
   ]);
+}
+
+/** What is wrong with who does something, from where and why. */
+export function faultsOfSignature(said: Signature): readonly ValidationFault[] {
+  return (['who', 'source', 'reason'] as const).flatMap((name) => {
+    const detail = faultOfText(name, said[name]);
+    return detail === null ? [] : [fault(`/${name}`, detail)];
+  });
+}
+
+/** @throws ValidationError */
+export function checkSignature(said: Signature): void {
+  refuse(faultsOfSignature(said));
 }
 
 /** @throws ValidationError */

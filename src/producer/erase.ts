@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Actor } from '../domain/operation.js';
 import { UNSENT } from '../domain/status.js';
 import { SECOND } from '../domain/time.js';
 import { IllegalStateError } from '../errors.js';
@@ -33,6 +34,8 @@ export type EraseDeps = {
   readonly list: (filter: ListFilter) => Promise<Page>;
   readonly monotonic: () => number;
   readonly onRedis: <T>(call: () => Promise<T>) => Promise<T>;
+  /** Who asks: what could not be erased yet says so, being cancelled. */
+  readonly by: Actor;
 };
 
 const PATIENCE_MS = 5 * SECOND;
@@ -100,9 +103,10 @@ async function eraseDeliveries(names: Names, count: Count, deps: EraseDeps): Pro
 
 /** Its job first: one that is left behind would be taken for a new delivery once nothing else is known of it. */
 async function eraseOne(row: ListedDelivery, count: Count, deps: EraseDeps): Promise<boolean> {
-  const { store, operators, erasure, queues } = deps;
+  const { store, operators, erasure, queues, by } = deps;
   if (row.status === 'sending') return false;
-  if (UNSENT.includes(row.status)) await store.conclude(row, { status: 'cancelled', reason: 'cancelled' });
+  if (UNSENT.includes(row.status))
+    await store.conclude(row, { status: 'cancelled', reason: 'cancelled', by });
   // Its job asks the history, and must go on to do so while a sender may be at work.
   if (row.status === 'unknown' && (await operators.resolvable(row)).kind === 'early') return false;
   const removed = await queues.remove(row.from, await erasure.jobOf(row));

@@ -1,13 +1,16 @@
-import { IllegalStateError, UnknownAccountError, WaybillError } from '../errors.js';
+import { type Actor, type Signature, signed } from '../domain/operation.js';
+import type { Status } from '../domain/status.js';
+import { UnknownAccountError, ValidationError, WaybillError } from '../errors.js';
 import type { DeliveryView } from '../redis/delivery-view.js';
 import type { DeliveryRef } from '../redis/run-on-delivery.js';
-import { type AmendDeps, type Amended, amend, type Changes } from './amend.js';
+import { type AmendDeps, type Amended, amend, type Changes, faultsOfChanges } from './amend.js';
+import { checkSignature, faultsOfSignature } from './arguments.js';
 import { type EraseDeps, type Erased, erase } from './erase.js';
 import { type ListDeps, type ListFilter, listDeliveries, type Page, readRecipient } from './list.js';
-import type { Narrow } from './producer.js';
+import { cancel, type Narrow } from './producer.js';
 import { type ResendDeps, type ResendOptions, type Resent, resend } from './resend.js';
 import { type Resolution, type ResolveDeps, type Resolved, resolve } from './resolve.js';
-import { inOurWords, patiently } from './unavailable.js';
+import { inOurWords, type OnRedis, patiently } from './unavailable.js';
 
 /** So many deliveries are changed at once. */
 const BATCH = 50;
@@ -21,10 +24,15 @@ export type OperatorDeps = ResolveDeps &
     readonly find: (id: string, narrow: Narrow) => Promise<DeliveryView>;
     /** Resolves when Redis can be asked. */
     readonly ready: (withinMs: number) => Promise<void>;
+    /** Who asks, where a call does not say. */
+    readonly signature: Signature;
   };
 
-/** What an operator says of deliveries, and by which name; the name may be empty. */
-export type Said = { readonly resolution: Resolution; readonly by: string };
+/** Where a delivery is looked for, and who asks. */
+export type Asking = Narrow & Signature;
+
+/** What an operator says of deliveries. */
+export type Said = Signature & { readonly resolution: Resolution };
 
 /** One of many: what came of it, or why it was refused. */
 export type OrError<Result> = Result | { readonly id: string; readonly error: WaybillError };
@@ -34,13 +42,7 @@ export type Operator = ReturnType<typeof createOperator>;
 /** What operators can do with deliveries that nobody else helps. */
 export function createOperator(deps: OperatorDeps) {
   const onRedis = patiently(deps.ready);
-  const resolveOne = (ref: DeliveryRef, said: Said) => onRedis(() => resolve({ ref, ...said }, deps));
-  const cancelOne = (ref: DeliveryRef) => onRedis(() => cancel(ref, deps));
-  async function resendOne(id: string, options: ResendOptions, narrow: Narrow): Promise<Resent> {
-    const view = await deps.find(id, narrow);
-    return onRedis(() => resend(view, options, deps));
-  }
-
+  const { resolveOne, cancelOne, resendOne, amendOne } = createVerbs(deps, onRedis);
   /** One page of deliveries, newest first. @throws ValidationError, UnknownAccountError */
   const list = (filter: ListFilter): Promise<Page> =>
     listDeliveries(filter, {
@@ -54,20 +56,21 @@ export function createOperator(deps: OperatorDeps) {
       return resolveOne(await deps.find(id, narrow), said);
     },
 
-    resend: (id: string, options: ResendOptions, narrow: Narrow = {}): Promise<Resent> =>
-      resendOne(id, options, narrow),
+    /** @throws NotFoundError, IllegalStateError */
+    async cancel(id: string, asking: Asking = {}): Promise<Resolved> {
+      return cancelOne(await deps.find(id, asking), asking);
+    },
+
+    resend: (id: string, options: ResendOptions, asking: Asking = {}) => resendOne(id, options, asking),
 
     /** @throws NotFoundError, IllegalStateError, ValidationError */
-    async amend(id: string, changes: Changes, narrow: Narrow = {}): Promise<Amended> {
-      const view = await deps.find(id, narrow);
-      return onRedis(() => amend(view, changes, deps));
-    },
+    amend: (id: string, changes: Changes, asking: Asking = {}) => amendOne(id, changes, asking),
 
     /** Of many, each answer stands at its delivery's place. */
     resolveAll: (refs: Refs, said: Said) => each(refs, (ref) => resolveOne(ref, said)),
-    cancelAll: (refs: Refs) => each(refs, cancelOne),
-    resendAll: (refs: Refs, options: Pick<ResendOptions, 'localStorage'>) =>
-      each(refs, ({ id, from }) => resendOne(id, options, { from })),
+    cancelAll: (rows: readonly Row[], said: Signature = {}) => each(rows, (row) => cancelOne(row, said)),
+    resendAll: (refs: Refs, { localStorage = false, ...said }: ResendingMany) =>
+      each(refs, ({ id, from }) => resendOne(id, { localStorage }, { from, ...said })),
 
     list,
 
@@ -75,30 +78,67 @@ export function createOperator(deps: OperatorDeps) {
      * Erases what is kept of a recipient, by either name.
      * @throws ValidationError, UnknownAccountError, IllegalStateError while something may be on its way
      */
-    async erase(fromOrName: string, to: string): Promise<Erased> {
-      const accounts = await onRedis(deps.accounts);
-      const account = accounts.find(({ from, name }) => from === fromOrName || name === fromOrName);
-      if (account === undefined)
-        throw new UnknownAccountError(fromOrName, { known: accounts.map(({ name }) => name) });
+    async erase(fromOrName: string, to: string, said: Signature = {}): Promise<Erased> {
+      const by = actorOf(said, deps);
+      const account = named(fromOrName, await onRedis(deps.accounts));
       const asked = { from: account.from, to: readRecipient(to, account.country) };
-      return erase(asked, { ...deps, list, onRedis }).catch((error: unknown) => {
+      return erase(asked, { ...deps, list, onRedis, by }).catch((error: unknown) => {
         throw inOurWords(error);
       });
     },
   };
 }
 
-type Refs = readonly DeliveryRef[];
+type ResendingMany = Pick<ResendOptions, 'localStorage'> & Signature;
 
-async function cancel(ref: DeliveryRef, { store }: OperatorDeps): Promise<Resolved> {
-  const end = await store.conclude(ref, { status: 'cancelled', reason: 'cancelled' });
-  if (!end.done) throw new IllegalStateError('cancel', end.status ?? 'gone');
-  return { id: ref.id, from: ref.from, status: 'cancelled' };
+/** The verbs on one delivery each. */
+function createVerbs(deps: OperatorDeps, onRedis: OnRedis) {
+  return {
+    resolveOne: (ref: DeliveryRef, { resolution, ...said }: Said) =>
+      onRedis(() => resolve({ ref, resolution, by: actorOf(said, deps) }, deps)),
+
+    async cancelOne(row: Row, said: Signature): Promise<Resolved> {
+      await onRedis(() => cancel(row, actorOf(said, deps), deps));
+      return { id: row.id, from: row.from, status: 'cancelled' };
+    },
+
+    async resendOne(id: string, options: ResendOptions, asking: Asking): Promise<Resent> {
+      const by = actorOf(asking, deps);
+      const view = await deps.find(id, asking);
+      return onRedis(() => resend({ view, options, by }, deps));
+    },
+
+    async amendOne(id: string, changes: Changes, asking: Asking): Promise<Amended> {
+      const faults = faultsOfSignature(asking);
+      if (faults.length > 0) throw new ValidationError([...faultsOfChanges(changes), ...faults]);
+      const view = await deps.find(id, asking);
+      return onRedis(() => amend({ view, changes, by: signed(asking, deps.signature) }, deps));
+    },
+  };
 }
 
-async function each<Result>(
-  refs: Refs,
-  act: (ref: DeliveryRef) => Promise<Result>,
+/** @throws ValidationError */
+function actorOf(said: Signature, { signature }: Pick<OperatorDeps, 'signature'>): Actor {
+  checkSignature(said);
+  return signed(said, signature);
+}
+
+/** @throws UnknownAccountError */
+function named<Account extends { readonly from: string; readonly name: string }>(
+  fromOrName: string,
+  accounts: readonly Account[],
+): Account {
+  const account = accounts.find(({ from, name }) => from === fromOrName || name === fromOrName);
+  if (account !== undefined) return account;
+  throw new UnknownAccountError(fromOrName, { known: accounts.map(({ name }) => name) });
+}
+
+type Refs = readonly DeliveryRef[];
+type Row = DeliveryRef & { readonly status: Status };
+
+async function each<Ref extends DeliveryRef, Result>(
+  refs: readonly Ref[],
+  act: (ref: Ref) => Promise<Result>,
 ): Promise<readonly OrError<Result>[]> {
   const results: OrError<Result>[] = [];
   for (let start = 0; start < refs.length; start += BATCH) {

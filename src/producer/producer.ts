@@ -1,8 +1,10 @@
+import { type Actor, type Signature, signed } from '../domain/operation.js';
 import type { PublishedAccount } from '../domain/published-account.js';
 import type { Status } from '../domain/status.js';
 import { ClosedError, IllegalStateError, NotFoundError, WaybillError } from '../errors.js';
 import type { DeliveryView } from '../redis/delivery-view.js';
-import { checkId, checkRequests, checkSource, checkWait } from './arguments.js';
+import type { DeliveryRef } from '../redis/run-on-delivery.js';
+import { checkId, checkRequests, checkSignature, checkSource, checkWait } from './arguments.js';
 import { enqueueStream } from './bulk/enqueue-stream.js';
 import { type BulkAnswer, type BulkOptions, type BulkRecord, withSummary } from './bulk/record.js';
 import { createContentIds } from './content-id.js';
@@ -21,6 +23,8 @@ export type ProducerDeps = Omit<EnqueueDeps, 'accounts'> & {
   /** Whether this client was closed: what fails then says so. */
   readonly isClosed: () => boolean;
   readonly follow: EventsDeps['follow'];
+  /** Who asks, where a call does not say. */
+  readonly signature: Signature;
 };
 
 /** Where a delivery is looked for; default: in every account. An id is unique in its account alone. */
@@ -75,11 +79,11 @@ export type Producer = {
   wait(id: string, until: Status, options: WaitOptions & Narrow): Promise<DeliveryView>;
 
   /**
-   * Cancels a delivery that is not being sent.
+   * Cancels a delivery that is not being sent; its timeline says who did it, from where and why.
    * @throws IllegalStateError once its attempt has begun, or after the end
    * @throws NotFoundError
    */
-  cancel(id: string, narrow?: Narrow): Promise<void>;
+  cancel(id: string, options?: Narrow & Signature): Promise<void>;
 
   /**
    * What becomes of deliveries and accounts, as it comes; resumes where a reader was cut.
@@ -120,7 +124,11 @@ export function createProducer(deps: ProducerDeps): Producer {
       return waitFor({ id, until }, () => onRedis(() => deps.read({ from, id })), options);
     },
 
-    cancel: (id, narrow = {}) => onRedis(() => cancel(id, narrow, deps)),
+    async cancel(id, options = {}) {
+      checkSignature(options);
+      const by = signed(options, deps.signature);
+      await onRedis(async () => cancel(await find(id, options, deps), by, deps));
+    },
 
     events: (asked = {}) => readEvents(asked, { ...deps, onRedis }),
   };
@@ -142,12 +150,16 @@ async function find(id: string, { from, among }: Narrow, deps: ProducerDeps): Pr
   throw new WaybillError('AMBIGUOUS_ID', `Several accounts have this id: name one of ${names.join(', ')}`);
 }
 
-async function cancel(id: string, narrow: Narrow, deps: ProducerDeps): Promise<void> {
-  const view = await find(id, narrow, deps);
-  const end = await deps.store.conclude(view, { status: 'cancelled', reason: 'cancelled' });
+/** @throws IllegalStateError */
+export async function cancel(
+  delivery: DeliveryRef & { readonly status: Status },
+  by: Actor,
+  { store }: Pick<ProducerDeps, 'store'>,
+): Promise<void> {
+  const end = await store.conclude(delivery, { status: 'cancelled', reason: 'cancelled', by });
   if (end.done) return;
   const detail = 'only one that is not being sent can be cancelled';
-  throw new IllegalStateError('cancel', end.status ?? view.status, { detail });
+  throw new IllegalStateError('cancel', end.status ?? delivery.status, { detail });
 }
 
 async function* records(

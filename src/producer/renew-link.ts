@@ -55,7 +55,7 @@ export async function renewMovedLink({ delivery }: ReadRequest, deps: RenewDeps)
   const known = parseRequest(view.request, { id, from, askedAt: view.createdAt, account });
   if (!known.ok || identityButForPath(known.delivery) !== identityButForPath(delivery)) return null;
   try {
-    const { status } = await amend(view, { fileUrl }, deps);
+    const { status } = await amend({ view, changes: { fileUrl } }, deps);
     return { status, warnings: [PATH_CHANGED] };
   } catch (error) {
     if (error instanceof IllegalStateError) return null;

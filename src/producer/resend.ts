@@ -1,3 +1,4 @@
+import type { Actor } from '../domain/operation.js';
 import {
   DataKeyError,
   IdempotencyConflictError,
@@ -26,11 +27,13 @@ export type ResendDeps = {
   readonly newId: () => string;
 };
 
+type Resending = { readonly view: DeliveryView; readonly options: ResendOptions; readonly by: Actor };
+
 /**
  * Makes a new delivery of one that failed or expired, and ties the two. Said again, it answers the same.
  * @throws IllegalStateError, ValidationError, IdempotencyConflictError, DataKeyError, WaybillError (REQUEST_GONE)
  */
-export async function resend(view: DeliveryView, options: ResendOptions, deps: ResendDeps): Promise<Resent> {
+export async function resend({ view, options, by }: Resending, deps: ResendDeps): Promise<Resent> {
   if (!RESENDABLE.includes(view.status)) throw refusal(view.status);
   if (options.id === view.id) {
     throw new ValidationError([{ pointer: '/id', detail: 'is that of the delivery itself: give another' }]);
@@ -38,7 +41,7 @@ export async function resend(view: DeliveryView, options: ResendOptions, deps: R
   const request = requestOf(view, options);
   const id = await tie(view, options, deps);
   const enqueued = await makeOrUntie(view, { ...request, id, from: view.from }, deps);
-  await deps.operators.tie(view, id);
+  await deps.operators.tie(view, id, by);
   return { ...enqueued, from: view.from, resendOf: view.id };
 }
 

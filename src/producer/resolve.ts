@@ -1,4 +1,5 @@
 import type { Billing } from '../domain/account.js';
+import type { Actor } from '../domain/operation.js';
 import type { Outcome } from '../domain/outcome.js';
 import type { Status } from '../domain/status.js';
 import { IllegalStateError } from '../errors.js';
@@ -19,8 +20,7 @@ export type Resolution =
 export type Resolving = {
   readonly ref: DeliveryRef;
   readonly resolution: Resolution;
-  /** The operator's name for the timeline; may be empty. */
-  readonly by: string;
+  readonly by: Actor;
 };
 
 export type Resolved = { readonly id: string; readonly from: string; readonly status: Status };
@@ -73,7 +73,7 @@ function write({ ref, resolution, by }: Resolving, found: Found, deps: ResolveDe
   }
 }
 
-type Sent = { readonly unique: string | null; readonly by: string; readonly startedAt: number };
+type Sent = { readonly unique: string | null; readonly by: Actor; readonly startedAt: number };
 
 async function settleAsSent(
   attempt: Attempt,
@@ -93,23 +93,21 @@ async function settleAsSent(
 
 const MOVED_ON = 'something else settled it just now';
 
-async function sendAgain(attempt: Attempt, by: string, { attempts, store }: ResolveDeps): Promise<Status> {
-  const next = { status: 'waiting', reason: 'backoff', delayMs: 0, gate: null } as const;
-  const postponed = await attempts.postpone(attempt, notSent(by), next);
+async function sendAgain(attempt: Attempt, by: Actor, { attempts, store }: ResolveDeps): Promise<Status> {
+  const next = { status: 'waiting', reason: 'backoff', delayMs: 0, gate: null, by } as const;
+  const postponed = await attempts.postpone(attempt, NOT_SENT, next);
   if (postponed.kind === 'stale') throw refusal(postponed.status ?? 'gone', MOVED_ON);
   // Its job sleeps until the next reading of the history: now it goes to the front.
   await store.look(attempt);
   return 'waiting';
 }
 
-async function close(attempt: Attempt, by: string, { attempts, billingOf }: ResolveDeps): Promise<Status> {
+async function close(attempt: Attempt, by: Actor, { attempts, billingOf }: ResolveDeps): Promise<Status> {
   const account = { billing: await billingOf(attempt.from) };
   const context = { account, reason: 'closed_by_operator', gate: null, by };
-  const settled = await attempts.settle(attempt, notSent(by), context);
+  const settled = await attempts.settle(attempt, NOT_SENT, context);
   if (settled.kind === 'stale') throw refusal(settled.status ?? 'gone', MOVED_ON);
   return settled.status;
 }
 
-function notSent(by: string): Outcome {
-  return { kind: 'not_sent', reason: 'operator', detail: by };
-}
+const NOT_SENT: Outcome = { kind: 'not_sent', reason: 'operator', detail: '' };

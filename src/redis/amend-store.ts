@@ -1,9 +1,11 @@
 import type { Delivery } from '../domain/delivery.js';
+import type { Actor } from '../domain/operation.js';
 import { isStatus, type Status } from '../domain/status.js';
 import { fingerprintArgs } from './accept-args.js';
 import { accountKeys } from './keys.js';
 import { unexpectedReply } from './reply.js';
 import { createRunOnDelivery, type DeliveryRef, type StoreOptions } from './run-on-delivery.js';
+import { operationFields } from './timeline.js';
 
 /** The request as it stood, and as it is to stand: its job's data as JSON, and what that comes to. */
 export type Amendment = {
@@ -12,6 +14,7 @@ export type Amendment = {
   readonly delivery: Delivery;
   /** It goes at another time. */
   readonly isRescheduled: boolean;
+  readonly by?: Actor | undefined;
 };
 
 export type AmendReply =
@@ -36,7 +39,7 @@ export function createAmendStore(options: StoreOptions) {
     },
 
     async amend(ref: DeliveryRef, amendment: Amendment): Promise<AmendReply> {
-      const { before, after, delivery, isRescheduled } = amendment;
+      const { before, after, delivery, isRescheduled, by } = amendment;
       const { sendAt, expiresAt } = delivery;
       const reply = await run('amend', ref, {
         before,
@@ -44,6 +47,7 @@ export function createAmendStore(options: StoreOptions) {
         ...fingerprintArgs(delivery, options.sealer),
         sendAt: isRescheduled ? sendAt : '',
         expiresAt,
+        operation: operationFields('amend', by),
       });
       switch (reply.code) {
         case 'amended':

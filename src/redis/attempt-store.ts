@@ -1,12 +1,13 @@
 import type { Account } from '../domain/account.js';
 import type { GateChange } from '../domain/aftermath.js';
 import { FAILURES_ALLOWED, healthOf } from '../domain/breaker.js';
+import type { Actor } from '../domain/operation.js';
 import type { Outcome } from '../domain/outcome.js';
 import { isStatus, RECEIPT_PRECEDENCE, type Status, UNCONFIRMED_MS } from '../domain/status.js';
 import { type BreakerMove, breakerArgs, readBreakerMove } from './breaker.js';
 import { accountKeys } from './keys.js';
 import { readRemembered } from './met.js';
-import { acceptanceArgs, gateArgs, oneLine, outcomeArgs, tellerArgs } from './outcome-args.js';
+import { acceptanceArgs, gateArgs, oneLine, tellerArgs } from './outcome-args.js';
 import { type Reply, unexpectedReply } from './reply.js';
 import {
   type Args,
@@ -122,8 +123,7 @@ export type SettleContext = {
   readonly account: Pick<Account, 'billing'>;
   readonly reason: string;
   readonly gate: GateChange | null;
-  /** An operator says so, by this name, which may be empty. */
-  readonly by?: string;
+  readonly by?: Actor;
 };
 
 /** A reading of the history, with an id of its own. */
@@ -204,6 +204,7 @@ export type Postponement = {
   readonly gate: GateChange | null;
   /** False: the attempt is none of those that the delivery has; default true. */
   readonly counts?: boolean;
+  readonly by?: Actor;
 };
 
 type Postponing = {
@@ -219,7 +220,7 @@ async function postpone(
 ): Promise<Postponed> {
   const { status, reason: why, delayMs, gate } = next;
   const counts = next.counts === false ? 0 : 1;
-  const args = { ...outcomeArgs(outcome), ...gateArgs(gate), ...told, counts, status, why, delayMs };
+  const args = { ...tellerArgs(outcome, next.by), ...gateArgs(gate), ...told, counts, status, why, delayMs };
   const reply = await run(POSTPONE, attempt, { attempt: attempt.attempt, ...args });
   if (reply.code === 'stale') return readStale(reply);
   if (reply.code !== 'postponed') return unexpectedReply('postpone', reply.code);

@@ -3,6 +3,7 @@ import { OTHERS_FIRST_MS } from '../domain/blame.js';
 import { type Periods, periodsAt } from '../domain/budget.js';
 import type { Claim } from '../domain/claim.js';
 import type { Delivery, SendKind } from '../domain/delivery.js';
+import type { Actor } from '../domain/operation.js';
 import type { Accepted } from '../domain/record.js';
 import type { Owner, Sealer } from '../domain/seal.js';
 import type { HoldReason, Status, WaitReason } from '../domain/status.js';
@@ -29,6 +30,7 @@ import {
   type StoreOptions,
 } from './run-on-delivery.js';
 import { createScriptRunner } from './script.js';
+import { operationFields } from './timeline.js';
 
 /**
  * How far ahead the account's pace is booked: the sender sleeps that long at most. What workers that stood still let
@@ -128,7 +130,12 @@ export type Parking =
   | { readonly status: 'waiting'; readonly reason: WaitReason }
   | { readonly status: 'held'; readonly reason: HoldReason };
 
-type Conclusion = { readonly status: 'failed' | 'expired' | 'cancelled'; readonly reason: string };
+type Conclusion = {
+  readonly status: 'failed' | 'expired' | 'cancelled';
+  readonly reason: string;
+  /** Who cancels it. */
+  readonly by?: Actor;
+};
 
 type Concluded = {
   readonly done: boolean;
@@ -240,6 +247,7 @@ async function recall(run: RunOnDelivery, ref: DeliveryRef, told: Recollection):
 }
 
 async function conclude(run: RunOnDelivery, ref: DeliveryRef, to: Conclusion): Promise<Concluded> {
-  const reply = await run('conclude', ref, { status: to.status, why: to.reason });
+  const operation = operationFields('cancel', to.by);
+  const reply = await run('conclude', ref, { status: to.status, why: to.reason, operation });
   return { done: reply.code === 'concluded', status: readStatus(reply.text(1)) };
 }

@@ -38,7 +38,7 @@ const pair = z.tuple([number, number]);
 
 const reply = z.tuple([
   number,
-  z.tuple([text, numberOrNull, text, numberOrNull, text, number, text]),
+  z.tuple([text, numberOrNull, text, numberOrNull, text, number, text, text]),
   number,
   pair,
   number,
@@ -57,7 +57,7 @@ export async function readDuty(redis: Redis, prefix: string, asked: DutyAsked): 
   const raw = reply.parse(await createScriptRunner(redis)('duty', keys, { dayName, monthName }));
   const [now, gate, workers, [paused, restsMs], due, oldestDueAt, active, counts, oldestUnknownAt] = raw;
   const [heldByWindow, heldByBudget] = raw[9];
-  const [state, until, reason, since, by, trips, who] = gate;
+  const [state, until, reason, since, by, trips, who, source] = gate;
   const [waiting, held, unknown, failed] = counts;
   const window = Math.min(held, Math.max(0, heldByWindow));
   const budget = Math.min(held - window, heldByBudget);
@@ -71,6 +71,7 @@ export async function readDuty(redis: Redis, prefix: string, asked: DutyAsked): 
       by,
       trips,
       who,
+      source,
     },
     workers,
     queue: { paused: paused === 1, restsMs: Math.max(0, restsMs) },

@@ -64,8 +64,9 @@ function deliveryEvent(
 function accountEvent({ position, fields }: StreamEntry, from: string): WaybillEvent | null {
   const change = fields.get('account');
   if (change !== 'paused' && change !== 'resumed') return null;
-  const [reason, who] = [fields.get('reason') || null, fields.get('who') || null];
-  const data = { from, reason, by: fields.get('by') ?? '', who };
+  const told = (name: string) => fields.get(name) || null;
+  const [reason, who, source] = [told('reason'), told('who'), told('source')];
+  const data = { from, reason, by: fields.get('by') ?? '', who, source };
   return { ...headOf(from, position), type: `account.${change}`, data };
 }
 

@@ -1,3 +1,4 @@
+import type { Actor } from '../domain/operation.js';
 import type { Redis } from './connection.js';
 import { accountKeys } from './keys.js';
 import { metOf, readLastPass } from './met.js';
@@ -14,6 +15,8 @@ export type Gate =
       readonly since: number;
       /** The name that an operator gave; empty where none was given, or a worker did it. */
       readonly who: string;
+      /** From where it was done; empty where that was not said. */
+      readonly source: string;
     };
 
 /** Whether a worker has closed the gate for good, and what is left to do about it. */
@@ -30,8 +33,15 @@ export type Closure =
     };
 
 export async function readGate(redis: Redis, prefix: string, from: string): Promise<Gate> {
-  const { state, until, reason = '', since, who = '' } = await redis.hgetall(gateKey(prefix, from));
-  if (state === 'paused') return { state, reason, since: Number(since), who };
+  const {
+    state,
+    until,
+    reason = '',
+    since,
+    who = '',
+    source = '',
+  } = await redis.hgetall(gateKey(prefix, from));
+  if (state === 'paused') return { state, reason, since: Number(since), who, source };
   if (state === 'until') return { state, until: Number(until), reason, since: Number(since) };
   return { state: 'open' };
 }
@@ -40,22 +50,18 @@ export async function readGate(redis: Redis, prefix: string, from: string): Prom
 export async function setGate(
   redis: Redis,
   prefix: string,
-  to: {
-    readonly from: string;
-    readonly state: 'open' | 'paused';
-    readonly reason: string;
-    readonly who?: string;
-  },
+  to: { readonly from: string; readonly state: 'open' | 'paused' } & Partial<Actor>,
 ): Promise<void> {
-  const { state, reason, who = '' } = to;
+  const { state } = to;
+  const [who, source, reason] = [to.who ?? '', to.source ?? '', to.reason ?? ''];
   const keys = accountKeys(prefix, to.from).fixed;
-  await createScriptRunner(redis)('gate', keys, { state, reason, by: 'operator', who, passedAt: 0 });
+  await createScriptRunner(redis)('gate', keys, { state, reason, by: 'operator', who, source, passedAt: 0 });
 }
 
 /** Opens a gate that a worker has closed; false when it is open, or closed by somebody else, by now. */
 export async function openAfterProbe(redis: Redis, prefix: string, from: string): Promise<boolean> {
   const passedAt = (await readLastPass(redis, accountKeys(prefix, from))) ?? 0;
-  const args = { state: 'open', reason: '', by: 'probe', who: '', passedAt };
+  const args = { state: 'open', reason: '', by: 'probe', who: '', source: '', passedAt };
   const raw = await createScriptRunner(redis)('gate', accountKeys(prefix, from).fixed, args);
   return readReply(raw).code !== 'kept';
 }
@@ -80,7 +86,7 @@ export async function absolve(
   prefix: string,
   { from }: { readonly from: string },
 ): Promise<void> {
-  const args = { state: 'ill', reason: '', by: 'probe', who: '', passedAt: 0 };
+  const args = { state: 'ill', reason: '', by: 'probe', who: '', source: '', passedAt: 0 };
   await createScriptRunner(redis)('gate', accountKeys(prefix, from).fixed, args);
 }
 

@@ -1,8 +1,10 @@
+import type { Actor } from '../domain/operation.js';
 import { isStatus, type Status } from '../domain/status.js';
 import { accountKeys } from './keys.js';
 import { readReply, unexpectedReply } from './reply.js';
 import { createRunOnDelivery, type DeliveryRef, type StoreOptions } from './run-on-delivery.js';
 import { createScriptRunner } from './script.js';
+import { operationFields } from './timeline.js';
 
 /** Whether an operator may say what became of a delivery's attempt. Epoch milliseconds. */
 export type Resolvable =
@@ -46,10 +48,12 @@ export function createOperatorStore(options: StoreOptions) {
     },
 
     /** Ties a delivery to the one that is made of it; the answer tells which one that is by now. */
-    async tie({ from, id }: DeliveryRef, madeId: string): Promise<Tied> {
+    async tie({ from, id }: DeliveryRef, madeId: string, by?: Actor): Promise<Tied> {
       const keys = accountKeys(prefix, from);
-      const named = { record: keys.record(id), made: keys.record(madeId) };
-      const reply = readReply(await runScript('tie', named, { id, madeId }));
+      const named = { ...keys.fixed, record: keys.record(id), made: keys.record(madeId) };
+      const reply = readReply(
+        await runScript('tie', named, { id, madeId, operation: operationFields('resend', by) }),
+      );
       if (reply.code === 'refused') return { kind: 'refused', status: statusOrNull(reply.text(1)) };
       if (reply.code !== 'tied') return unexpectedReply('tie', reply.code);
       return { kind: 'tied', madeId: reply.text(1) };

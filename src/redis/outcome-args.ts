@@ -1,7 +1,9 @@
 import type { GateChange } from '../domain/aftermath.js';
+import type { Actor } from '../domain/operation.js';
 import type { Outcome } from '../domain/outcome.js';
 import type { Sealer } from '../domain/seal.js';
 import type { DeliveryRef } from './run-on-delivery.js';
+import { actorFields } from './timeline.js';
 
 /** An attempt's outcome and what follows from it, as scripts take them. */
 export function outcomeArgs(outcome: Outcome) {
@@ -10,9 +12,9 @@ export function outcomeArgs(outcome: Outcome) {
 }
 
 /** In the attempt's line stands who told its end, where that was not the provider. */
-export function tellerArgs(outcome: Outcome, by: string | undefined) {
+export function tellerArgs(outcome: Outcome, by: Actor | undefined) {
   const args = outcomeArgs(outcome);
-  return by === undefined ? args : { ...args, reason: 'operator', detail: oneLine(by) };
+  return by === undefined ? args : { ...args, reason: 'operator', detail: actorFields(by) };
 }
 
 const NO_ACCEPTANCE = { uniqueId: '', acceptedAt: '', windowLeftMs: '', originalRequest: '' };

@@ -131,12 +131,13 @@ function attemptFacts(record: Readonly<Record<string, string>>) {
 }
 
 function readGateFacts(gate: Readonly<Record<string, string>>): Facts['gate'] {
-  const { state, reason = '', by = '', who = '', since, until, trips } = gate;
+  const { state, reason = '', by = '', who = '', source = '', since, until, trips } = gate;
   return {
     state: state === 'paused' || state === 'until' ? state : 'open',
     reason,
     by,
     who,
+    source,
     since: fieldOrNull(since),
     until: fieldOrNull(until),
     trips: Number(trips ?? 0),

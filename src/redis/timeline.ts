@@ -1,4 +1,5 @@
 import type { AttemptFacts } from '../domain/explain/facts.js';
+import { type Actor, isVerb, type Operation, type Verb } from '../domain/operation.js';
 import { isOutcome } from '../domain/outcome.js';
 import { isStatus, type Status } from '../domain/status.js';
 
@@ -15,6 +16,8 @@ export type Timeline = {
   readonly attempts: readonly AttemptFacts[];
   readonly asked: readonly AskedView[];
   readonly preflights: readonly PreflightView[];
+  /** What people and apps did to it by hand: who, from where and why. */
+  readonly operations: readonly Operation[];
 };
 
 /** Reads the lines that the scripts have noted in a record; those of a later version are passed over. */
@@ -23,15 +26,20 @@ export function readTimeline(record: Readonly<Record<string, string>>): Timeline
   const attempts: AttemptFacts[] = [];
   const asked: AskedView[] = [];
   const preflights: PreflightView[] = [];
+  const operations: Operation[] = [];
   for (const line of linesOf(record)) {
     const [kind, time, ...fields] = line.split('\t');
     const at = Number(time);
     if (kind === 'status') timeline.push(...readStatus(at, fields));
-    if (kind === 'attempt') attempts.push(readAttempt(at, fields));
+    if (kind === 'attempt') {
+      attempts.push(readAttempt(at, fields));
+      operations.push(...readResolution(at, fields));
+    }
+    if (kind === 'operation') operations.push(...readOperation(at, fields));
     if (kind === 'preflight') preflights.push({ at, found: fields[0] ?? '', detail: fields[1] ?? '' });
     if (kind === 'asked') asked.push({ at, found: fields[0] ?? '' });
   }
-  return { timeline, attempts, asked, preflights };
+  return { timeline, attempts, asked, preflights, operations };
 }
 
 /** Each in a field of its own; an earlier version wrote all of its into one, which come first. */
@@ -51,4 +59,31 @@ function readAttempt(at: number, fields: Fields): AttemptFacts {
   const [number, send = '', outcome, reason = '', detail = ''] = fields;
   const known = isOutcome(outcome) ? outcome : null;
   return { number: Number(number), at, send, outcome: known, reason, detail };
+}
+
+/** An operator's word on an attempt stands in its line; an earlier version wrote a name at most. */
+function readResolution(at: number, fields: Fields): readonly Operation[] {
+  const [, , , reason, ...actor] = fields;
+  return reason === 'operator' ? [{ at, verb: 'resolve', ...readActor(actor) }] : [];
+}
+
+function readOperation(at: number, [verb, ...actor]: Fields): readonly Operation[] {
+  return isVerb(verb) ? [{ at, verb, ...readActor(actor) }] : [];
+}
+
+function readActor([who, source, reason]: Fields): Actor {
+  return { who: who || null, source: source || null, reason: reason || null };
+}
+
+/** An actor as a line has it: fields with tabs between, without those at the end that are not said. */
+export function actorFields({ who, source, reason }: Actor): string {
+  return [who, source, reason]
+    .map((field) => field ?? '')
+    .join('\t')
+    .trimEnd();
+}
+
+/** The same of something that was done, as scripts note it; empty where nobody did it by hand. */
+export function operationFields(verb: Verb, actor: Actor | undefined): string {
+  return actor === undefined ? '' : `${verb}\t${actorFields(actor)}`;
 }

@@ -38,6 +38,7 @@ export function startCli(
     stdin: () => Readable.from(input),
     env: () => env,
     stop: () => stop.signal,
+    person: () => ({ user: 'anna', host: 'desk-1' }),
     now,
   };
   const ran = async (): Promise<Ran> => {

@@ -238,7 +238,9 @@ describe('waybill accounts', () => {
     expect(again).toMatchObject({ code: 0 });
     await enqueue('--id', 'inv-1');
     const paused = await run('accounts');
-    expect(paused.stdout).toMatch(/^shop +972…67 +paused since .* by dana: audit +paused +1 /m);
+    expect(paused.stdout).toMatch(
+      /^shop +972…67 +paused since .* by dana from the command line on desk-1: audit +paused +1 /m,
+    );
     expect(sandbox.accepted()).toEqual([]);
     expect(await run('accounts', 'resume', 'shop')).toMatchObject({ code: 0, stdout: 'shop resumed\n' });
     await waybill.wait('inv-1', 'accepted', { timeoutMs: 10_000 });

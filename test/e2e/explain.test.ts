@@ -88,7 +88,8 @@ describe('waybill explain of a delivery', () => {
       delivery: { status: 'held', awaiting: { for: 'account', until: null } },
       account: { gate: { state: 'paused', reason: 'stocktaking until Monday', by: 'operator', who: 'dana' } },
     });
-    const paused = /The account is paused since .* by dana: stocktaking until Monday\./;
+    const paused =
+      /The account is paused since .* by dana from the command line on desk-1: stocktaking until Monday\./;
     expect(await words('inv-1')).toMatch(paused);
     expect((await run('status', 'inv-1')).stdout).toMatch(paused);
   });
@@ -218,7 +219,9 @@ describe('waybill explain of a delivery', () => {
     await start();
     await enqueue('inv-1', { sendAt: LATER });
     await stack.waybill.cancel('inv-1');
-    expect(await words('inv-1')).toMatch(/It was cancelled at .*: nothing is sent for it\./);
+    expect(await words('inv-1')).toMatch(
+      /It was cancelled at .* from the library on .*\. Nothing is sent for it\./,
+    );
   });
 
   it('that nobody works on: that no worker is running', async () => {

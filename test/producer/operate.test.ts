@@ -58,9 +58,9 @@ async function fail(id: string, more: Readonly<Record<string, unknown>> = {}): P
   await eventually(async () => (await jobState(id)) === 'failed');
 }
 
-const sent = (unique: string | null = null) => ({ resolution: { kind: 'sent', unique }, by: '' }) as const;
-const again = { resolution: { kind: 'resend' }, by: 'Anna' } as const;
-const close = { resolution: { kind: 'close' }, by: 'Anna' } as const;
+const sent = (unique: string | null = null) => ({ resolution: { kind: 'sent', unique } }) as const;
+const again = { resolution: { kind: 'resend' }, who: 'Anna' } as const;
+const close = { resolution: { kind: 'close' }, who: 'Anna' } as const;
 
 describe('resolve', () => {
   it('takes an operator’s word that it was sent, and counts its session at the attempt’s time', async () => {

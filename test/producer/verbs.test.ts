@@ -33,6 +33,6 @@ it('lists, amends and sends again', async () => {
 
 it('resolves nothing that is not unknown', async () => {
   await line.waybill.enqueue(requestTo(TO, { id: 'one' }));
-  const resolved = line.waybill.resolve('one', { kind: 'close' }, { by: 'Dana' });
+  const resolved = line.waybill.resolve('one', { kind: 'close' }, { who: 'Dana' });
   await expect(resolved).rejects.toMatchObject({ code: 'ILLEGAL_STATE' });
 });

@@ -68,8 +68,11 @@ describe('an account’s events', () => {
   it('tell a pause and its end once each', async () => {
     for (const state of ['paused', 'paused', 'open', 'open'] as const) await pause(state);
     expect(await events()).toMatchObject([
-      { type: 'account.paused', data: { from: FROM, reason: 'fire', by: 'operator', who: null } },
-      { type: 'account.resumed', data: { from: FROM, reason: null, by: 'operator' } },
+      {
+        type: 'account.paused',
+        data: { from: FROM, reason: 'fire', by: 'operator', who: null, source: null },
+      },
+      { type: 'account.resumed', data: { from: FROM, reason: 'fire', by: 'operator' } },
     ]);
   });
 
@@ -177,7 +180,7 @@ it('drops every event that is too old, and never newer ones', async () => {
 it('drops what an endpoint did not take as well, also one that is configured no more', async () => {
   const store = createPushStore(redis.client, PREFIX, PLAIN);
   await store.begin('gone', FROM);
-  const data = { from: FROM, reason: 'fire', by: 'operator', who: null };
+  const data = { from: FROM, reason: 'fire', by: 'operator', who: null, source: null };
   const event = {
     id: `${FROM}-1-1`,
     type: 'account.paused',

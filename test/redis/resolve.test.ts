@@ -20,7 +20,12 @@ const redis = withRedis();
 let bench: Bench;
 const one = delivery('one');
 const attempt = { ...one, attempt: 'a1' };
-const said = { account: account(), reason: 'operator', gate: null, by: 'Anna' };
+const said = {
+  account: account(),
+  reason: 'operator',
+  gate: null,
+  by: { who: 'Anna', source: null, reason: null },
+};
 
 const operators = () =>
   createOperatorStore({ redis: redis.client, prefix: PREFIX, retention: RETENTION, sealer: PLAIN });

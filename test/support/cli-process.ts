@@ -13,6 +13,7 @@ async function main(): Promise<void> {
     stdin: () => process.stdin,
     env: () => env,
     stop: () => new AbortController().signal,
+    person: () => ({ user: 'anna', host: 'desk-1' }),
     now: Date.now,
   });
   process.exitCode = await cli.run(process.argv.slice(2));

@@ -1,4 +1,3 @@
-import { Option } from 'commander';
 import { z } from 'zod';
 import type { AccountState } from '../../app/client.js';
 import { maskNumber } from '../../domain/mask.js';
@@ -6,7 +5,7 @@ import { reasonInWords } from '../../domain/reason-words.js';
 import type { CliContext } from '../context.js';
 import { addCommand, type CommandHost } from '../define.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
-import { flag, jsonOption, nameOfPerson, text } from '../options.js';
+import { flag, jsonOption, signatureOf, signatureOptions, text, whoField, whyField } from '../options.js';
 import { type Paint, plain, table } from '../output.js';
 import { formatTime } from '../times.js';
 import { withClient } from '../with-client.js';
@@ -26,23 +25,18 @@ unknown: nobody can say whether they were sent.`,
   addResume(accounts);
 }
 
+const gateInput = z.object({ account: text, by: whoField, reason: whyField });
+
 function addPause(accounts: CommandHost): void {
   addCommand(accounts, {
     usage: 'pause <account>',
     summary: 'send nothing more for an account; deliveries are kept',
-    options: [
-      new Option('--reason <text>', 'for those who ask why; default operator'),
-      new Option('--by <name>', 'who says so'),
-    ],
-    input: z.object({
-      account: text,
-      by: nameOfPerson.default(''),
-      reason: text.max(200, { error: 'must be of 200 characters at most' }).default('operator'),
-    }),
-    run: ({ account, reason, by }, context) =>
+    options: signatureOptions('--reason'),
+    input: gateInput,
+    run: ({ account, by, reason: why }, context) =>
       withClient(context, async (client) => {
         const { from, name } = await client.account(account);
-        await client.pause(from, { reason: plain(reason), who: plain(by) });
+        await client.operator.pause(from, signatureOf({ by, why }, context));
         context.output.line(`${name} paused`);
         return EXIT.done;
       }),
@@ -53,11 +47,12 @@ function addResume(accounts: CommandHost): void {
   addCommand(accounts, {
     usage: 'resume <account>',
     summary: 'send again for an account',
-    input: z.object({ account: text }),
-    run: ({ account }, context) =>
+    options: signatureOptions('--reason'),
+    input: gateInput,
+    run: ({ account, by, reason: why }, context) =>
       withClient(context, async (client) => {
         const { from, name } = await client.account(account);
-        await client.resume(from);
+        await client.operator.resume(from, signatureOf({ by, why }, context));
         context.output.line(`${name} resumed`);
         return EXIT.done;
       }),
@@ -107,6 +102,7 @@ function gateInWords(gate: AccountState['gate'], paint: Paint): string {
   }
 }
 
-function byWhom({ who }: { readonly who: string }): string {
-  return who === '' ? '' : ` by ${plain(who)}`;
+function byWhom({ who, source }: { readonly who: string; readonly source: string }): string {
+  const from = source === '' ? '' : ` from the ${plain(source)}`;
+  return who === '' && from === '' ? '' : ` by ${plain(who) || 'an operator'}${from}`;
 }

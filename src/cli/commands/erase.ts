@@ -5,10 +5,27 @@ import { pagesOf } from '../bulk.js';
 import { addCommand, type CommandHost } from '../define.js';
 import { EXIT } from '../exit-codes.js';
 import { recipientOf } from '../filter.js';
-import { flag, fromOption, jsonOption, text, wantYes } from '../options.js';
+import {
+  flag,
+  fromOption,
+  jsonOption,
+  signatureOf,
+  signatureOptions,
+  text,
+  wantYes,
+  whoField,
+  whyField,
+} from '../options.js';
 import { withClient } from '../with-client.js';
 
-const input = z.object({ to: text, from: text.optional(), yes: flag, json: flag });
+const input = z.object({
+  to: text,
+  from: text.optional(),
+  by: whoField,
+  why: whyField,
+  yes: flag,
+  json: flag,
+});
 
 /** `waybill erase <to>`: nothing is kept of a recipient but what the bill needs, without a name. */
 export function addErase(host: CommandHost): void {
@@ -17,13 +34,14 @@ export function addErase(host: CommandHost): void {
     summary: 'erase all that an account keeps of a recipient',
     options: [
       fromOption(),
+      ...signatureOptions(),
       new Option('--yes', 'do it, instead of telling how many deliveries there are'),
       jsonOption(),
     ],
     input,
     help: `What has not been sent is cancelled; refused while something is being sent, or may still be on its way.
 The ledger goes on to count the recipient’s sessions, without the number.`,
-    run: ({ to, from: fromOrName, yes, json }, context) =>
+    run: ({ to, from: fromOrName, yes, json, ...said }, context) =>
       withClient(context, async (client) => {
         const { output } = context;
         const account = await client.account(fromOrName);
@@ -35,7 +53,7 @@ The ledger goes on to count the recipient’s sessions, without the number.`,
           else output.line(`${deliveries} deliveries to erase`);
           return wantYes(output, 'erased');
         }
-        const erased = await client.operator.erase(from, to);
+        const erased = await client.operator.erase(from, to, signatureOf(said, context));
         if (json) output.json(erased);
         else output.line(inWords(erased));
         return EXIT.done;

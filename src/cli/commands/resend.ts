@@ -6,7 +6,16 @@ import type { CliContext } from '../context.js';
 import { addCommand, type CommandHost } from '../define.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { filterFields, filterOf, filterOptions, refuseFilters, wantFilter } from '../filter.js';
-import { flag, jsonOption, text, yesOption } from '../options.js';
+import {
+  flag,
+  jsonOption,
+  signatureOf,
+  signatureOptions,
+  text,
+  whoField,
+  whyField,
+  yesOption,
+} from '../options.js';
 import { UsageError } from '../usage-error.js';
 import { withClient } from '../with-client.js';
 
@@ -15,6 +24,8 @@ const input = z.object({
   ...filterFields,
   id: text.optional(),
   localStorage: flag,
+  by: whoField,
+  why: whyField,
   yes: flag,
   json: flag,
 });
@@ -24,6 +35,7 @@ const options: readonly Option[] = [
   new Option('--id <id>', 'the new delivery’s id; default: one is made'),
   new Option('--local-storage', 'the provider fetches the file first: for links that WhatsApp cannot reach'),
   ...filterOptions(),
+  ...signatureOptions(),
   yesOption(),
   jsonOption(),
 ];
@@ -49,9 +61,9 @@ async function resendOne(delivery: string, given: Given, context: CliContext): P
   const { from, id, localStorage, json } = given;
   return withClient(context, async ({ operator }) => {
     const { output } = context;
-    const narrow = from === undefined ? {} : { from };
+    const asking = { ...signatureOf(given, context), ...(from === undefined ? {} : { from }) };
     const named = id === undefined ? {} : { id };
-    const resent = await operator.resend(delivery, { ...named, localStorage }, narrow);
+    const resent = await operator.resend(delivery, { ...named, localStorage }, asking);
     for (const { pointer, detail } of resent.warnings) output.note(`${pointer} ${detail}`);
     if (json) output.json(resent);
     else output.line(`${resent.id} ${resent.status}${resent.duplicate ? ' (made before)' : ''}`);
@@ -64,17 +76,20 @@ async function resendMany(given: Given, context: CliContext): Promise<ExitCode> 
   const filter = filterOf(given);
   if (id !== undefined) throw new UsageError('--id is about one delivery: say which');
   wantFilter(filter);
+  const options = { localStorage, ...signatureOf(given, context) };
   return withClient(context, (client) =>
-    runBulk({ filter, yes, json }, resending(client, localStorage), { client, output: context.output }),
+    runBulk({ filter, yes, json }, resending(client, options), { client, output: context.output }),
   );
 }
 
-function resending({ operator }: Client, localStorage: boolean): Bulk {
+type Resending = Parameters<Client['operator']['resendAll']>[1];
+
+function resending({ operator }: Client, options: Resending): Bulk {
   return {
     verb: 'make anew',
     statuses: ['failed', 'expired'],
     async act(rows) {
-      const results = await operator.resendAll(rows, { localStorage });
+      const results = await operator.resendAll(rows, options);
       return results.map((result) => {
         if ('error' in result) return result;
         const { id, resendOf, status, duplicate } = result;

@@ -1,4 +1,4 @@
-import { Option } from 'commander';
+import type { Option } from 'commander';
 import { z } from 'zod';
 import type { Client, Said } from '../../app/client.js';
 import { type Bulk, runBulk } from '../bulk.js';
@@ -6,8 +6,16 @@ import type { CliContext } from '../context.js';
 import { addCommand, type CommandHost } from '../define.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { filterFields, filterOf, filterOptions, refuseFilters } from '../filter.js';
-import { flag, jsonOption, nameOfPerson, text, yesOption } from '../options.js';
-import { plain } from '../output.js';
+import {
+  flag,
+  jsonOption,
+  signatureOf,
+  signatureOptions,
+  text,
+  whoField,
+  whyField,
+  yesOption,
+} from '../options.js';
 import { resolutionFields, resolutionOf, resolutionOptions } from '../resolution.js';
 import { UsageError } from '../usage-error.js';
 import { withClient } from '../with-client.js';
@@ -16,7 +24,8 @@ const input = z.object({
   id: text.optional(),
   ...resolutionFields,
   ...filterFields,
-  by: nameOfPerson.default(''),
+  by: whoField,
+  why: whyField,
   yes: flag,
   json: flag,
 });
@@ -24,7 +33,7 @@ type Input = z.output<typeof input>;
 
 const options: readonly Option[] = [
   ...resolutionOptions,
-  new Option('--by <name>', 'who says so, for the timeline'),
+  ...signatureOptions(),
   ...filterOptions(),
   yesOption(),
   jsonOption(),
@@ -40,7 +49,7 @@ export function addResolve(host: CommandHost): void {
     help: `Refused until the attempt can no longer be on its way; \`waybill status\` tells when that is.
 Without an id it is about all that are unknown and that the filters leave.`,
     run: (given, context) => {
-      const said = { resolution: resolutionOf(given), by: plain(given.by) };
+      const said = { resolution: resolutionOf(given), ...signatureOf(given, context) };
       return given.id === undefined
         ? resolveMany(given, said, context)
         : resolveOne(given.id, { given, said }, context);

@@ -26,7 +26,7 @@ export function accountWords({ account, limits }: Standing, tell: Tell): readonl
 }
 
 function gateWords(
-  { state, reason, since, until, by, who }: Standing['account']['gate'],
+  { state, reason, since, until, by, who, source }: Standing['account']['gate'],
   tell: Tell,
 ): string[] {
   const why = reasonInWords(reason);
@@ -41,7 +41,7 @@ function gateWords(
         ];
       }
       return [
-        `The account is paused${began} by ${who || 'an operator'}: ${why}. It goes on when somebody resumes it.`,
+        `The account is paused${began} by ${who || 'an operator'}${source === '' ? '' : ` from the ${source}`}: ${why}. It goes on when somebody resumes it.`,
       ];
     }
     case 'throttled':

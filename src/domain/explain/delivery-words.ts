@@ -1,3 +1,4 @@
+import { actorInWords } from '../operation.js';
 import { lookInWords } from '../preflight.js';
 import { attemptInWords, foundInWords, reasonInWords, whyInWords } from '../reason-words.js';
 import { presumedFailedAt, UNSENT } from '../status.js';
@@ -26,10 +27,15 @@ function statusWords(delivery: DeliveryFacts, tell: Tell): readonly string[] {
     case 'expired':
       return [`It expired at ${since}: ${reasonInWords(reason)}. ${nothingMore(delivery)}`];
     case 'cancelled':
-      return [`It was cancelled at ${since}: nothing is sent for it.`];
+      return [`It was cancelled at ${since}${cancelledBy(delivery)}`];
     default:
       return [arrivalWords(delivery, tell), ...unconfirmedWords(delivery, tell)];
   }
+}
+
+function cancelledBy({ operations }: DeliveryFacts): string {
+  const done = operations.findLast(({ verb }) => verb === 'cancel');
+  return done === undefined ? ': nothing is sent for it.' : ` ${actorInWords(done)}. Nothing is sent for it.`;
 }
 
 /** The last look at the file's link, where it was not fine. */

@@ -1,4 +1,5 @@
 import type { Budget } from '../account.js';
+import type { Operation } from '../operation.js';
 import type { OutcomeKind } from '../outcome.js';
 import type { Receipts, Status } from '../status.js';
 import type { WindowFacts } from '../window.js';
@@ -32,6 +33,7 @@ export type DeliveryFacts = {
   readonly asked: readonly { readonly at: number; readonly found: string }[];
   /** Looks at the file's link before it was sent. */
   readonly preflights: readonly { readonly at: number; readonly found: string; readonly detail: string }[];
+  readonly operations: readonly Operation[];
   readonly receipts: Receipts;
   readonly failureCode: string | null;
   readonly failureReason: string | null;
@@ -94,6 +96,8 @@ export type GateFacts = {
   readonly by: string;
   /** The name that an operator gave. */
   readonly who?: string;
+  /** From where it was done. */
+  readonly source?: string;
   /** How often in a row the breaker has closed it. */
   readonly trips: number;
 };

@@ -58,8 +58,9 @@ export type GateStanding = {
   readonly until: number | null;
   /** `operator`, or `worker`; empty while it is open. */
   readonly by: string;
-  /** The name that an operator gave; empty where none was. */
+  /** The name that an operator gave, and from where; empty where none was. */
   readonly who: string;
+  readonly source: string;
 };
 
 export function standingOf(facts: Facts): Standing {
@@ -120,11 +121,19 @@ function pairAt({ now, pairTat, account: { pair }, delivery }: Facts): number | 
 }
 
 export function gateOf(gate: GateFacts, now: number): GateStanding {
-  const { state, reason, since, until, by, who = '', trips } = gate;
-  if (state === 'paused') return { state, reason, since, until: null, by, who };
+  const { state, reason, since, until, by, who = '', source = '', trips } = gate;
+  if (state === 'paused') return { state, reason, since, until: null, by, who, source };
   if (state === 'until' && until !== null && now < until) {
-    return { state: reason === 'breaker' ? 'breaker' : 'throttled', reason, since, until, by, who: '' };
+    return {
+      state: reason === 'breaker' ? 'breaker' : 'throttled',
+      reason,
+      since,
+      until,
+      by,
+      who: '',
+      source: '',
+    };
   }
-  if (trips > 0) return { state: 'probing', reason: 'breaker', since, until: null, by, who: '' };
-  return { state: 'open', reason: '', since: null, until: null, by: '', who: '' };
+  if (trips > 0) return { state: 'probing', reason: 'breaker', since, until: null, by, who: '', source: '' };
+  return { state: 'open', reason: '', since: null, until: null, by: '', who: '', source: '' };
 }

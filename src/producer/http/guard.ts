@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller, Role } from '../../domain/caller.js';
+import type { Signature } from '../../domain/operation.js';
 import { authenticate, type Callers } from './auth.js';
 import { ProblemError } from './problem.js';
 
@@ -34,4 +35,15 @@ export function createGuard(callers: Callers) {
 export function callerOf({ caller }: Pick<FastifyRequest, 'caller'>): Caller {
   if (caller === null) throw new ProblemError('unauthorized', 'send a valid key');
   return caller;
+}
+
+/** Who asks for something to be done, from where and why. `address`: the caller's, or that of a proxy in between. */
+export function signatureOf(
+  request: Pick<FastifyRequest, 'caller' | 'ip'>,
+  {
+    source = 'API',
+    reason,
+  }: { readonly source?: 'API' | 'page'; readonly reason?: string | null | undefined } = {},
+): Signature {
+  return { who: callerOf(request).name, source, reason, address: request.ip };
 }

@@ -1,10 +1,10 @@
 -- Replaces the request of a delivery that has not been sent. One that a worker has in its hands is left alone: the
 -- worker would send what it has read. A new time moves a delayed job to the front: a worker delays it anew by it. One
--- that is put off leaves its lane to those behind it, unless order is strict.
--- KEYS: record recordPrefix conv lane held wake alias bullDelayed bullWait bullPrioritized bullPriorities highs bullMarker bullMeta bullActive bullEvents bullJobPrefix holds budgetHeld
--- ARGV: id to recipient before after fingerprint sendAt expiresAt
+-- that is put off leaves its lane to those behind it, unless order is strict. `operation`: as in conclude.
+-- KEYS: record recordPrefix conv lane held wake alias bullDelayed bullWait bullPrioritized bullPriorities highs bullMarker bullMeta bullActive bullEvents bullJobPrefix holds budgetHeld events statusPrefix
+-- ARGV: id to recipient before after fingerprint sendAt expiresAt operation
 -- Returns {moved} | {unseen} | {refused, status} | {busy} | {changed} | {amended, status}
--- include: clock alias turn front next lane
+-- include: clock alias tell record turn front next lane
 if moved(to, recipient) then
   return { 'moved' }
 end
@@ -26,6 +26,7 @@ if redis.call('HGET', bullJobPrefix .. job, 'data') ~= before then
 end
 redis.call('HSET', bullJobPrefix .. job, 'data', after)
 redis.call('HSET', record, 'fingerprint', fingerprint, 'expiresAt', expiresAt)
+noteOperation(record, now, operation)
 if sendAt ~= '' then
   redis.call('HSET', record, 'sendAt', sendAt)
   if now < tonumber(sendAt) and not r[4] then

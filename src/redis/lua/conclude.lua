@@ -1,7 +1,7 @@
 -- Ends a delivery that is not being sent: failed, expired or cancelled. Its job is moved to the front, so that a
--- worker finishes it to match.
+-- worker finishes it to match. `operation`: verb, who, source and reason where somebody asked for it, tabs between.
 -- KEYS: record recordPrefix tomb conv lane held wake events alias bullDelayed bullWait bullPrioritized bullPriorities highs bullMarker bullMeta bullActive bullEvents bullJobPrefix holds budgetPrefix budgetHeld statusPrefix
--- ARGV: id to recipient status why retentionMs idRetentionMs
+-- ARGV: id to recipient status why operation retentionMs idRetentionMs
 -- Returns {moved} | {unseen} | {refused, status} | {concluded, status}
 -- include: clock alias tell record turn front next lane give-back progress
 if moved(to, recipient) then
@@ -18,6 +18,7 @@ end
 if r[1] ~= 'queued' and r[1] ~= 'waiting' and r[1] ~= 'held' then
   return { 'refused', r[1] }
 end
+noteOperation(record, now, operation)
 move(record, id, status, why, now, r[1])
 giveBack(r[4], now)
 leaveLane(id, now)

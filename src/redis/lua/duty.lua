@@ -2,14 +2,14 @@
 -- Writes nothing.
 -- KEYS: recordPrefix statusPrefix holds unknowns gate workers budgetPrefix budgetHeld bullWait bullPrioritized bullActive bullMeta bullLimiter bullJobPrefix
 -- ARGV: dayName monthName
--- Returns {now, {gate state, until, reason, since, by, trips, who}, workers, {paused, restsMs}, due, dueAt or '', active,
+-- Returns {now, {gate state, until, reason, since, by, trips, who, source}, workers, {paused, restsMs}, due, dueAt or '', active,
 -- {waiting, held, unknown, failed}, oldestUnknownAt or '', {heldByWindow, heldByBudget}, {usedDay, usedMonth}}
 -- include: clock oldest-due
 local now = clock()
 local dueAt = oldestDue(now)
 local oldest = redis.call('ZRANGE', unknowns, 0, 0, 'WITHSCORES')
-local g = redis.call('HMGET', gate, 'state', 'until', 'reason', 'since', 'by', 'trips', 'who')
-for field = 1, 7 do
+local g = redis.call('HMGET', gate, 'state', 'until', 'reason', 'since', 'by', 'trips', 'who', 'source')
+for field = 1, 8 do
   g[field] = g[field] or ''
 end
 -- BullMQ counts what it fetches here; only a rest makes it a number that is never reached by counting.

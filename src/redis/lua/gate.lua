@@ -2,7 +2,7 @@
 -- worker has closed it, `resume` stays until its queue has been resumed, and those stay known that met an account error
 -- since any other last passed. `ill`: the provider is not well; whoever met an error until now is to blame for nothing.
 -- KEYS: gate events
--- ARGV: state reason by who passedAt
+-- ARGV: state reason by who source passedAt
 -- Returns {stateBefore} | {kept}
 -- include: clock tell gate
 local known = redis.call('HMGET', gate, 'state', 'by')
@@ -24,8 +24,8 @@ if state == 'ill' then
   return { 'paused' }
 end
 if state ~= 'open' then
-  closeGate(state, 0, reason, clock(), by, who)
-  redis.call('HSET', gate, 'who', who)
+  closeGate(state, 0, reason, clock(), by, who, source)
+  redis.call('HSET', gate, 'who', who, 'source', source)
   return { known[1] or 'open' }
 end
 for _, field in ipairs(redis.call('HKEYS', gate)) do
@@ -34,7 +34,7 @@ for _, field in ipairs(redis.call('HKEYS', gate)) do
   end
 end
 if known[1] == 'paused' then
-  tell('account', 'resumed', 'reason', '', 'by', by, 'who', who)
+  tell('account', 'resumed', 'reason', reason, 'by', by, 'who', who, 'source', source)
 end
 if by == 'probe' then
   forgetMet(tonumber(passedAt))

@@ -17,6 +17,7 @@ const delivery: DeliveryFacts = {
   attempts: [],
   asked: [],
   preflights: [],
+  operations: [],
   receipts: {},
   failureCode: null,
   failureReason: null,
@@ -94,7 +95,7 @@ it('tells the same in figures', () => {
       workers: 1,
       due: 0,
       queuePaused: false,
-      gate: { state: 'open', reason: '', since: null, until: null, by: '', who: '' },
+      gate: { state: 'open', reason: '', since: null, until: null, by: '', who: '', source: '' },
     },
   });
 });

@@ -19,7 +19,7 @@ export function stateOf(account: AccountDuty): AccountState {
   const until = gate.until === null ? null : html` until ${around(gate.until, now)}`;
   if (gate.state === 'paused') {
     const since = gate.since === null ? null : html`, ${around(gate.since, now)}`;
-    const detail = html`by ${gate.by === 'worker' ? 'a worker' : gate.who || 'an operator'}${since}: ${why}`;
+    const detail = html`by ${gate.by === 'worker' ? 'a worker' : gate.who || 'an operator'}${gate.source !== '' && ` from the ${gate.source}`}${since}: ${why}`;
     return { look: { shape: 'square', tone: 'bad' }, word: 'Paused', detail, isTrouble: true };
   }
   if (workers === 0 && removedAt !== null) {

@@ -1,9 +1,10 @@
+import { LONGEST } from '../../../domain/operation.js';
 import { formatSpan } from '../../../domain/span.js';
 import type { AccountDuty } from '../../duty.js';
 import { mayResume, stateMark } from './account-state.js';
 import { budgetCell } from './budget.js';
 import { fact } from './fact.js';
-import { changing } from './forms.js';
+import { changing, whyField } from './forms.js';
 import { heldByReason } from './held.js';
 import { type Html, html } from './html.js';
 import { places, withQuery } from './places.js';
@@ -32,13 +33,13 @@ export function gateForms(duty: AccountDuty, viewer: Viewer): Html | null {
   const resume = changing(
     { action: `${path}/resume`, className: 'act' },
     viewer,
-    html`<p>Opens the gate and the queue: what is due goes out at once.</p><button class="main" type="submit">Resume ${name}</button>`,
+    html`<p>Opens the gate and the queue: what is due goes out at once.</p>${whyField('why')}<button class="main" type="submit">Resume ${name}</button>`,
   );
   const pause = changing(
     { action: `${path}/pause`, className: 'act' },
     viewer,
     html`<p>Nothing more is sent until somebody resumes it; deliveries are kept, attempts under way end.</p>
-<label for="reason">Why, for those who ask</label><input id="reason" name="reason" required maxlength="150" autocomplete="off">
+<label for="reason">Why, for those who ask</label><input id="reason" name="reason" required maxlength="${LONGEST.reason}" autocomplete="off">
 <button class="main" type="submit">Pause ${name}</button>`,
   );
   const title = mayResume(duty) ? 'Resume' : 'Pause';

@@ -1,6 +1,6 @@
 import type { DeliveryView } from '../../../redis/delivery-view.js';
 import { ACTIONS, type Action } from './actions.js';
-import { changing } from './forms.js';
+import { changing, whyField } from './forms.js';
 import { type Html, html } from './html.js';
 import { statusMark } from './mark.js';
 import { places } from './places.js';
@@ -18,6 +18,6 @@ export function confirm({ view, name, action }: Asked, viewer: Viewer): Html {
 <p><span class="id">${view.id}</span> ${statusMark(view.status)}</p>
 <p class="detail">${name} to ${view.to}</p>
 <p>${says}</p>
-${changing({ action: places.act(name, view.id, action), className: 'act' }, viewer, html`${action === 'sent' && unique}<div class="buttons"><button class="main" type="submit">${button}</button><a href="${places.delivery(name, view.id)}">${keep}</a></div>`)}
+${changing({ action: places.act(name, view.id, action), className: 'act' }, viewer, html`${action === 'sent' && unique}${whyField()}<div class="buttons"><button class="main" type="submit">${button}</button><a href="${places.delivery(name, view.id)}">${keep}</a></div>`)}
 </section>`;
 }

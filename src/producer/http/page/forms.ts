@@ -1,3 +1,4 @@
+import { LONGEST } from '../../../domain/operation.js';
 import { type Content, type Html, html } from './html.js';
 import type { Viewer } from './viewer.js';
 
@@ -13,4 +14,9 @@ export function changing(
 /** A button that leads to a page, where what it does is said and confirmed. */
 export function leading(action: string, words: string, about: string): Html {
   return html`<form method="get" action="${action}"><button type="submit">${words}<span class="unseen"> ${about}</span></button></form>`;
+}
+
+/** For the timeline; nobody has to say it. */
+export function whyField(id = 'reason'): Html {
+  return html`<label for="${id}">Why, for those who ask later (optional)</label><input id="${id}" name="reason" maxlength="${LONGEST.reason}" autocomplete="off">`;
 }

@@ -1,3 +1,4 @@
+import { operationInWords, otherOperations } from '../../../domain/operation.js';
 import { attemptInWords, foundInWords, receiptInWords, whyInWords } from '../../../domain/reason-words.js';
 import { formatSpan } from '../../../domain/span.js';
 import type { DeliveryView } from '../../../redis/delivery-view.js';
@@ -36,13 +37,14 @@ function attempts(view: DeliveryView): readonly Line[] {
   });
 }
 
-/** Readings of the history, and receipts that came when the status was beyond them already. */
-function others({ asked, receipts, timeline: entries }: DeliveryView): readonly Line[] {
+/** Readings of the history, what was done by hand, and receipts that came when the status was beyond them already. */
+function others({ asked, operations, receipts, timeline: entries }: DeliveryView): readonly Line[] {
   const late = Object.entries(receipts).filter(
     ([receipt]) => !entries.some(({ status }) => status === receipt),
   );
   return [
     ...asked.map(({ at, found }) => between(at, `the history ${foundInWords(found)}`)),
+    ...otherOperations(operations).map((done) => between(done.at, operationInWords(done))),
     ...late.map(([receipt, at]) => between(at, `receipt: ${receiptInWords(receipt)}`)),
   ];
 }

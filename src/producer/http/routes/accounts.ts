@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { object, orEmptyArray, text } from '../../../queue/request-fields.js';
+import type { Signature } from '../../../domain/operation.js';
 import type { Gate } from '../../../redis/gate.js';
 import type { Api } from '../api.js';
-import { callerOf } from '../guard.js';
+import { callerOf, signatureOf } from '../guard.js';
 import { time } from '../schemas/delivery.js';
 import { answers, json } from '../schemas/problem.js';
-import { accountPath } from '../schemas/requests.js';
+import { accountPath, reasonBody } from '../schemas/requests.js';
 import { type Accounts, accountAt, mayUse, type NamedAccount } from '../scope.js';
 
 /** An account as an operator sees it. */
@@ -24,8 +24,8 @@ type AccountState = Omit<NamedAccount, 'removedAt'> & {
 export type AccountRoutes = {
   readonly accounts: Accounts;
   readonly stateOf: (account: NamedAccount) => Promise<AccountState>;
-  readonly pause: (from: string, said: { readonly reason: string; readonly who: string }) => Promise<void>;
-  readonly resume: (from: string) => Promise<void>;
+  readonly pause: (from: string, said: Signature) => Promise<void>;
+  readonly resume: (from: string, said: Signature) => Promise<void>;
 };
 
 const gate = z.discriminatedUnion('state', [
@@ -36,6 +36,9 @@ const gate = z.discriminatedUnion('state', [
     reason: z.string(),
     since: time,
     who: z.string().describe('The operator’s name, or the key’s; empty where none was given'),
+    source: z
+      .string()
+      .describe('From where: page, API, or the command line with its host; empty where that is not known'),
   }),
 ]);
 
@@ -75,10 +78,6 @@ export function addAccounts(api: Api, routes: AccountRoutes): void {
   addResume(api, routes);
 }
 
-const pauseBody = orEmptyArray(
-  object({ reason: text(1, 200).nullish().describe('For those who ask why') }),
-).default({});
-
 function addPause(api: Api, { accounts, stateOf, pause }: AccountRoutes): void {
   api.post('/v1/accounts/:from/pause', {
     config: { roles: ['operate'] },
@@ -87,13 +86,12 @@ function addPause(api: Api, { accounts, stateOf, pause }: AccountRoutes): void {
       summary: 'Send nothing more for an account; deliveries are kept',
       tags: ['accounts'],
       params: accountPath,
-      body: pauseBody,
+      body: reasonBody,
       response: answers({ 200: json('Paused', account) }, ['account_not_found']),
     },
     handler: async (request) => {
-      const caller = callerOf(request);
-      const paused = await accountAt(request.params.from, caller, accounts);
-      await pause(paused.from, { reason: request.body.reason ?? 'operator', who: caller.name });
+      const paused = await accountAt(request.params.from, callerOf(request), accounts);
+      await pause(paused.from, signatureOf(request, { reason: request.body.reason }));
       return stateOf(paused);
     },
   });
@@ -107,11 +105,12 @@ function addResume(api: Api, { accounts, stateOf, resume }: AccountRoutes): void
       summary: 'Send again for an account',
       tags: ['accounts'],
       params: accountPath,
+      body: reasonBody,
       response: answers({ 200: json('Resumed', account) }, ['account_not_found']),
     },
     handler: async (request) => {
       const resumed = await accountAt(request.params.from, callerOf(request), accounts);
-      await resume(resumed.from);
+      await resume(resumed.from, signatureOf(request, { reason: request.body.reason }));
       return stateOf(resumed);
     },
   });

@@ -1,18 +1,19 @@
 import { z } from 'zod';
+import { isFields } from '../../../domain/seal.js';
 import { type Amended, type Changes, changesSchema } from '../../amend.js';
-import type { Narrow } from '../../producer.js';
+import type { Asking } from '../../operate.js';
 import type { Api } from '../api.js';
-import { callerOf } from '../guard.js';
+import { callerOf, signatureOf } from '../guard.js';
 import { faults, status } from '../schemas/delivery.js';
 import { answers, json } from '../schemas/problem.js';
-import { fromQuery, idPath } from '../schemas/requests.js';
+import { fromQuery, idPath, reasonField } from '../schemas/requests.js';
 import { narrowTo } from '../scope.js';
 
 export type AmendRoutes = {
-  readonly amend: (id: string, changes: Changes, narrow: Narrow) => Promise<Amended>;
+  readonly amend: (id: string, changes: Changes, asking: Asking) => Promise<Amended>;
 };
 
-const changes = changesSchema.meta({ id: 'DeliveryChanges' });
+const changes = changesSchema.extend(reasonField).meta({ id: 'DeliveryChanges' });
 
 const amended = z
   .object({ id: z.string(), from: z.string(), status, warnings: faults })
@@ -32,7 +33,11 @@ export function addAmend(api: Api, { amend }: AmendRoutes): void {
       body: changes,
       response: answers({ 200: json('Changed', amended) }, ['not_found', 'ambiguous_id', 'illegal_state']),
     },
-    handler: (request) =>
-      amend(request.params.id, request.body, narrowTo(callerOf(request), request.query.from)),
+    handler: (request) => {
+      const { reason, ...changes } = isFields(request.body) ? request.body : { reason: undefined };
+      const narrow = narrowTo(callerOf(request), request.query.from);
+      const asking = { ...narrow, ...signatureOf(request, { reason }) };
+      return amend(request.params.id, isFields(request.body) ? changes : request.body, asking);
+    },
   });
 }

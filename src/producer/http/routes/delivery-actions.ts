@@ -1,20 +1,20 @@
 import { z } from 'zod';
 import { isFields } from '../../../domain/seal.js';
 import { flag, object, oneOf, orEmptyArray, text } from '../../../queue/request-fields.js';
-import type { Said } from '../../operate.js';
+import type { Asking, Said } from '../../operate.js';
 import type { Narrow } from '../../producer.js';
 import type { ResendOptions, Resent } from '../../resend.js';
 import type { Resolution, Resolved } from '../../resolve.js';
 import type { Api } from '../api.js';
-import { callerOf } from '../guard.js';
+import { callerOf, signatureOf } from '../guard.js';
 import { status } from '../schemas/delivery.js';
 import { answers, json } from '../schemas/problem.js';
-import { enqueued, fromQuery, idPath, newId } from '../schemas/requests.js';
+import { enqueued, fromQuery, idPath, newId, reasonBody, reasonField } from '../schemas/requests.js';
 import { narrowTo } from '../scope.js';
 
 export type ActionRoutes = {
-  readonly cancel: (id: string, narrow: Narrow) => Promise<void>;
-  readonly resend: (id: string, options: ResendOptions, narrow: Narrow) => Promise<Resent>;
+  readonly cancel: (id: string, asking: Asking) => Promise<unknown>;
+  readonly resend: (id: string, options: ResendOptions, asking: Asking) => Promise<Resent>;
   readonly resolve: (id: string, said: Said, narrow: Narrow) => Promise<Resolved>;
 };
 
@@ -28,6 +28,17 @@ export function addActions(api: Api, routes: ActionRoutes): void {
   addResolve(api, routes);
 }
 
+type Asked = Parameters<typeof signatureOf>[0] & {
+  readonly query: { readonly from?: string | undefined };
+  readonly body: { readonly reason?: string | null | undefined };
+};
+
+/** Where to look for the delivery, and who asks. */
+function askingOf(request: Asked): Asking {
+  const { reason } = request.body;
+  return { ...narrowTo(callerOf(request), request.query.from), ...signatureOf(request, { reason }) };
+}
+
 function addCancel(api: Api, { cancel }: ActionRoutes): void {
   api.post('/v1/deliveries/:id/cancel', {
     config: { roles: ['send', 'operate'] },
@@ -36,11 +47,12 @@ function addCancel(api: Api, { cancel }: ActionRoutes): void {
       operationId: 'cancelDelivery',
       summary: 'Cancel a delivery that is not being sent',
       tags: ['deliveries'],
+      body: reasonBody,
       response: answers({ 200: json('Cancelled', z.object({ id: z.string(), status })) }, REFUSALS),
     },
     handler: async (request) => {
       const { id } = request.params;
-      await cancel(id, narrowTo(callerOf(request), request.query.from));
+      await cancel(id, askingOf(request));
       return { id, status: 'cancelled' as const };
     },
   });
@@ -52,6 +64,7 @@ const resendBody = orEmptyArray(
     localStorage: flag
       .nullish()
       .describe('The provider downloads the file first: for links that WhatsApp cannot reach'),
+    ...reasonField,
   }),
 ).default({});
 
@@ -77,7 +90,7 @@ function addResend(api: Api, { resend }: ActionRoutes): void {
         localStorage: localStorage ?? false,
         ...((id ?? null) === null ? {} : { id: String(id) }),
       };
-      const made = await resend(request.params.id, options, narrowTo(callerOf(request), request.query.from));
+      const made = await resend(request.params.id, options, askingOf(request));
       reply.header('location', `/v1/deliveries/${made.id}?from=${made.from}`);
       return reply.code(made.duplicate ? 200 : 202).send(made);
     },
@@ -94,6 +107,7 @@ const resolveBody = object({
   ),
   unique: text(1, 512).nullish().describe('With sent: the message’s, so that its receipts are known'),
   next: oneOf(RESOLUTIONS).nullish().describe('With not_sent, needed there: send it now, or let it fail'),
+  ...reasonField,
 }).superRefine(
   (body, context) => {
     for (const [name, message] of misplaced(body))
@@ -126,9 +140,11 @@ function addResolve(api: Api, { resolve }: ActionRoutes): void {
       response: answers({ 200: json('How it stands now', resolved) }, REFUSALS),
     },
     handler: async (request) => {
-      const caller = callerOf(request);
-      const said = { resolution: resolutionOf(request.body), by: caller.name };
-      return resolve(request.params.id, said, narrowTo(caller, request.query.from));
+      const said = {
+        ...signatureOf(request, { reason: request.body.reason }),
+        resolution: resolutionOf(request.body),
+      };
+      return resolve(request.params.id, said, narrowTo(callerOf(request), request.query.from));
     },
   });
 }

@@ -1,11 +1,13 @@
 import { z } from 'zod';
+import type { Signature } from '../../../domain/operation.js';
 import { quarantineInWords, type ReplayedCallback, type ShownCallback } from '../../../domain/quarantine.js';
 import { query, wholeInQuery } from '../../../queue/request-fields.js';
 import { CURSOR_FORM } from '../../cursor.js';
 import type { Api } from '../api.js';
-import { callerOf } from '../guard.js';
+import { callerOf, signatureOf } from '../guard.js';
 import { time } from '../schemas/delivery.js';
 import { answers, json } from '../schemas/problem.js';
+import { reasonBody } from '../schemas/requests.js';
 import { type Accounts, seenBy } from '../scope.js';
 
 /** `visible`: the accounts of the key; undefined where it is for all. */
@@ -23,7 +25,7 @@ export type QuarantineRoutes = {
     replayAll(seeing: Seeing): Promise<readonly ReplayedCallback[]>;
   };
   /** Notes who has replayed what. */
-  readonly replayed: (by: string, callbacks: readonly ReplayedCallback[]) => void;
+  readonly replayed: (actor: Signature, callbacks: readonly ReplayedCallback[]) => void;
 };
 
 const callback = z
@@ -116,12 +118,13 @@ function addReplays(api: Api, { accounts, quarantine, replayed }: QuarantineRout
       summary: 'Apply a callback that could not be applied when it came',
       tags: ['webhooks'],
       params: path,
+      body: reasonBody,
       response: answers({ 200: json('What became of it', replayedCallback) }, ['callback_not_found']),
     },
     handler: async (request) => {
       const caller = callerOf(request);
       const done = await quarantine.replay(request.params.id, await seenBy(caller, accounts));
-      replayed(caller.name, [done]);
+      replayed(signatureOf(request, request.body), [done]);
       return done;
     },
   });
@@ -132,12 +135,13 @@ function addReplays(api: Api, { accounts, quarantine, replayed }: QuarantineRout
       operationId: 'replayQuarantine',
       summary: 'Apply all callbacks that could not be applied when they came, oldest first',
       tags: ['webhooks'],
+      body: reasonBody,
       response: answers({ 200: json('What became of each', all) }),
     },
     handler: async (request) => {
       const caller = callerOf(request);
       const callbacks = await quarantine.replayAll(await seenBy(caller, accounts));
-      replayed(caller.name, callbacks);
+      replayed(signatureOf(request, request.body), callbacks);
       return { callbacks };
     },
   });

@@ -1,14 +1,16 @@
 import { z } from 'zod';
+import type { Signature } from '../../../domain/operation.js';
+import { query } from '../../../queue/request-fields.js';
 import { readRecipient } from '../../list.js';
 import type { Api } from '../api.js';
-import { callerOf } from '../guard.js';
+import { callerOf, signatureOf } from '../guard.js';
 import { answers, json } from '../schemas/problem.js';
-import { accountPath, recipientPart } from '../schemas/requests.js';
+import { accountPath, reasonField, recipientPart } from '../schemas/requests.js';
 import { type Accounts, accountAt } from '../scope.js';
 
 export type RecipientRoutes = {
   readonly accounts: Accounts;
-  readonly erase: (from: string, to: string) => Promise<Erased>;
+  readonly erase: (from: string, to: string, said: Signature) => Promise<Erased>;
 };
 
 const erased = z
@@ -35,6 +37,7 @@ export function addRecipients(api: Api, { accounts, erase }: RecipientRoutes): v
       summary: 'Erase what an account keeps of a recipient; refused while something may be on its way',
       tags: ['conversations'],
       params: path,
+      querystring: query({ reason: reasonField.reason.unwrap().optional() }),
       response: answers({ 200: json('What was taken away, by kind', erased) }, [
         'account_not_found',
         'illegal_state',
@@ -44,7 +47,7 @@ export function addRecipients(api: Api, { accounts, erase }: RecipientRoutes): v
       const { from, to } = request.params;
       const account = await accountAt(from, callerOf(request), accounts);
       readRecipient(to, account.country, '/path/to');
-      return erase(account.from, to);
+      return erase(account.from, to, signatureOf(request, request.query));
     },
   });
 }

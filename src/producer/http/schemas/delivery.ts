@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { RECEIPTS } from '../../../domain/callback.js';
+import { VERBS } from '../../../domain/operation.js';
 import { OUTCOMES } from '../../../domain/outcome.js';
 import { STATUSES } from '../../../domain/status.js';
 
@@ -21,6 +22,14 @@ const attempt = z.object({
   outcome: z.enum(OUTCOMES).nullable(),
   reason: z.string(),
   detail: z.string(),
+});
+
+const operation = z.object({
+  at: time,
+  verb: z.enum(VERBS),
+  who: textOrNull.describe('A person’s, an API key’s or an app’s name'),
+  source: textOrNull.describe('From where: page, API, or the command line or library with its host'),
+  reason: textOrNull.describe('Why, where somebody said so'),
 });
 
 const receipts = z
@@ -49,6 +58,7 @@ export const delivery = z
       .array(z.object({ at: time, found: z.string(), detail: z.string() }))
       .readonly()
       .describe('Looks at the file’s link before it was sent'),
+    operations: z.array(operation).readonly().describe('What people and apps did to it by hand'),
     receipts,
     receiptsConflict: z.boolean().describe('Reported both failed and delivered'),
     failureCode: textOrNull.describe('Of a failure that was reported after acceptance: the provider’s code'),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { LONGEST } from '../../../domain/operation.js';
 import { DELIVERY_ID, requestSchema } from '../../../queue/request.js';
-import { query, text } from '../../../queue/request-fields.js';
+import { object, orEmptyArray, query, text } from '../../../queue/request-fields.js';
 import { status } from './delivery.js';
 
 /** The same as the library takes, but that `from` may be left out by a key for one account. */
@@ -13,6 +14,16 @@ export const narrowing = {
   from: text(1, 64).optional().describe('Account number or name, where several have a delivery with this id'),
 };
 export const fromQuery = query(narrowing);
+
+/** Why something is done by hand. */
+export const reasonField = {
+  reason: text(1, LONGEST.reason)
+    .nullish()
+    .describe('Why it is done: the timeline, the log and the account say so'),
+};
+
+/** Of calls that need none. */
+export const reasonBody = orEmptyArray(object(reasonField)).default({});
 
 export const accountPath = z.object({ from: z.string().describe('Account number or name') });
 

@@ -18,7 +18,7 @@ end
 
 -- Closes the account's gate: until a time, or until somebody opens it. A pause outlives a time, and the later of two
 -- times counts; what a person has paused, no worker pauses anew. `since` tells when it was first closed in this way.
-local function closeGate(state, untilMs, reason, now, by, who)
+local function closeGate(state, untilMs, reason, now, by, who, source)
   local known = gateFacts()
   if known.state == 'paused' and (state ~= 'paused' or (by == 'worker' and known.by ~= by)) then
     return
@@ -32,6 +32,6 @@ local function closeGate(state, untilMs, reason, now, by, who)
   end
   writeGate('HSET', 'since', now)
   if state == 'paused' then
-    tell('account', 'paused', 'reason', reason, 'by', by, 'who', who or '')
+    tell('account', 'paused', 'reason', reason, 'by', by, 'who', who or '', 'source', source or '')
   end
 end

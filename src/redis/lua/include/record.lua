@@ -10,6 +10,13 @@ local function note(key, line)
   end
 end
 
+-- Adds what somebody did by hand, and who; an empty one is nobody's.
+local function noteOperation(key, now, operation)
+  if operation ~= '' then
+    note(key, 'operation\t' .. now .. '\t' .. operation)
+  end
+end
+
 -- Statuses that people look for have an index each, by the deliveries' creation; the happy path touches none.
 local INDEXED = { waiting = true, held = true, unknown = true, failed = true, expired = true, cancelled = true }
 

@@ -92,9 +92,11 @@ it('cancels a delivery, and says what that means first', async () => {
   await page.click('button:has-text("Cancel…")');
   expect(await page.textContent('main')).toContain('cannot be undone');
   await expect(statusOf('inv-1')).resolves.toBe('queued');
+  await page.fill('#reason', '<b>wrong</b> file');
   await page.click('button:has-text("Cancel the delivery")');
   await page.waitForSelector('.notice');
   await expect(statusOf('inv-1')).resolves.toBe('cancelled');
+  expect(await page.textContent('.timeline')).toContain('by boss from the page: <b>wrong</b> file');
   expect(await page.locator('.actions').count()).toBe(0);
 });
 
@@ -103,7 +105,7 @@ it('pauses an account with a reason, and resumes it', async () => {
   await page.fill('#reason', 'wrong price list');
   await page.click('text=Pause shop');
   await page.waitForSelector('.notice');
-  expect(await page.textContent('.verdict')).toMatch(/by boss, .*: wrong price list/);
+  expect(await page.textContent('.verdict')).toMatch(/by boss from the page, .*: wrong price list/);
   await page.goto(`${api.url}/`);
   expect(await page.textContent('.accounts')).toMatch(/Paused\s*by boss/);
   await page.click('text=Resume…');

@@ -11,10 +11,17 @@ import { live } from '../layout.js';
 import { notice } from '../notice.js';
 import { places, withQuery } from '../places.js';
 import type { PageOperations } from './operations.js';
-import { answerPage, answerWith, FOR_OPERATORS, FOR_READERS, fieldsOf, formOf, visitOf } from './visit.js';
+import {
+  answerPage,
+  answerWith,
+  FOR_OPERATORS,
+  FOR_READERS,
+  fieldsOf,
+  signedForm,
+  visitOf,
+} from './visit.js';
 
 const accountPath = z.object({ account: z.string() });
-const LONGEST_REASON = 150;
 
 /** An account's page, and its gate. */
 export function addAccountPages(api: Api, operations: PageOperations): void {
@@ -41,9 +48,9 @@ function addGate(api: Api, operations: PageOperations): void {
   api.post('/accounts/:account/pause', {
     ...FOR_OPERATORS,
     handler: async (request, reply) => {
-      const reason = formOf(request)('reason').slice(0, LONGEST_REASON);
+      const said = signedForm(request);
       const { from, name } = await named(request, operations);
-      await operations.pause(from, { reason: reason || 'operator', who: callerOf(request).name });
+      await operations.pause(from, said);
       operations.desk.forget();
       return reply.redirect(withQuery(places.account(name), { done: 'paused' }), 303);
     },
@@ -51,9 +58,9 @@ function addGate(api: Api, operations: PageOperations): void {
   api.post('/accounts/:account/resume', {
     ...FOR_OPERATORS,
     handler: async (request, reply) => {
-      formOf(request);
+      const said = signedForm(request);
       const { from, name } = await named(request, operations);
-      await operations.resume(from);
+      await operations.resume(from, said);
       operations.desk.forget();
       return reply.redirect(withQuery(places.account(name), { done: 'resumed' }), 303);
     },

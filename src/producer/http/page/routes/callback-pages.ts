@@ -9,7 +9,7 @@ import { html } from '../html.js';
 import { notice } from '../notice.js';
 import { places, withQuery } from '../places.js';
 import type { PageOperations } from './operations.js';
-import { answerPage, FOR_OPERATORS, FOR_READERS, fieldsOf, formOf, visitOf } from './visit.js';
+import { answerPage, FOR_OPERATORS, FOR_READERS, fieldsOf, signedForm, visitOf } from './visit.js';
 
 const ROWS = 50;
 const path = z.object({ id: z.string() });
@@ -59,19 +59,19 @@ function addReplays(api: Api, operations: PageOperations): void {
   api.post('/callbacks/replay', {
     ...FOR_OPERATORS,
     handler: async (request, reply) => {
-      formOf(request);
+      const said = signedForm(request);
       const done = await quarantine.replayAll(await seeingOf(request, operations));
-      replayed(callerOf(request).name, done);
+      replayed(said, done);
       return reply.redirect(leadsTo(done), 303);
     },
   });
   api.post('/callbacks/:id/replay', {
     ...FOR_OPERATORS,
     handler: async (request, reply) => {
-      formOf(request);
+      const said = signedForm(request);
       const { id } = path.parse(request.params);
       const done = await quarantine.replay(id, await seeingOf(request, operations));
-      replayed(callerOf(request).name, [done]);
+      replayed(said, [done]);
       return reply.redirect(leadsTo([done]), 303);
     },
   });

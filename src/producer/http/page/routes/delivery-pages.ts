@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import type { Signature } from '../../../../domain/operation.js';
 import type { Api } from '../../api.js';
 import { callerOf } from '../../guard.js';
 import { ProblemError } from '../../problem.js';
@@ -14,7 +15,16 @@ import { notice } from '../notice.js';
 import { places, withQuery } from '../places.js';
 import { writeTime } from '../times.js';
 import type { PageOperations } from './operations.js';
-import { answerPage, answerWith, FOR_OPERATORS, FOR_READERS, fieldsOf, formOf, visitOf } from './visit.js';
+import {
+  answerPage,
+  answerWith,
+  FOR_OPERATORS,
+  FOR_READERS,
+  fieldsOf,
+  formOf,
+  signedForm,
+  visitOf,
+} from './visit.js';
 
 const deliveryPath = z.object({ account: z.string(), id: z.string() });
 const actionPath = deliveryPath.extend({ action: z.string() });
@@ -63,8 +73,8 @@ function addActs(api: Api, operations: PageOperations): void {
       const form = formOf(request);
       const { account, id, action } = readAction(request);
       const { name, narrow } = await whereIs(account, request, operations);
-      const { name: by } = callerOf(request);
-      const leadsTo = await act({ id, action, narrow, by, unique: form('unique') || null }, operations);
+      const said = signedForm(request);
+      const leadsTo = await act({ id, action, narrow, said, unique: form('unique') || null }, operations);
       operations.desk.forget();
       return reply.redirect(withQuery(places.delivery(name, leadsTo), { done: action }), 303);
     },
@@ -75,26 +85,26 @@ type Act = {
   readonly id: string;
   readonly action: Action;
   readonly narrow: ReturnType<typeof narrowTo>;
-  readonly by: string;
+  readonly said: Signature;
   readonly unique: string | null;
 };
 
 /** Does it; answers which delivery to look at then. */
-async function act({ id, action, narrow, by, unique }: Act, operations: PageOperations): Promise<string> {
+async function act({ id, action, narrow, said, unique }: Act, operations: PageOperations): Promise<string> {
   switch (action) {
     case 'cancel':
-      await operations.cancel(id, narrow);
+      await operations.cancel(id, { ...narrow, ...said });
       return id;
     case 'resend':
-      return (await operations.resend(id, {}, narrow)).id;
+      return (await operations.resend(id, {}, { ...narrow, ...said })).id;
     case 'sent':
-      await operations.resolve(id, { resolution: { kind: 'sent', unique }, by }, narrow);
+      await operations.resolve(id, { ...said, resolution: { kind: 'sent', unique } }, narrow);
       return id;
     case 'send-again':
-      await operations.resolve(id, { resolution: { kind: 'resend' }, by }, narrow);
+      await operations.resolve(id, { ...said, resolution: { kind: 'resend' } }, narrow);
       return id;
     case 'close':
-      await operations.resolve(id, { resolution: { kind: 'close' }, by }, narrow);
+      await operations.resolve(id, { ...said, resolution: { kind: 'close' } }, narrow);
       return id;
     default:
       return action satisfies never;

@@ -1,8 +1,9 @@
+import type { Signature } from '../../../../domain/operation.js';
 import type { DeliveryView } from '../../../../redis/delivery-view.js';
 import type { DutyDesk } from '../../../duty.js';
 import type { Explainer } from '../../../explain.js';
 import type { ListFilter, Page } from '../../../list.js';
-import type { Said } from '../../../operate.js';
+import type { Asking, Said } from '../../../operate.js';
 import type { Narrow } from '../../../producer.js';
 import type { ResendOptions, Resent } from '../../../resend.js';
 import type { Resolved } from '../../../resolve.js';
@@ -16,9 +17,9 @@ export type PageOperations = Pick<QuarantineRoutes, 'quarantine' | 'replayed'> &
   readonly explainer: Explainer;
   readonly list: (filter: ListFilter) => Promise<Page>;
   readonly get: (id: string, narrow: Narrow) => Promise<DeliveryView>;
-  readonly cancel: (id: string, narrow: Narrow) => Promise<void>;
-  readonly resend: (id: string, options: ResendOptions, narrow: Narrow) => Promise<Resent>;
+  readonly cancel: (id: string, asking: Asking) => Promise<unknown>;
+  readonly resend: (id: string, options: ResendOptions, asking: Asking) => Promise<Resent>;
   readonly resolve: (id: string, said: Said, narrow: Narrow) => Promise<Resolved>;
-  readonly pause: (from: string, said: { readonly reason: string; readonly who: string }) => Promise<void>;
-  readonly resume: (from: string) => Promise<void>;
+  readonly pause: (from: string, said: Signature) => Promise<void>;
+  readonly resume: (from: string, said: Signature) => Promise<void>;
 };

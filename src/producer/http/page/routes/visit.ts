@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { callerOf } from '../../guard.js';
+import type { Signature } from '../../../../domain/operation.js';
+import { callerOf, signatureOf } from '../../guard.js';
 import { checkForm, formTokenOf } from '../../people.js';
 import { mayUse, type NamedAccount } from '../../scope.js';
 import type { Html } from '../html.js';
@@ -35,6 +36,12 @@ export function formOf(request: FastifyRequest): (name: string) => string {
   const fields = fieldsOf(request.body);
   checkForm(request, callerOf(request), fields('token'));
   return fields;
+}
+
+/** Who sent a form, and the reason that it gives. @throws ProblemError forbidden */
+export function signedForm(request: FastifyRequest): Signature {
+  const reason = formOf(request)('reason');
+  return signatureOf(request, { source: 'page', reason: reason === '' ? null : reason });
 }
 
 /** Text fields of what a browser sent; what is absent or given twice is empty. */
