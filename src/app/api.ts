@@ -9,6 +9,7 @@ import { type AccountState, type Client, createClient } from './client.js';
 import { type Core, openRedis, type Running } from './core.js';
 import { countQueued } from './count-queued.js';
 import { openDutyDesk } from './duty.js';
+import { openEndpoints } from './event-endpoints.js';
 import { tellWebhooks } from './tell-webhooks.js';
 
 /** The HTTP API, and where it listens. */
@@ -34,6 +35,7 @@ export async function runApi(core: Core, version: string): Promise<RunningApi> {
         operations: {
           ...operationsOf(core, client, stopping.signal),
           cursorNow: () => cursorNow(redis),
+          endpoints: openEndpoints(core, redis),
           checkRedis: async () => void (await cursorNow(redis)),
           desk: openDutyDesk({ config, redis, accounts: client.accounts }),
           explainer: client.explainer,
@@ -72,7 +74,7 @@ function operationsOf(
   { config, effects, observer, log }: Core,
   client: Client,
   stopping: AbortSignal,
-): Omit<Operations, 'cursorNow' | 'checkRedis'> {
+): Omit<Operations, 'cursorNow' | 'checkRedis' | 'endpoints'> {
   const { waybill, operator, explainer, accounts } = client;
   return {
     accounts,
@@ -100,6 +102,8 @@ function operationsOf(
     ledger: client.ledger,
     otherSessions: client.otherSessions,
     quarantine: client.quarantine,
+    tried: ({ who, source, reason }, { endpoint, taken, status }) =>
+      log.info('endpoint tried', { endpoint, taken, status, who, source, reason }),
     replayed: (actor, callbacks) => {
       const kept = callbacks.filter(({ result }) => result === 'kept').length;
       log.info('callbacks replayed', { ...actor, applied: callbacks.length - kept, kept });

@@ -1,27 +1,20 @@
 import type { TestEvent } from '../domain/event.js';
+import type { Tested } from '../producer/http/routes/endpoints.js';
 import type { Settings } from './boot.js';
 import { systemEffects } from './core.js';
 import { openSender } from './push.js';
 import { findEndpoint } from './replay.js';
 
-/** What an endpoint made of a test event. */
-export type Tested = {
-  readonly endpoint: string;
-  /** The event's. */
-  readonly id: string;
-  readonly taken: boolean;
-  /** Null: it has not answered. */
-  readonly status: number | null;
-  /** In a word, why it was not taken; else null. */
-  readonly reason: string | null;
-  readonly durationMs: number;
-};
+export type { Tested };
 
 /**
  * Posts one test event to the endpoint of this name, as its events are posted. Redis is not asked.
  * @throws WaybillError UNKNOWN_ENDPOINT
  */
-export async function testEndpoint(settings: Settings, name: string): Promise<Tested> {
+export async function testEndpoint(
+  settings: Pick<Settings, 'config' | 'secrets'>,
+  name: string,
+): Promise<Tested> {
   const endpoint = findEndpoint(settings.config.eventEndpoints, name);
   const { now, monotonic, newId } = systemEffects;
   const event = testEvent(name, `test-${newId()}`, now());

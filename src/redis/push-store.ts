@@ -52,6 +52,9 @@ export function createPushStore(redis: Redis, prefix: string, sealer: Sealer) {
       await redis.hset(pushedKey(from), endpoint, position);
     },
 
+    /** How many events the endpoint has not taken. */
+    countDead: (endpoint: string): Promise<number> => redis.xlen(deadEventsKey(prefix, endpoint)),
+
     /** Of a delivery that was erased while its event was on its way, nothing is kept that only its record told. */
     async bury(endpoint: string, event: WaybillEvent, reason: string): Promise<void> {
       const id = await add(endpoint, event, reason);

@@ -10,6 +10,7 @@ export const PROBLEMS = {
   not_found: { status: 404, title: 'No delivery has this id' },
   account_not_found: { status: 404, title: 'No account has this number or name' },
   callback_not_found: { status: 404, title: 'No callback is kept under this id' },
+  endpoint_not_found: { status: 404, title: 'No event endpoint has this name' },
   route_not_found: { status: 404, title: 'Nothing is at this path' },
   method_not_allowed: { status: 405, title: 'This path does not take this method' },
   request_timeout: { status: 408, title: 'The request was too slow in coming' },

@@ -5,6 +5,7 @@ import { addBatch, type BatchRoutes } from './routes/batch.js';
 import { addConversations, type ConversationRoutes } from './routes/conversations.js';
 import { addDelivery, type DeliveryRoutes } from './routes/delivery.js';
 import { type ActionRoutes, addActions } from './routes/delivery-actions.js';
+import { addEndpoints, type EndpointRoutes } from './routes/endpoints.js';
 import { addEnqueue, type EnqueueRoutes } from './routes/enqueue.js';
 import { addEventStream, type EventRoutes } from './routes/events.js';
 import { addLedger, type LedgerRoutes } from './routes/ledger.js';
@@ -24,6 +25,7 @@ export type Operations = EnqueueRoutes &
   BatchRoutes &
   LedgerRoutes &
   EventRoutes &
+  EndpointRoutes &
   QuarantineRoutes;
 
 /** Every route behind a key; a new one is added here. */
@@ -39,6 +41,7 @@ const ROUTES: readonly ((api: Api, operations: Operations) => void)[] = [
   addRecipients,
   addLedger,
   addEventStream,
+  addEndpoints,
   addQuarantine,
 ];
 

@@ -19,7 +19,7 @@ export type Accounts = {
   all(): Promise<readonly NamedAccount[]>;
 };
 
-type Scope = Pick<Caller, 'accounts'>;
+export type Scope = Pick<Caller, 'accounts'>;
 
 /** What is wrong with an account's name that is none, or none of the key's. */
 export const UNKNOWN_ACCOUNT = 'is no account that this key may use: give its number or name';

@@ -7,7 +7,7 @@ export type PageParts = {
   /** Null: somebody whom we do not know. */
   readonly viewer: Viewer | null;
   /** Which entry of the navigation it belongs to. */
-  readonly at?: 'home' | 'list' | 'callbacks';
+  readonly at?: 'home' | 'list' | 'callbacks' | 'endpoints';
   /** What was searched for. */
   readonly query?: string;
   readonly content: Content;
@@ -36,6 +36,7 @@ export function page({ title, viewer, at, query = '', content }: PageParts): Htm
 <a href="${places.home}"${at === 'home' && html` aria-current="page"`}>On duty</a>
 <a href="${places.list}"${at === 'list' && html` aria-current="page"`}>Deliveries</a>
 <a href="${places.callbacks}"${at === 'callbacks' && html` aria-current="page"`}>Callbacks</a>
+<a href="${places.endpoints}"${at === 'endpoints' && html` aria-current="page"`}>Events</a>
 <a href="/board">Queues</a>
 <a href="/docs">API</a>
 </nav>

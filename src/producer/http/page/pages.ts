@@ -7,6 +7,7 @@ import { createRefusalPage } from './refusal-page.js';
 import { addAccountPages } from './routes/account-pages.js';
 import { addCallbackPages } from './routes/callback-pages.js';
 import { addDeliveryPages } from './routes/delivery-pages.js';
+import { addEndpointPages } from './routes/endpoint-pages.js';
 import { addListPages } from './routes/list-pages.js';
 import type { PageOperations } from './routes/operations.js';
 import { addOverviewPage } from './routes/overview-page.js';
@@ -27,6 +28,7 @@ export function addPages(api: Api, operations: PageOperations, log: ApiLog): voi
   addDeliveryPages(api, operations);
   addAccountPages(api, operations);
   addCallbackPages(api, operations);
+  addEndpointPages(api, operations);
 }
 
 /** In the order in which their rules count. */

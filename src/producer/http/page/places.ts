@@ -5,6 +5,8 @@ export const places = {
   search: '/search',
   callbacks: '/callbacks',
   callback: (id: string) => `/callbacks/${encodeURIComponent(id)}`,
+  endpoints: '/endpoints',
+  testEndpoint: (name: string) => `/endpoints/${encodeURIComponent(name)}/test`,
   account: (name: string) => `/accounts/${encodeURIComponent(name)}`,
   delivery: (name: string, id: string) => `/deliveries/${encodeURIComponent(name)}/${encodeURIComponent(id)}`,
   act: (name: string, id: string, action: string) => `${places.delivery(name, id)}/${action}`,
