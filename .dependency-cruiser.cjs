@@ -74,12 +74,12 @@ const ownParts = [
   reaches('errors', []),
   // The domain is pure vocabulary: accounts are configured, outcomes observed and numbers masked in its words.
   reaches('config', ['errors', 'domain']),
-  reaches('observe', ['errors', 'domain']),
+  reaches('observe', ['errors', 'domain', 'network']),
   reaches('queue', ['domain', 'errors']),
   reaches('redis', ['domain', 'errors']),
-  reaches('network', ['domain']),
+  reaches('network', ['domain', 'errors']),
   reaches('provider', ['domain', 'errors', 'network']),
-  ...SENDING.map((part) => reaches(part, ['domain', 'queue', 'errors', ...INJECTED])),
+  ...SENDING.map((part) => reaches(part, ['domain', 'queue', 'errors', 'network', ...INJECTED])),
   ...SENDING.map((part) => typesOnly(part, INJECTED)),
   reaches('preflight', ['domain', 'network']),
   reaches('push', ['domain', 'errors', 'network', 'redis', 'observe']),
@@ -98,10 +98,14 @@ const ownParts = [
   },
   {
     name: 'sandbox-imports',
-    comment: 'the sandbox knows the domain and the wire shapes of the provider, not how we send',
+    comment:
+      'the sandbox knows the domain, how to listen and the wire shapes of the provider, not how we send',
     severity: 'error',
     from: { path: '^sandbox/' },
-    to: { path: OWN, pathNot: ['^sandbox/', '^src/domain/', '^src/provider/wire\\.ts$'] },
+    to: {
+      path: OWN,
+      pathNot: ['^sandbox/', '^src/domain/', '^src/network/listen\\.ts$', '^src/provider/wire\\.ts$'],
+    },
   },
   {
     name: 'tests-are-leaves',

@@ -7,7 +7,7 @@ import type { CliContext } from '../src/cli/context.js';
 import { addCommand, type CommandHost } from '../src/cli/define.js';
 import { EXIT, type ExitCode } from '../src/cli/exit-codes.js';
 import { flag } from '../src/cli/options.js';
-import { formatHostPort } from '../src/config/address.js';
+import { formatHostPort } from '../src/domain/host-port.js';
 import { type DevEnv, devEnv } from './dev-env.js';
 import { claimDevFolder, DEV_FILE, type DevFolder, type Kept, namesRedis } from './dev-file.js';
 import { type PrivateRedis, startPrivateRedis } from './private-redis.js';

@@ -1,9 +1,7 @@
 import { parseSandboxOptions } from '../sandbox/options.js';
 import { type Sandbox, startSandbox } from '../sandbox/sandbox.js';
-import { SandboxError } from '../sandbox/sandbox-error.js';
 import type { Core } from '../src/app/core.js';
-import { formatHostPort } from '../src/config/address.js';
-import { ListenError } from '../src/errors.js';
+import { formatHostPort } from '../src/domain/host-port.js';
 
 /** Over what the settings say; as `sandbox/options.ts` has it, not yet believed. */
 export type SandboxWishes = Readonly<Record<string, unknown>>;
@@ -23,14 +21,9 @@ export async function runSandbox({ config, secrets, log }: Core, wishes: Sandbox
     ...(accounts.length === 0 ? {} : { accounts }),
     ...wishes,
   });
-  try {
-    const sandbox = await startSandbox(options);
-    const port = Number(new URL(sandbox.origin).port);
-    const address = formatHostPort({ host: options.host, port });
-    log.info('listening', { setting: 'WAYBILL_LISTEN_SANDBOX', address, port });
-    return sandbox;
-  } catch (cause) {
-    if (cause instanceof SandboxError) throw cause;
-    throw new ListenError({ setting: 'WAYBILL_LISTEN_SANDBOX', address: formatHostPort(options) }, { cause });
-  }
+  const sandbox = await startSandbox(options);
+  const port = Number(new URL(sandbox.origin).port);
+  const address = formatHostPort({ host: options.host, port });
+  log.info('listening', { setting: 'WAYBILL_LISTEN_SANDBOX', address, port });
+  return sandbox;
 }

@@ -4,7 +4,7 @@ import { readSettings } from '../src/app/boot.js';
 import type { CliContext } from '../src/cli/context.js';
 import { addCommand, type CommandDefinition, type CommandHost } from '../src/cli/define.js';
 import { EXIT } from '../src/cli/exit-codes.js';
-import { formatHostPort } from '../src/config/address.js';
+import { calledAt, formatHostPort } from '../src/domain/host-port.js';
 import { WaybillError } from '../src/errors.js';
 
 /** Something that is done to the sandbox which runs, or asked of it. */
@@ -26,7 +26,7 @@ export function addVerb<Input>(sandbox: CommandHost, { act, example, ...definiti
     run: async (given, context) => {
       const { createSandboxClient } = await import('../sandbox/control/client.js');
       const { sandbox: listensAt } = readSettings(context.env()).config.listen;
-      const at = formatHostPort(listensAt).replace('0.0.0.0', '127.0.0.1');
+      const at = formatHostPort(calledAt(listensAt));
       const client = createSandboxClient(`http://${at}`);
       const said = await act(given, client, context).catch((error: unknown) => away(error, at));
       context.output.lines([said].flat());

@@ -1,7 +1,9 @@
 import { setMaxListeners } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+
+import { calledAt, formatHostPort, type HostPort } from '../src/domain/host-port.js';
 import { MINUTE } from '../src/domain/time.js';
+import { listenAt } from '../src/network/listen.js';
 import { writeAnswer } from './api/answer.js';
 import { answerCall, type Exchange, endpointOf } from './api/provider-face.js';
 import { answerControl } from './control/control-face.js';
@@ -14,7 +16,10 @@ export type HttpFace = {
   close(): Promise<void>;
 };
 
-/** Listens for provider calls below the base path, and for the control API below `/sandbox/`. */
+/**
+ * Listens for provider calls below the base path, and for the control API below `/sandbox/`.
+ * @throws ListenError
+ */
 export async function listen(stage: Stage, verbs: SandboxVerbs): Promise<HttpFace> {
   const closing = new AbortController();
   // Every call that waits listens to it.
@@ -25,17 +30,16 @@ export async function listen(stage: Stage, verbs: SandboxVerbs): Promise<HttpFac
   });
   // Longer than callers keep their end: an idle connection that closes under a request is a fault unasked for.
   server.keepAliveTimeout = 10 * MINUTE;
-  const { host, port } = stage.world.options;
-  await listening(server, host, port);
-  return {
-    origin: originOf(server, host),
-    async close() {
-      closing.abort();
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  const close = () => {
+    closing.abort();
+    return new Promise<void>((resolve) => {
+      server.close(() => resolve());
       server.closeAllConnections();
-      await closed;
-    },
+    });
   };
+  const listener = { server, listen: (at: HostPort) => listening(server, at), close };
+  const bound = await listenAt(listener, stage.world.options, 'WAYBILL_LISTEN_SANDBOX');
+  return { origin: `http://${formatHostPort(calledAt(bound))}`, close };
 }
 
 const NOT_FOUND = 'No such call: GET / tells the base path and the controls';
@@ -54,29 +58,12 @@ async function dispatch(stage: Stage, verbs: SandboxVerbs, exchange: Exchange): 
   return answerCall(world, endpoint, exchange);
 }
 
-function listening(server: Server, host: string, port: number): Promise<void> {
+function listening(server: Server, { host, port }: HostPort): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, host, () => {
+    server.listen({ host, port }, () => {
       server.off('error', reject);
       resolve();
     });
   });
-}
-
-function originOf(server: Server, host: string): string {
-  const address = server.address();
-  const port = isAddressInfo(address) ? address.port : 0;
-  const reached = HERE.get(host) ?? host;
-  return `http://${reached.includes(':') ? `[${reached}]` : reached}:${port}`;
-}
-
-/** Who listens everywhere is reached here; everywhere is no address. */
-const HERE: ReadonlyMap<string, string> = new Map([
-  ['0.0.0.0', '127.0.0.1'],
-  ['::', '::1'],
-]);
-
-function isAddressInfo(address: AddressInfo | string | null): address is AddressInfo {
-  return typeof address === 'object' && address !== null;
 }

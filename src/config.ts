@@ -1,5 +1,5 @@
 import { singleAccount, withPreflight } from './config/accounts.js';
-import type { AddressRange, HostPort } from './config/address.js';
+import type { AddressRange } from './config/address.js';
 import { type SettingRow, showSettings } from './config/describe.js';
 import type { EventEndpoint } from './config/endpoints.js';
 import type { RawEnv } from './config/env.js';
@@ -11,6 +11,7 @@ import { type SecretSources, sourcesOf } from './config/sources.js';
 import type { ProxyUrl } from './config/url.js';
 import { parseValues } from './config/values.js';
 import type { Account } from './domain/account.js';
+import type { HostPort } from './domain/host-port.js';
 import type { ProxyAddress, ProxyRules } from './domain/proxy.js';
 import { ConfigError } from './errors.js';
 

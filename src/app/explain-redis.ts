@@ -1,5 +1,5 @@
-import { formatHostPort } from '../config/address.js';
 import type { RedisConfig } from '../config/redis.js';
+import { formatHostPort } from '../domain/host-port.js';
 import { WaybillError } from '../errors.js';
 
 const REFUSED = /^(NOAUTH|WRONGPASS|NOPERM)/;

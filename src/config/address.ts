@@ -1,8 +1,6 @@
 import { isIP } from 'node:net';
+import { formatHostPort, type HostPort } from '../domain/host-port.js';
 import { bad, good, type Kind, listOf } from './kinds.js';
-
-/** A host without brackets, and a port; port 0 means any free one where it is listened on. */
-export type HostPort = { readonly host: string; readonly port: number };
 
 /** Addresses with the same first `prefix` bits; a single address has all of them. */
 export type AddressRange = {
@@ -11,7 +9,8 @@ export type AddressRange = {
   readonly family: 'ipv4' | 'ipv6';
 };
 
-const EVERY_INTERFACE = '0.0.0.0';
+/** IPv4 too. */
+const EVERY_INTERFACE = '::';
 
 /** `host:port`, `[::1]:port`, `:port` or `port`. */
 export const listenAddress: Kind<HostPort> = {
@@ -51,10 +50,6 @@ export const allowedAddresses: Kind<readonly AddressRange[] | null> = {
   parse: (text) => (text === 'any' ? good(null) : addressRanges.parse(text)),
   show: (value) => (value === null ? 'any' : addressRanges.show(value)),
 };
-
-export function formatHostPort({ host, port }: HostPort): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-}
 
 type Form = { readonly defaultHost?: string; readonly minPort: number };
 

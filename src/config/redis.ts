@@ -1,4 +1,4 @@
-import type { HostPort } from './address.js';
+import type { HostPort } from '../domain/host-port.js';
 import type { Values } from './settings.js';
 
 /** How Redis is reached; its passwords are among the secrets. `tls` is null for a plain connection. */

@@ -1,7 +1,7 @@
+import type { HostPort } from '../domain/host-port.js';
 import { maskUrl } from '../domain/mask.js';
 import { isPrivateHost } from '../domain/private-host.js';
 import type { ProxyAddress } from '../domain/proxy.js';
-import type { HostPort } from './address.js';
 import { bad, good, type Kind, type Parsed } from './kinds.js';
 
 /** A Redis address taken apart; `password` goes to the secrets. */

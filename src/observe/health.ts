@@ -1,6 +1,6 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { ListenError } from '../errors.js';
+import type { HostPort } from '../domain/host-port.js';
+import { type ListenAt, listenAt } from '../network/listen.js';
 import type { Log } from './log.js';
 import type { Metrics } from './metrics.js';
 
@@ -38,10 +38,13 @@ export async function startHealthServer(options: HealthOptions): Promise<HealthS
       (error: unknown) => fail(response, error, options.log),
     );
   });
-  const { address, port } = await listen(server, options);
-  options.log.info('listening', { what: 'metrics', host: address, port });
   let closing: Promise<void> | null = null;
-  return { host: address, port, close: () => (closing ??= close(server)) };
+  const closeOnce = () => (closing ??= close(server));
+  const listener = { server, listen: (at: ListenAt) => listen(server, at), close: closeOnce };
+  const setting = options.setting ?? 'WAYBILL_LISTEN_METRICS';
+  const { host, port } = await listenAt(listener, options, setting);
+  options.log.info('listening', { what: 'metrics', host, port });
+  return { host, port, close: closeOnce };
 }
 
 type Reply = { readonly code: number; readonly type: string; readonly body: string };
@@ -81,17 +84,12 @@ function send(response: ServerResponse, { code, type, body }: Reply): void {
   response.end(body);
 }
 
-function listen(
-  server: Server,
-  { host, port, setting = 'WAYBILL_LISTEN_METRICS' }: HealthOptions,
-): Promise<AddressInfo> {
+function listen(server: Server, { host, port }: HostPort): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', (cause) =>
-      reject(new ListenError({ setting, address: `${host}:${port}` }, { cause })),
-    );
+    server.once('error', reject);
     server.listen({ host, port }, () => {
-      const address = server.address();
-      if (address !== null && typeof address === 'object') resolve(address);
+      server.off('error', reject);
+      resolve();
     });
   });
 }

@@ -1,7 +1,6 @@
 import type { ClusterOptions } from 'ioredis';
+import type { HostPort } from '../domain/host-port.js';
 import { SteadySentinelConnector } from './sentinel-connector.js';
-
-export type HostPort = { readonly host: string; readonly port: number };
 
 /** Where Redis is and who we are there. `tls` is null for a plain connection. */
 export type RedisAddress = (

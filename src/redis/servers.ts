@@ -1,5 +1,5 @@
+import type { HostPort } from '../domain/host-port.js';
 import { type ConnectionPatience, connectRedis, connectRedisUrl, type Redis } from './connection.js';
-import type { HostPort } from './connection-options.js';
 
 /**
  * A Redis that one URL cannot tell of: behind sentinels, a cluster, or with a certificate of a private authority.

@@ -1,6 +1,5 @@
-import type { AddressInfo } from 'node:net';
 import fastify, { type FastifyInstance } from 'fastify';
-import { ListenError } from '../errors.js';
+import { type ListenAt, listenAt } from '../network/listen.js';
 import { createAddressCheck } from './address.js';
 import { type Admission, createAdmission } from './admission.js';
 import { createTokenCheck } from './auth.js';
@@ -60,10 +59,12 @@ export async function startWebhookServer(options: WebhookServerOptions): Promise
     readText: createTextReader(limits),
     isStranger: createStrangers(),
   });
-  const bound = await listen(app, { ...options, backlog: limits.backlog });
-  options.log.info('listening', { setting: 'WAYBILL_LISTEN_WEBHOOKS', ...bound });
+  const at = { host: options.host, port: options.port, backlog: limits.backlog };
+  const listener = { server: app.server, listen: (on: ListenAt) => app.listen(on), close: () => app.close() };
+  const { address, port } = await listenAt(listener, at, 'WAYBILL_LISTEN_WEBHOOKS');
+  options.log.info('listening', { setting: 'WAYBILL_LISTEN_WEBHOOKS', address, port });
   let closed: Promise<void> | undefined;
-  return { ...bound, close: () => (closed ??= drain(app, admission, limits.drainMs)) };
+  return { address, port, close: () => (closed ??= drain(app, admission, limits.drainMs)) };
 }
 
 /** Fastify's own logger stays off: it writes URLs, and ours hold the token. */
@@ -93,30 +94,6 @@ function hangUpWhenDraining(app: FastifyInstance, admission: Admission): void {
   app.addHook('onSend', async (_request, reply) => {
     if (admission.draining) reply.header('connection', 'close');
   });
-}
-
-type ListenAt = { readonly host: string; readonly port: number; readonly backlog: number };
-
-async function listen(app: FastifyInstance, at: ListenAt) {
-  try {
-    await app.listen({ host: at.host, port: at.port, backlog: at.backlog });
-  } catch (cause) {
-    await app.close();
-    const address = hostAndPort(at.host, at.port);
-    throw new ListenError({ setting: 'WAYBILL_LISTEN_WEBHOOKS', address }, { cause });
-  }
-  const { address: host, port } = boundAddress(app);
-  return { address: hostAndPort(host, port), port };
-}
-
-function boundAddress(app: FastifyInstance): AddressInfo {
-  const bound = app.server.address();
-  if (bound === null || typeof bound === 'string') throw new Error('a listening server has a port');
-  return bound;
-}
-
-function hostAndPort(host: string, port: number): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 /** The listener's own timeouts no longer run once it closes: the drain has its own. */

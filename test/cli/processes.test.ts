@@ -195,17 +195,20 @@ it('the sandbox tells where it listens and its seed, and ends with 0 on SIGTERM'
   await expect(sandbox.exited).resolves.toBe(0);
 });
 
-it('the sandbox that listens everywhere tells an address that can be called, and that it calls nobody', async () => {
-  const sandbox = start(['sandbox'], { WAYBILL_LISTEN_SANDBOX: '0.0.0.0:0' });
-  await sandbox.says('"msg":"started"');
-  const [, url = ''] = /^url {3}(\S+)$/m.exec(sandbox.stdout()) ?? [];
-  expect(url).toMatch(/^http:\/\/127\.0\.0\.1:/);
-  await expect(fetch(new URL('/', url))).resolves.toMatchObject({ status: 200 });
-  expect(sandbox.stdout()).toContain('"address":"0.0.0.0:');
-  expect(sandbox.stderr()).toContain('callbacks go nowhere');
-  sandbox.kill('SIGTERM');
-  await expect(sandbox.exited).resolves.toBe(0);
-});
+it.each(['0.0.0.0', '[::]'])(
+  'the sandbox that listens at %s prints an address that can be called, and that it calls nobody',
+  async (everywhere) => {
+    const sandbox = start(['sandbox'], { WAYBILL_LISTEN_SANDBOX: `${everywhere}:0` });
+    await sandbox.says('"msg":"started"');
+    const [, url = ''] = /^url {3}(\S+)$/m.exec(sandbox.stdout()) ?? [];
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:/);
+    await expect(fetch(new URL('/', url))).resolves.toMatchObject({ status: 200 });
+    expect(sandbox.stdout()).toContain(`"address":"${everywhere}:`);
+    expect(sandbox.stderr()).toContain('callbacks go nowhere');
+    sandbox.kill('SIGTERM');
+    await expect(sandbox.exited).resolves.toBe(0);
+  },
+);
 
 it('the sandbox refuses options that it does not have', async () => {
   const sandbox = start(['sandbox', '--options', __filename]);

@@ -58,10 +58,10 @@ describe('an empty environment', () => {
       webhooks: { allow: null, spoolDir: null, spoolLimitBytes: 256_000_000 },
       trustProxy: 0,
       listen: {
-        api: { host: '0.0.0.0', port: 8080 },
-        webhooks: { host: '0.0.0.0', port: 8081 },
-        metrics: { host: '0.0.0.0', port: 9464 },
-        sandbox: { host: '0.0.0.0', port: 8090 },
+        api: { host: '::', port: 8080 },
+        webhooks: { host: '::', port: 8081 },
+        metrics: { host: '::', port: 9464 },
+        sandbox: { host: '::', port: 8090 },
       },
       eventEndpoints: [],
       log: { level: 'info', format: 'auto' },
@@ -164,10 +164,10 @@ describe('Redis', () => {
 
 describe('listen addresses', () => {
   it.each([
-    ['9000', { host: '0.0.0.0', port: 9000 }],
-    [':9000', { host: '0.0.0.0', port: 9000 }],
+    ['9000', { host: '::', port: 9000 }],
+    [':9000', { host: '::', port: 9000 }],
     ['127.0.0.1:0', { host: '127.0.0.1', port: 0 }],
-    ['0', { host: '0.0.0.0', port: 0 }],
+    ['0', { host: '::', port: 0 }],
     ['[::1]:9000', { host: '::1', port: 9000 }],
     ['localhost:9000', { host: 'localhost', port: 9000 }],
   ])('takes %s', (text, address) => {
@@ -601,7 +601,7 @@ describe('waybill config', () => {
       WAYBILL_ACCOUNTS: ['shop', 'environment'],
       WAYBILL_SEND_TIMEOUT_MS: ['20000', 'environment'],
       WAYBILL_RETRY_CAP_MS: ['600000', 'default'],
-      WAYBILL_LISTEN_API: ['0.0.0.0:8080', 'default'],
+      WAYBILL_LISTEN_API: ['[::]:8080', 'default'],
       WAYBILL_WEBHOOK_ALLOW: ['any', 'default'],
       WAYBILL_WEBHOOK_TOKEN: ['••••••••', 'environment'],
       'account shop': [

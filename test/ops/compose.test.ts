@@ -116,7 +116,7 @@ describe('prometheus.yml', () => {
   it('asks the port that their metrics are on', () => {
     for (const { names, port } of targets) {
       const listen = names.map((name) => compose.services[name]?.environment.WAYBILL_LISTEN_METRICS);
-      expect(listen).toEqual(names.map(() => `0.0.0.0:${port}`));
+      expect(listen).toEqual(names.map(() => `[::]:${port}`));
     }
   });
 });

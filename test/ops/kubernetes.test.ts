@@ -74,7 +74,7 @@ describe('the Deployments', () => {
     const { env, ports } = containerOf(entry);
     const listens = env.filter(({ name }) => name.startsWith('WAYBILL_LISTEN_'));
     expect(listens.map(({ value }) => value)).toEqual(listens.map(({ name }) => table[name]?.default));
-    expect(ports.map(({ name, containerPort }) => [name, `0.0.0.0:${containerPort}`]).sort()).toEqual(
+    expect(ports.map(({ name, containerPort }) => [name, `[::]:${containerPort}`]).sort()).toEqual(
       listens.map(({ name, value }) => [name.replace('WAYBILL_LISTEN_', '').toLowerCase(), value]).sort(),
     );
   });

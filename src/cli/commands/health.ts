@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { readSettings } from '../../app/boot.js';
-import { formatHostPort, type HostPort } from '../../config/address.js';
+import { calledAt, formatHostPort } from '../../domain/host-port.js';
 import { SECOND } from '../../domain/time.js';
 import { addCommand, type CommandHost } from '../define.js';
 import { EXIT } from '../exit-codes.js';
@@ -14,19 +14,13 @@ export function addHealth(host: CommandHost): void {
     summary: 'ask the process on this host’s metrics port whether it is ready',
     input: z.object({}),
     run: async (_input, { output, env }) => {
-      const at = formatHostPort(nearest(readSettings(env()).config.listen.metrics));
+      const at = formatHostPort(calledAt(readSettings(env()).config.listen.metrics));
       const answer = await ask(`http://${at}/readyz`);
       if (answer.ready) output.line('ready');
       else output.complain(`${at} (WAYBILL_LISTEN_METRICS): ${answer.why}`);
       return answer.ready ? EXIT.done : EXIT.refused;
     },
   });
-}
-
-/** Who listens everywhere is asked at home. */
-function nearest({ host, port }: HostPort): HostPort {
-  if (host === '0.0.0.0') return { host: '127.0.0.1', port };
-  return { host: host === '::' ? '::1' : host, port };
 }
 
 type Answer = { readonly ready: boolean; readonly why: string };

@@ -48,22 +48,22 @@ export const SERVING_SETTINGS = {
   },
   WAYBILL_LISTEN_API: {
     kind: listenAddress,
-    default: '0.0.0.0:8080',
+    default: '[::]:8080',
     meaning: 'Where the HTTP API listens',
   },
   WAYBILL_LISTEN_WEBHOOKS: {
     kind: listenAddress,
-    default: '0.0.0.0:8081',
+    default: '[::]:8081',
     meaning: 'Where webhooks are taken',
   },
   WAYBILL_LISTEN_METRICS: {
     kind: listenAddress,
-    default: '0.0.0.0:9464',
+    default: '[::]:9464',
     meaning: 'Where /metrics, /healthz and /readyz are',
   },
   WAYBILL_LISTEN_SANDBOX: {
     kind: listenAddress,
-    default: '0.0.0.0:8090',
+    default: '[::]:8090',
     meaning: 'Where the sandbox listens',
   },
   WAYBILL_EVENT_ENDPOINTS: {

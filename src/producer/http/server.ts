@@ -1,8 +1,7 @@
-import type { AddressInfo } from 'node:net';
 import rateLimit from '@fastify/rate-limit';
 import fastify from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import { ListenError } from '../../errors.js';
+import { type ListenAt, listenAt } from '../../network/listen.js';
 import { type ApiLog, answerBrokenClient, answerProblem, createErrorAnswer } from './answer.js';
 import { type Api, scoped } from './api.js';
 import type { Callers } from './auth.js';
@@ -59,15 +58,16 @@ export async function startApiServer(
 ): Promise<ApiServer> {
   const state = { draining: false };
   const api = await createApi(options, () => state.draining);
-  const bound = await listen(api, at);
-  options.log.info('listening', { setting: 'WAYBILL_LISTEN_API', ...bound });
+  const listener = { server: api.server, listen: (on: ListenAt) => api.listen(on), close: () => api.close() };
+  const { address, port } = await listenAt(listener, at, 'WAYBILL_LISTEN_API');
+  options.log.info('listening', { setting: 'WAYBILL_LISTEN_API', address, port });
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     state.draining = true;
     const cut = setTimeout(() => api.server.closeAllConnections(), API_LIMITS.drainMs);
     await api.close().finally(() => clearTimeout(cut));
   };
-  return { ...bound, close: () => (closed ??= close()) };
+  return { address, port, close: () => (closed ??= close()) };
 }
 
 /** Everything but the listening. */
@@ -174,26 +174,4 @@ async function limitRate(api: Api, callsPerSecond: number): Promise<void> {
       return new ProblemError('rate_limited', detail, { retryAfterSeconds: 1 });
     },
   });
-}
-
-async function listen(api: Api, at: { readonly host: string; readonly port: number }) {
-  try {
-    await api.listen({ host: at.host, port: at.port });
-  } catch (cause) {
-    await api.close();
-    const address = hostAndPort(at.host, at.port);
-    throw new ListenError({ setting: 'WAYBILL_LISTEN_API', address }, { cause });
-  }
-  const { address: host, port } = boundAddress(api);
-  return { address: hostAndPort(host, port), port };
-}
-
-function boundAddress(api: Api): AddressInfo {
-  const bound = api.server.address();
-  if (bound === null || typeof bound === 'string') throw new Error('a listening server has a port');
-  return bound;
-}
-
-function hostAndPort(host: string, port: number): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
