@@ -144,6 +144,7 @@ export function createWaybill(options: WaybillOptions): Waybill {
     configured: configuredBy(options),
     now: Date.now,
   });
+  const nameOf = (from: string) => directory.known().find((account) => account.from === from)?.name;
   const retention = {
     recordMs: (options.retentionHours ?? 7 * (DAY / HOUR)) * HOUR,
     idMs: (options.idRetentionHours ?? 30 * (DAY / HOUR)) * HOUR,
@@ -157,7 +158,7 @@ export function createWaybill(options: WaybillOptions): Waybill {
     findAccount: directory.find,
     accounts: directory.all,
     read: (asked) => readDelivery(redis, prefix, { ...asked, sealer }),
-    follow: (following) => untilClosed(followEvents(redis, prefix, { ...following, sealer }), () => closed),
+    follow: (following) => untilClosed(followEvents(redis, prefix, { ...following, sealer, nameOf }), () => closed),
     ready: async (withinMs) => {
       if (closed) throw new ClosedError();
       return whenReady(redis, withinMs);

@@ -123,6 +123,7 @@ async function pushFrom(core: Core, pushing: Pushing): Promise<void> {
     after: { positions, base: '0-0' },
     signal,
     sealer: sealerOf(core),
+    nameOf: namesOf(pushing.accounts),
   };
   const sender = openSender(core, endpoint, now);
   const own = {
@@ -162,6 +163,14 @@ async function positionsOf(endpoint: Endpoint, store: PushStore, accounts: reado
     async (from) => [from, await store.begin(name, from)] as const,
   );
   return new Map(await Promise.all(found));
+}
+
+/** The names of accounts by their numbers. */
+export function namesOf(
+  accounts: readonly { readonly from: string; readonly name: string }[],
+): (from: string) => string | undefined {
+  const names = new Map(accounts.map(({ from, name }) => [from, name]));
+  return (from) => names.get(from);
 }
 
 /** The numbers of the accounts that an endpoint is told of. */

@@ -9,7 +9,7 @@ import { openAccounts } from './accounts.js';
 import type { Settings } from './boot.js';
 import { connectConfigured, sealerOf, systemEffects } from './core.js';
 import { explainRedis } from './explain-redis.js';
-import { accountsOf, type Endpoint, openSender } from './push.js';
+import { accountsOf, type Endpoint, namesOf, openSender } from './push.js';
 
 export type { Endpoint, Replayed };
 
@@ -63,8 +63,9 @@ export async function withReplaying<T>(
 
   const accounts = openAccounts({ config, secrets, redis });
   async function* keptSince(endpoint: Endpoint, since: number) {
-    const from = accountsOf(endpoint, await accounts.all());
-    yield* keptEvents(redis, config.prefix, { from, since, sealer });
+    const all = await accounts.all();
+    const from = accountsOf(endpoint, all);
+    yield* keptEvents(redis, config.prefix, { from, since, sealer, nameOf: namesOf(all) });
   }
 
   try {

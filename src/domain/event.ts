@@ -29,12 +29,17 @@ type Told<Type extends EventType, Data> = {
   readonly data: Data;
 };
 
+export type EventAccount = {
+  /** The account's number. */
+  readonly from: string;
+  /** Its name when the event is read; its number where no settings name it any more. */
+  readonly account: string;
+};
+
 /** A delivery moved. Its recipient is not told: the app knows it by the id or by its own metadata. */
 export type DeliveryEvent = Told<
   DeliveryEventType,
-  {
-    /** The account's number. */
-    readonly from: string;
+  EventAccount & {
     readonly deliveryId: string;
     /** `waiting` comes under the type `delivery.queued`, whose reason then says for what. */
     readonly status: Status;
@@ -52,8 +57,7 @@ export type DeliveryEvent = Told<
 
 export type AccountEvent = Told<
   'account.paused' | 'account.resumed',
-  {
-    readonly from: string;
+  EventAccount & {
     /** Why it was paused or resumed, where somebody said so. */
     readonly reason: string | null;
     /** `worker`, `operator` or `probe`. */
@@ -68,8 +72,7 @@ export type AccountEvent = Told<
 /** The first delivery has to wait for the budget of a day or month to renew. */
 export type BudgetEvent = Told<
   'budget.exhausted',
-  {
-    readonly from: string;
+  EventAccount & {
     /** `2026-11-22` or `2026-11`, in the account's time zone. */
     readonly period: string;
     readonly limit: number;
@@ -86,8 +89,7 @@ export type GapEvent = {
   readonly id: string;
   readonly type: 'gap';
   readonly timestamp: string;
-  readonly data: {
-    readonly from: string;
+  readonly data: EventAccount & {
     /** The last event that the reader had. */
     readonly after: string;
   };

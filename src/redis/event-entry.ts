@@ -1,5 +1,5 @@
 import { eventId, type Position, timeOf } from '../domain/cursor.js';
-import { eventTypeOf, type GapEvent, type WaybillEvent } from '../domain/event.js';
+import { type EventAccount, eventTypeOf, type GapEvent, type WaybillEvent } from '../domain/event.js';
 import type { ReportedFailure } from '../domain/reason-words.js';
 import { isStatus } from '../domain/status.js';
 
@@ -17,20 +17,18 @@ type Read = { readonly position: Position; readonly event: WaybillEvent };
 /** The event that an entry stands for; none where a later version has written another kind. */
 export function readEntry(
   entry: StreamEntry,
-  from: string,
+  of: EventAccount,
   facts: ReadonlyMap<string, DeliveryFacts>,
 ): readonly Read[] {
-  const event = deliveryEvent(entry, from, facts) ?? accountEvent(entry, from) ?? budgetEvent(entry, from);
+  const event = deliveryEvent(entry, of, facts) ?? accountEvent(entry, of) ?? budgetEvent(entry, of);
   return event === null ? [] : [{ position: entry.position, event }];
 }
 
-export function readGap(gap: {
-  readonly from: string;
-  readonly after: Position;
-  readonly firstKept: Position;
-}): GapEvent {
-  const { from, after, firstKept } = gap;
-  return { ...headOf(from, firstKept), type: 'gap', data: { from, after: eventId(from, after) } };
+export function readGap(
+  of: EventAccount,
+  { after, firstKept }: { readonly after: Position; readonly firstKept: Position },
+): GapEvent {
+  return { ...headOf(of, firstKept), type: 'gap', data: { ...of, after: eventId(of.from, after) } };
 }
 
 /** The provider's id counts from the acceptance on, also where the event of an earlier status is read late. */
@@ -38,17 +36,17 @@ const ACCEPTED: readonly string[] = ['accepted', 'sent', 'delivered', 'read', 'f
 
 function deliveryEvent(
   { position, fields }: StreamEntry,
-  from: string,
+  of: EventAccount,
   facts: ReadonlyMap<string, DeliveryFacts>,
 ): WaybillEvent | null {
   const [deliveryId, status] = [fields.get('delivery'), fields.get('status')];
   if (deliveryId === undefined || !isStatus(status)) return null;
   const known = facts.get(deliveryId);
   return {
-    ...headOf(from, position),
+    ...headOf(of, position),
     type: eventTypeOf(status),
     data: {
-      from,
+      ...of,
       deliveryId,
       status,
       reason: fields.get('reason') || null,
@@ -61,23 +59,23 @@ function deliveryEvent(
   };
 }
 
-function accountEvent({ position, fields }: StreamEntry, from: string): WaybillEvent | null {
+function accountEvent({ position, fields }: StreamEntry, of: EventAccount): WaybillEvent | null {
   const change = fields.get('account');
   if (change !== 'paused' && change !== 'resumed') return null;
   const told = (name: string) => fields.get(name) || null;
   const [reason, who, source] = [told('reason'), told('who'), told('source')];
-  const data = { from, reason, by: fields.get('by') ?? '', who, source };
-  return { ...headOf(from, position), type: `account.${change}`, data };
+  const data = { ...of, reason, by: fields.get('by') ?? '', who, source };
+  return { ...headOf(of, position), type: `account.${change}`, data };
 }
 
-function budgetEvent({ position, fields }: StreamEntry, from: string): WaybillEvent | null {
+function budgetEvent({ position, fields }: StreamEntry, of: EventAccount): WaybillEvent | null {
   const period = fields.get('budget');
   if (period === undefined) return null;
   const [limit, renewsAt] = [Number(fields.get('limit')), isoOf(fields.get('renewsAt') ?? '0')];
-  return { ...headOf(from, position), type: 'budget.exhausted', data: { from, period, limit, renewsAt } };
+  return { ...headOf(of, position), type: 'budget.exhausted', data: { ...of, period, limit, renewsAt } };
 }
 
-function headOf(from: string, position: Position) {
+function headOf({ from }: EventAccount, position: Position) {
   return { id: eventId(from, position), timestamp: isoOf(timeOf(position)) };
 }
 

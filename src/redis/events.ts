@@ -21,7 +21,14 @@ export type EventPage = {
   readonly next: Position;
 };
 
-type Asked = { readonly from: string; readonly after: Position; readonly sealer: Sealer };
+/** What reading events takes. */
+export type EventReader = {
+  readonly sealer: Sealer;
+  /** The name of the account with this number, as far as it is known. */
+  readonly nameOf: (from: string) => string | undefined;
+};
+
+type Asked = EventReader & { readonly from: string; readonly after: Position };
 
 /**
  * Reads on after a position; a gap comes first where something in between is not kept any more.
@@ -30,7 +37,7 @@ type Asked = { readonly from: string; readonly after: Position; readonly sealer:
 export async function readEvents(
   redis: Redis,
   prefix: string,
-  { from, after, sealer }: Asked,
+  { from, after, sealer, nameOf }: Asked,
 ): Promise<EventPage> {
   const keys = accountKeys(prefix, from);
   const raw = await createScriptRunner(redis)('events', keys.fixed, { after, most: PAGE });
@@ -38,11 +45,12 @@ export async function readEvents(
   const entries = entriesOf(flat);
   const read = factsReader(redis, keys.record, sealer);
   const facts = await readFacts(entries, (id) => read({ from, id }));
-  const gap = Number(missed) === 1 ? [readGap({ from, after, firstKept: String(firstKept) })] : [];
+  const of = { from, account: nameOf(from) ?? from };
+  const gap = Number(missed) === 1 ? [readGap(of, { after, firstKept: String(firstKept) })] : [];
   return {
     events: [
       ...gap.map((event) => ({ position: after, event })),
-      ...entries.flatMap((entry) => readEntry(entry, from, facts)),
+      ...entries.flatMap((entry) => readEntry(entry, of, facts)),
     ],
     next: entries.at(-1)?.position ?? (gap.length > 0 ? String(firstKept) : after),
   };

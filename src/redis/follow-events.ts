@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Cursor, formatCursor, type Position } from '../domain/cursor.js';
 import type { GapEvent, WaybillEvent } from '../domain/event.js';
-import type { Sealer } from '../domain/seal.js';
 import { SECOND } from '../domain/time.js';
 import { duplicate, isCluster, type Redis } from './connection.js';
-import { newestPosition, readEvents } from './events.js';
+import { type EventReader, newestPosition, readEvents } from './events.js';
 import { accountKeys } from './keys.js';
 
 const BLOCK_MS = 2 * SECOND;
@@ -35,7 +34,7 @@ export type Followed = {
 export async function* followEvents(
   redis: Redis,
   prefix: string,
-  { from, after, signal, sealer, fromNow }: Following & { readonly sealer: Sealer },
+  { from, after, signal, fromNow, sealer, nameOf }: Following & EventReader,
 ): AsyncGenerator<Followed> {
   const connection = duplicate(redis);
   const stop = () => connection.disconnect();
@@ -44,7 +43,7 @@ export async function* followEvents(
     const start = await startOf(redis, prefix, { from, after });
     let news: readonly string[] = from;
     while (signal?.aborted !== true) {
-      for (const account of news) yield* readAll(connection, prefix, { account, start, sealer });
+      for (const account of news) yield* readAll(connection, prefix, { account, start, sealer, nameOf });
       news = await waitForNews(connection, prefix, start.positions);
       if (fromNow !== undefined)
         news = [...news, ...addNew(await fromNow().catch(() => []), start.positions, after)];
@@ -93,12 +92,12 @@ function addNew(
 async function* readAll(
   connection: Redis,
   prefix: string,
-  { account, start, sealer }: { readonly account: string; readonly start: Start; readonly sealer: Sealer },
+  { account, start, ...reader }: EventReader & { readonly account: string; readonly start: Start },
 ): AsyncGenerator<Followed> {
   const { positions, listed, base } = start;
   for (;;) {
     const after = positions.get(account) ?? '0-0';
-    const page = await readEvents(connection, prefix, { from: account, after, sealer });
+    const page = await readEvents(connection, prefix, { from: account, after, ...reader });
     for (const { event, position } of page.events) {
       positions.set(account, position);
       listed.set(account, position);

@@ -150,7 +150,12 @@ async function toldTwice(redis: Redis): Promise<number> {
   const told = new Map<string, number>();
   for (let after = '0-0', last = ''; after !== last; ) {
     last = after;
-    const { events, next } = await readEvents(redis, 'waybill', { from: FROM, after, sealer: PLAIN });
+    const { events, next } = await readEvents(redis, 'waybill', {
+      from: FROM,
+      after,
+      sealer: PLAIN,
+      nameOf: () => 'shop',
+    });
     for (const { event } of events) {
       if (event.type === 'gap' || !('deliveryId' in event.data)) continue;
       const key = `${event.type} ${event.data.deliveryId}`;

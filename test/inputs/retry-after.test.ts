@@ -57,7 +57,7 @@ describe('from an event endpoint', () => {
         id: '972771234567-1763815000000-0',
         type: 'account.paused',
         timestamp: '2025-11-22T12:36:40.000Z',
-        data: { from: '972771234567', reason: '3', by: 'operator', who: null, source: null },
+        data: { from: '972771234567', account: 'shop', reason: '3', by: 'operator', who: null, source: null },
       });
     } finally {
       await sender.close();

@@ -125,7 +125,12 @@ it('takes away the events that an endpoint did not take of the deliveries, and n
   await reach('one', 'accepted');
   await enqueue('two', { to: OTHER, caption: 'two', fileUrl: 'https://files.example.com/two.pdf' });
   await reach('two', 'accepted');
-  const { events } = await readEvents(redis.client, PREFIX, { from: FROM, after: '0-0', sealer: PLAIN });
+  const { events } = await readEvents(redis.client, PREFIX, {
+    from: FROM,
+    after: '0-0',
+    sealer: PLAIN,
+    nameOf: () => 'shop',
+  });
   for (const { event } of events) if (event.type !== 'gap') await push.bury('app', event, 'http_500');
   await expect(traces()).resolves.toContainEqual(expect.stringContaining('dead-events:app'));
   const ofOne = events.filter(({ event }) => 'deliveryId' in event.data && event.data.deliveryId === 'one');
@@ -143,7 +148,12 @@ it('keeps nothing of an event either that was given up only after its delivery w
   await enqueue('one', { metadata: { client: 'canary caption' } });
   await reach('one', 'accepted');
   // As a pusher has them in hand while it tries them again.
-  const { events } = await readEvents(redis.client, PREFIX, { from: FROM, after: '0-0', sealer: PLAIN });
+  const { events } = await readEvents(redis.client, PREFIX, {
+    from: FROM,
+    after: '0-0',
+    sealer: PLAIN,
+    nameOf: () => 'shop',
+  });
   await operator.erase(FROM, CLIENT);
   for (const { event } of events) if (event.type !== 'gap') await push.bury('app', event, 'http_500');
   await expect(traces()).resolves.toEqual([]);

@@ -76,6 +76,7 @@ it('tells the endpoint everything, in the order of each delivery', async () => {
   await tookAll(receiver, 30);
   expect(receiver.taken[0]?.event.data).toMatchObject({
     from: FROM,
+    account: 'shop',
     metadata: { order: expect.any(String) },
   });
   expect(receiver.taken.map(({ body }) => body).join()).not.toContain('9725012');

@@ -24,6 +24,7 @@ function eventOf(index: number): WaybillEvent {
     timestamp: new Date(NOW).toISOString(),
     data: {
       from: FROM,
+      account: 'shop',
       deliveryId: `d${index}`,
       status: 'accepted',
       reason: null,
@@ -132,7 +133,7 @@ it('counts a gap in what the endpoint is told, and goes on after it', async () =
     id: `${FROM}-7-0`,
     type: 'gap',
     timestamp: new Date(NOW).toISOString(),
-    data: { from: FROM, after: `${FROM}-1-0` },
+    data: { from: FROM, account: 'shop', after: `${FROM}-1-0` },
   };
   const pushing = start([gap, eventOf(7)], () => TAKEN);
   expect(await pushing.samples('waybill_event_push_gaps_total')).toMatchObject([{ value: 0 }]);

@@ -11,7 +11,7 @@ const paused: WaybillEvent = {
   id: `${FROM}-1-1`,
   type: 'account.paused',
   timestamp: '2025-11-22T12:36:40.000Z',
-  data: { from: FROM, reason: 'fire', by: 'operator', who: null, source: null },
+  data: { from: FROM, account: 'shop', reason: 'fire', by: 'operator', who: null, source: null },
 };
 let receiver: Receiver;
 

@@ -10,7 +10,14 @@ const event: WaybillEvent = {
   id: '972771234567-1763815000000-0',
   type: 'account.paused',
   timestamp: '2025-11-22T12:36:40.000Z',
-  data: { from: '972771234567', reason: 'fire – 🔥', by: 'operator', who: null, source: null },
+  data: {
+    from: '972771234567',
+    account: 'shop',
+    reason: 'fire – 🔥',
+    by: 'operator',
+    who: null,
+    source: null,
+  },
 };
 
 let receiver: Receiver;

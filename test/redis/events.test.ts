@@ -15,7 +15,13 @@ beforeEach(() => {
   bench = openBench(redis.client);
 });
 
-const read = (after: string) => readEvents(redis.client, PREFIX, { from: FROM, after, sealer: PLAIN });
+const read = (after: string) =>
+  readEvents(redis.client, PREFIX, {
+    from: FROM,
+    after,
+    sealer: PLAIN,
+    nameOf: (from) => (from === FROM ? 'shop' : undefined),
+  });
 const events = async (after = '0-0') => (await read(after)).events.map(({ event }) => event);
 const stream = () => bench.keys.fixed.events;
 
@@ -32,7 +38,7 @@ describe('a delivery’s events', () => {
     await bench.accept({ ...one, metadata: { order: '7' } });
     await bench.claim(one);
     await bench.settle(one, { outcome: accepted({ unique: 'u1' }) });
-    const base = { from: FROM, deliveryId: 'one', metadata: { order: '7' } };
+    const base = { from: FROM, account: 'shop', deliveryId: 'one', metadata: { order: '7' } };
     expect(await events()).toMatchObject([
       {
         type: 'delivery.queued',
@@ -70,9 +76,9 @@ describe('an account’s events', () => {
     expect(await events()).toMatchObject([
       {
         type: 'account.paused',
-        data: { from: FROM, reason: 'fire', by: 'operator', who: null, source: null },
+        data: { from: FROM, account: 'shop', reason: 'fire', by: 'operator', who: null, source: null },
       },
-      { type: 'account.resumed', data: { from: FROM, reason: 'fire', by: 'operator' } },
+      { type: 'account.resumed', data: { from: FROM, account: 'shop', reason: 'fire', by: 'operator' } },
     ]);
   });
 
@@ -106,8 +112,8 @@ describe('an account’s events', () => {
     const today = new Date().toISOString().slice(0, 10);
     const tomorrow = `${new Date(Date.now() + DAY).toISOString().slice(0, 10)}T00:00:00.000Z`;
     expect(told.map(({ data }) => data)).toEqual([
-      { from: FROM, period: today, limit: 1, renewsAt: tomorrow },
-      { from: FROM, period: today, limit: 2, renewsAt: tomorrow },
+      { from: FROM, account: 'shop', period: today, limit: 1, renewsAt: tomorrow },
+      { from: FROM, account: 'shop', period: today, limit: 2, renewsAt: tomorrow },
     ]);
   });
 });
@@ -128,7 +134,7 @@ describe('a reader', () => {
     await tell(1000, 2000, 3000);
     await redis.client.xtrim(stream(), 'MINID', '=', 3000);
     expect(await events('1000-0')).toMatchObject([
-      { id: `${FROM}-3000-0`, type: 'gap', data: { from: FROM, after: `${FROM}-1000-0` } },
+      { id: `${FROM}-3000-0`, type: 'gap', data: { from: FROM, account: 'shop', after: `${FROM}-1000-0` } },
       { id: `${FROM}-3000-0`, type: 'delivery.queued' },
     ]);
   });
@@ -180,7 +186,7 @@ it('drops every event that is too old, and never newer ones', async () => {
 it('drops what an endpoint did not take as well, also one that is configured no more', async () => {
   const store = createPushStore(redis.client, PREFIX, PLAIN);
   await store.begin('gone', FROM);
-  const data = { from: FROM, reason: 'fire', by: 'operator', who: null, source: null };
+  const data = { from: FROM, account: 'shop', reason: 'fire', by: 'operator', who: null, source: null };
   const event = {
     id: `${FROM}-1-1`,
     type: 'account.paused',

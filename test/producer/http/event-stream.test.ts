@@ -8,7 +8,7 @@ const paused: ReadEvent = {
   id: '972771234567-1-0',
   type: 'account.paused',
   timestamp: '2026-11-22T12:00:00.000Z',
-  data: { from: '972771234567', reason: 'fire', by: 'operator', who: null, source: null },
+  data: { from: '972771234567', account: 'shop', reason: 'fire', by: 'operator', who: null, source: null },
 };
 const never = () => {
   throw new Error('Nobody was to be cut');

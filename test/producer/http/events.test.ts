@@ -52,7 +52,13 @@ it('tells what becomes of a delivery, each event under its type', async () => {
       id: seen[2]?.id,
       type: 'delivery.accepted',
       timestamp: expect.any(String),
-      data: { from: FROM, deliveryId: 'a', metadata: { order: '7' }, unique: expect.any(String) },
+      data: {
+        from: FROM,
+        account: 'shop',
+        deliveryId: 'a',
+        metadata: { order: '7' },
+        unique: expect.any(String),
+      },
     });
   } finally {
     await stack.close();
@@ -106,7 +112,7 @@ it('tells a reader of the gap who comes back for what is not kept any more', asy
   await redis.client.xtrim(stream(FROM), 'MINID', '=', 3000);
   const seen = await first(2, { query: '?after=0', lastEventId: before?.id });
   expect(seen).toMatchObject([
-    { type: 'gap', event: { data: { from: FROM, after: `${FROM}-1000-0` } } },
+    { type: 'gap', event: { data: { from: FROM, account: 'shop', after: `${FROM}-1000-0` } } },
     { type: 'delivery.queued', event: { data: { deliveryId: 'd3' } } },
   ]);
 });
@@ -115,7 +121,7 @@ it('tells only the types that are wanted', async () => {
   await tell(FROM, 'a', '1000-0');
   await redis.client.xadd(stream(FROM), '2000-0', 'account', 'paused', 'reason', 'fire', 'by', 'operator');
   expect(await first(1, { query: '?after=0&types=account.paused,account.resumed' })).toMatchObject([
-    { type: 'account.paused', event: { data: { from: FROM, reason: 'fire' } } },
+    { type: 'account.paused', event: { data: { from: FROM, account: 'shop', reason: 'fire' } } },
   ]);
 });
 
