@@ -55,7 +55,7 @@ export function build() {
 }
 
 function compiler() {
-  return join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  return join(root, 'node_modules', '@typescript', 'native', 'bin', 'tsc');
 }
 
 /** The build is as old as its start: a source that changes while it runs is newer. */

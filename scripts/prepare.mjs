@@ -15,6 +15,6 @@ runScript(() => {
 /** `npm ci --omit=dev` in the checkout itself; an app that omits its own tools still needs a build of ours. */
 function wantsNoTools() {
   const { npm_config_local_prefix: installing, npm_config_omit: omitted = '' } = process.env;
-  const hasCompiler = existsSync(join(root, 'node_modules', 'typescript'));
+  const hasCompiler = existsSync(join(root, 'node_modules', '@typescript', 'native'));
   return !hasCompiler && installing === root && /\bdev\b/.test(omitted);
 }

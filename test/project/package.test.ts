@@ -30,7 +30,7 @@ const PARTS = [
 ];
 const FOLDERS = ['bin', 'scripts', 'src', 'sandbox', 'dev'];
 /** The tools that build. */
-const BUILDS = /^node_modules\/(typescript|@typescript\/.*|@types\/node|undici-types)$/;
+const BUILDS = /^node_modules\/(@typescript\/(native|typescript-.*)|@types\/node|undici-types)$/;
 
 const USE = `
 const waybill = createWaybill({ redis: process.env.REDIS_URL ?? '', accounts: [{ from: '972771234567', name: 'shop' }] });
@@ -95,7 +95,7 @@ describe.each(WAYS)('the package, installed from a %s into an empty project', (w
   const run = (...args: readonly string[]): CommandResult =>
     runNode(args, { cwd: app(way), env: { REDIS_URL: redis.url } });
   const compile = (...args: readonly string[]) =>
-    run(join(ROOT, 'node_modules/typescript/bin/tsc'), '--strict', ...NODE_TYPES, ...args);
+    run(join(ROOT, 'node_modules/@typescript/native/bin/tsc'), '--strict', ...NODE_TYPES, ...args);
 
   it.each([
     ['an ES module', 'app.mjs', IMPORT],
