@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { createJsonSchemaTransform } from 'fastify-type-provider-zod';
-import type { Api } from './api.js';
+import { type Api, scoped } from './api.js';
 import { nameComponents } from './components.js';
 
 const TAGS = [
@@ -37,6 +40,41 @@ export async function addOpenApi(api: Api, version: string): Promise<void> {
     transform: createJsonSchemaTransform({ zodToJsonConfig: { override: () => undefined } }),
     transformObject: nameComponents,
   });
-  await api.register(swaggerUi, { routePrefix: '/docs' });
+  await api.register(scoped(addReference));
   api.get('/openapi.json', { schema: { hide: true } }, async () => api.swagger());
+}
+
+/** The page at `/docs`. Its base layout has no bar with the logo of the tool that draws it. */
+async function addReference(api: Api): Promise<void> {
+  api.addHook('onRequest', setReferenceHeaders);
+  const icon = readFileSync(join(__dirname, 'page', 'static', 'icon.svg'), 'utf8');
+  await api.register(swaggerUi, {
+    routePrefix: '/docs',
+    uiConfig: { layout: 'BaseLayout' },
+    theme: {
+      title: 'Waybill API',
+      favicon: [{ filename: 'icon.svg', rel: 'icon', sizes: 'any', type: 'image/svg+xml', content: icon }],
+    },
+  });
+}
+
+/** Nothing from elsewhere, and nothing inline but small pictures of its style sheet. It wants no web fonts. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "base-uri 'none'",
+].join('; ');
+
+async function setReferenceHeaders(_request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  reply.headers({
+    'content-security-policy': POLICY,
+    'x-frame-options': 'DENY',
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'same-origin',
+  });
 }
