@@ -3,7 +3,9 @@
  * holds a secret, a full phone number or a link's query.
  */
 export class WaybillError extends Error {
+  /** The class's name. */
   override readonly name: string = 'WaybillError';
+  /** Stable, for programs: `VALIDATION`, `NOT_FOUND`, …; the class of an error says which. */
   readonly code: string;
 
   constructor(code: string, message: string, options: ErrorOptions = {}) {
@@ -13,11 +15,19 @@ export class WaybillError extends Error {
 }
 
 /** One wrong setting: its variable, what is wrong with it, and what it should be. Never its value. */
-export type ConfigFault = { readonly name: string; readonly problem: string; readonly expected: string };
+export type ConfigFault = {
+  /** The variable, or the option. */
+  readonly name: string;
+  /** What is wrong with it. */
+  readonly problem: string;
+  /** What would be right. */
+  readonly expected: string;
+};
 
-/** Settings that cannot be run with; all faults at once. */
+/** `CONFIG`: Settings that cannot be run with; all faults at once. */
 export class ConfigError extends WaybillError {
   override readonly name = 'ConfigError';
+  /** Every fault. */
   readonly faults: readonly ConfigFault[];
 
   constructor(faults: readonly ConfigFault[], options: ErrorOptions = {}) {
@@ -31,11 +41,17 @@ function faultLine({ name, problem, expected }: ConfigFault): string {
 }
 
 /** One wrong field: a JSON pointer (RFC 6901) into the request, and what is wrong there. */
-export type ValidationFault = { readonly pointer: string; readonly detail: string };
+export type ValidationFault = {
+  /** JSON pointer (RFC 6901) into what was given; empty for the whole of it. */
+  readonly pointer: string;
+  /** What is wrong, and what would be right. */
+  readonly detail: string;
+};
 
-/** A request that can never be sent as it stands. */
+/** `VALIDATION`: A request that can never be sent as it stands. */
 export class ValidationError extends WaybillError {
   override readonly name = 'ValidationError';
+  /** Every fault. */
   readonly errors: readonly ValidationFault[];
 
   constructor(errors: readonly ValidationFault[], options: ErrorOptions = {}) {
@@ -45,9 +61,10 @@ export class ValidationError extends WaybillError {
   }
 }
 
-/** The id is known with another payload. */
+/** `CONFLICT`: The id is known with another payload. */
 export class IdempotencyConflictError extends WaybillError {
   override readonly name = 'IdempotencyConflictError';
+  /** The delivery's id. */
   readonly id: string;
 
   constructor(id: string, options: ErrorOptions = {}) {
@@ -56,9 +73,10 @@ export class IdempotencyConflictError extends WaybillError {
   }
 }
 
-/** No account goes by this number or name. */
+/** `UNKNOWN_ACCOUNT`: No account goes by this number or name. */
 export class UnknownAccountError extends WaybillError {
   override readonly name = 'UnknownAccountError';
+  /** What was given for an account. */
   readonly account: string;
   /** The names of the accounts that there are, where the one who threw it knows them. */
   readonly known: readonly string[];
@@ -79,7 +97,7 @@ function knownInWords(known: readonly string[] | undefined): string {
   return ': none is known before a worker has run once, unless `accounts` names them';
 }
 
-/** Redis did not answer in time. Safe to repeat with the same id. */
+/** `UNAVAILABLE`: Redis did not answer in time. Safe to repeat with the same id. */
 export class UnavailableError extends WaybillError {
   override readonly name = 'UnavailableError';
 
@@ -88,9 +106,10 @@ export class UnavailableError extends WaybillError {
   }
 }
 
-/** Nothing is known by this id. */
+/** `NOT_FOUND`: Nothing is known by this id. */
 export class NotFoundError extends WaybillError {
   override readonly name = 'NotFoundError';
+  /** The id that was asked for. */
   readonly id: string;
 
   constructor(id: string, options: ErrorOptions = {}) {
@@ -99,10 +118,12 @@ export class NotFoundError extends WaybillError {
   }
 }
 
-/** The delivery's status does not allow this action. */
+/** `ILLEGAL_STATE`: The delivery's status does not allow this action. */
 export class IllegalStateError extends WaybillError {
   override readonly name = 'IllegalStateError';
+  /** What was asked for: `cancel`, `amend`, `resend`, `resolve` or `wait`. */
   readonly action: string;
+  /** The delivery's status. */
   readonly status: string;
   /** Why it has this status, as `reason` in `DeliveryView`; empty where that is not known. */
   readonly reason: string;
@@ -125,12 +146,14 @@ export class IllegalStateError extends WaybillError {
   }
 }
 
-/** The time to wait was over before the delivery had come so far. It goes on; `wait` may be called again. */
+/** `TIMEOUT`: The time to wait was over before the delivery had come so far. It goes on; `wait` may be called again. */
 export class WaitTimeoutError extends WaybillError {
   override readonly name = 'WaitTimeoutError';
+  /** The delivery's id. */
   readonly id: string;
-  /** What was waited for, and how the delivery stood at the end. */
+  /** The status that was waited for. */
   readonly until: string;
+  /** The status when the time was over. */
   readonly status: string;
   /** Why it has this status, as `reason` in `DeliveryView`. */
   readonly reason: string;
@@ -149,7 +172,7 @@ export class WaitTimeoutError extends WaybillError {
   }
 }
 
-/** `close()` was called. Make another with `createWaybill`. */
+/** `CLOSED`: `close()` was called. Make another with `createWaybill`. */
 export class ClosedError extends WaybillError {
   override readonly name = 'ClosedError';
 
@@ -158,7 +181,7 @@ export class ClosedError extends WaybillError {
   }
 }
 
-/** What a request holds cannot be read here: it is encrypted, and this process does not have the key. */
+/** `DATA_KEY`: What a request holds cannot be read here: it is encrypted, and this process does not have the key. */
 export class DataKeyError extends WaybillError {
   override readonly name = 'DataKeyError';
 
@@ -168,10 +191,12 @@ export class DataKeyError extends WaybillError {
   }
 }
 
-/** An address could not be listened on; `setting` names the variable to change. */
+/** `LISTEN_FAILED`: An address could not be listened on; `setting` names the variable to change. */
 export class ListenError extends WaybillError {
   override readonly name = 'ListenError';
+  /** The variable to change. */
   readonly setting: string;
+  /** `host:port`. */
   readonly address: string;
 
   constructor(at: { readonly setting: string; readonly address: string }, options: ErrorOptions = {}) {

@@ -1,18 +1,18 @@
 import { hostname, userInfo } from 'node:os';
 import { parseDataKeys } from './config/data-key.js';
-import type { AccountTemplate, ClosedWindowPolicy } from './domain/account.js';
 import type { Signature } from './domain/operation.js';
-import type { Country } from './domain/phone-number.js';
 import type { PublishedAccount } from './domain/published-account.js';
 import type { DataKey } from './domain/seal.js';
 import { DAY, HOUR } from './domain/time.js';
 import { ClosedError } from './errors.js';
-import type { Amended, Changes } from './producer/amend.js';
+import type { Amended } from './producer/amend.js';
+import { knownAccounts, type WaybillOptions } from './producer/client-options.js';
 import type { ListFilter, Page } from './producer/list.js';
 import { createOperator, type Operator } from './producer/operate.js';
 import { createProducer, type Narrow, type Producer, type ProducerDeps } from './producer/producer.js';
 import type { ResendOptions, Resent } from './producer/resend.js';
 import type { Resolution, Resolved } from './producer/resolve.js';
+import type { Changes } from './queue/delivery-request.js';
 import { newDeliveryId } from './queue/new-id.js';
 import { createQueues, type Queues } from './queue/queues.js';
 import { createSealer } from './queue/sealer.js';
@@ -28,63 +28,54 @@ import { readStep } from './redis/lists.js';
 import { createOperatorStore } from './redis/operator-store.js';
 import { waitForReplicas } from './redis/replicated.js';
 import type { StoreOptions } from './redis/run-on-delivery.js';
-import { connectTo, type RedisServers } from './redis/servers.js';
+import { connectTo } from './redis/servers.js';
 
-export type { Delivery } from './domain/delivery.js';
-export type { EventType, GapEvent, TestEvent, WaybillEvent } from './domain/event.js';
-export type { Operation, Signature } from './domain/operation.js';
+export type { AccountTemplate, ClosedWindowPolicy, UnknownPolicy } from './domain/account.js';
+export type { Receipt } from './domain/callback.js';
+export type { Delivery, Priority } from './domain/delivery.js';
+export type {
+  AccountEvent,
+  AccountEventData,
+  BudgetEvent,
+  BudgetEventData,
+  DeliveryEvent,
+  DeliveryEventData,
+  DeliveryEventType,
+  EventAccount,
+  EventEnvelope,
+  EventType,
+  GapEvent,
+  TestEvent,
+  WaybillEvent,
+} from './domain/event.js';
+export type { AttemptFacts } from './domain/explain/facts.js';
+export type { HostPort } from './domain/host-port.js';
+export type { MediaType } from './domain/media.js';
+export type { Actor, Operation, Signature, Verb } from './domain/operation.js';
+export type { OutcomeKind } from './domain/outcome.js';
+export type { Country } from './domain/phone-number.js';
 export type { DataKey } from './domain/seal.js';
-export type { Status } from './domain/status.js';
+export type { Receipts, Status } from './domain/status.js';
 export * from './errors.js';
-export type { Amended, Changes } from './producer/amend.js';
+export type { Amended } from './producer/amend.js';
 export type { BulkAnswer, BulkOptions, BulkRecord, BulkSummary } from './producer/bulk/record.js';
+export type { KnownAccount, WaybillOptions } from './producer/client-options.js';
 export type { Enqueued, EnqueuedOrError } from './producer/enqueue.js';
-export type { EventsOptions, ReadEvent } from './producer/events.js';
+export type { EventsAsked, EventsOptions, ReadEvent } from './producer/events.js';
 export type { ListFilter, Page } from './producer/list.js';
-export type { Narrow } from './producer/producer.js';
+export type { Narrow, Producer } from './producer/producer.js';
 export type { EnqueueRequest } from './producer/read-request.js';
 export type { ResendOptions, Resent } from './producer/resend.js';
 export type { Resolution, Resolved } from './producer/resolve.js';
+export type { WaitOptions } from './producer/watch.js';
+export type { Warning } from './queue/check-request.js';
+export type { Changes, DeliveryRequest, RequestTemplate } from './queue/delivery-request.js';
 export { deliveryIdOf } from './queue/names.js';
 export type { DeliveryView } from './redis/delivery-view.js';
+export type { ListedDelivery } from './redis/lists.js';
+export type { PrivateView } from './redis/private-view.js';
 export type { RedisServers } from './redis/servers.js';
-
-/** An account as far as an app has to know it. */
-export type KnownAccount = {
-  readonly from: string;
-  readonly name?: string;
-  readonly onClosedWindow?: ClosedWindowPolicy;
-  readonly template?: AccountTemplate | null;
-  /** ISO 3166 alpha-2, as the workers' `country`: whose national numbers are taken as recipients. */
-  readonly country?: Country | null;
-};
-
-export type WaybillOptions = {
-  /**
-   * `redis://…`, `rediss://…`; `{ sentinels, name }`; `{ cluster }`; `{ url, tls: { ca } }`; or your own ioredis connection, which then stays
-   * yours to close.
-   */
-  readonly redis: string | RedisServers | Redis;
-  /** Replicas of Redis that must know of a delivery before `enqueue` answers; default 0. */
-  readonly waitReplicas?: number;
-  /** First part of every key; `waybill` unless the workers are set otherwise. */
-  readonly prefix?: string;
-  /**
-   * For an app that enqueues before any worker has ever run: they count until a worker publishes the account. Or a
-   * function that gives them, which is asked each time.
-   */
-  readonly accounts?: readonly KnownAccount[] | (() => readonly KnownAccount[]);
-  /** Default 168 and 720, as the workers' `WAYBILL_RETENTION_HOURS` and `WAYBILL_ID_RETENTION_HOURS`. */
-  readonly retentionHours?: number;
-  readonly idRetentionHours?: number;
-  /**
-   * As the workers' `WAYBILL_DATA_KEY`: its text, or a function that gives the keys of 32 bytes, which is asked each time.
-   * The first encrypts, all decrypt.
-   */
-  readonly dataKey?: string | (() => readonly DataKey[]);
-  /** Told of connection troubles; calls fail by themselves. */
-  readonly onError?: (error: Error) => void;
-};
+export type { AskedView, PreflightView, Timeline, TimelineEntry } from './redis/timeline.js';
 
 /**
  * What people do with deliveries that nothing else helps, as `waybill list`, `resend` and `resolve` do it. Timelines say
@@ -116,6 +107,7 @@ export type OperatorVerbs = {
   resolve(id: string, resolution: Resolution, said?: Narrow & Signature): Promise<Resolved>;
 };
 
+/** What an app does with deliveries. Make one with `createWaybill`, and close it at the end. */
 export type Waybill = Producer &
   OperatorVerbs & {
     /** Closes what was opened here. Idempotent. */
@@ -141,7 +133,7 @@ export function createWaybill(options: WaybillOptions): Waybill {
   const directory = createAccountDirectory({
     redis,
     prefix,
-    configured: configuredBy(options),
+    configured: knownAccounts(options),
     now: Date.now,
   });
   const nameOf = (from: string) => directory.known().find((account) => account.from === from)?.name;
@@ -158,7 +150,8 @@ export function createWaybill(options: WaybillOptions): Waybill {
     findAccount: directory.find,
     accounts: directory.all,
     read: (asked) => readDelivery(redis, prefix, { ...asked, sealer }),
-    follow: (following) => untilClosed(followEvents(redis, prefix, { ...following, sealer, nameOf }), () => closed),
+    follow: (following) =>
+      untilClosed(followEvents(redis, prefix, { ...following, sealer, nameOf }), () => closed),
     ready: async (withinMs) => {
       if (closed) throw new ClosedError();
       return whenReady(redis, withinMs);
@@ -244,28 +237,4 @@ function dataKeysOf({ dataKey = () => [] }: WaybillOptions): () => readonly Data
   if (typeof dataKey !== 'string') return dataKey;
   const keys = parseDataKeys(dataKey);
   return () => keys;
-}
-
-/** The same array until what is given changes. */
-function configuredBy({ accounts = [] }: WaybillOptions): () => readonly PublishedAccount[] {
-  const given = typeof accounts === 'function' ? accounts : () => accounts;
-  let before = given();
-  let configured = before.map(published);
-  return () => {
-    const now = given();
-    if (now !== before) configured = now.map(published);
-    before = now;
-    return configured;
-  };
-}
-
-function published({
-  from,
-  name = from,
-  onClosedWindow = 'hold',
-  template,
-  country,
-}: KnownAccount): PublishedAccount {
-  const rest = { template: template ?? null, country: country ?? null };
-  return { from, name, onClosedWindow, ...rest, billing: 'session' };
 }

@@ -3,10 +3,18 @@ import type { Country } from './phone-number.js';
 
 /** What to do with a delivery whose customer window is closed. */
 export const CLOSED_WINDOW_POLICIES = ['hold', 'fail', 'template'] as const;
+/**
+ * `hold` until the client writes, `fail`, or send a `template` instead.
+ * @useDeclaredType
+ */
 export type ClosedWindowPolicy = (typeof CLOSED_WINDOW_POLICIES)[number];
 
 /** What to do with a delivery of which nobody can say whether it was sent. */
 export const UNKNOWN_POLICIES = ['hold', 'resend_if_absent'] as const;
+/**
+ * `hold` for an operator, or `resend_if_absent` from the provider's history.
+ * @useDeclaredType
+ */
 export type UnknownPolicy = (typeof UNKNOWN_POLICIES)[number];
 
 /** `session`: each paid session is billed and in the ledger; `none`: replies cost nothing. */
@@ -33,9 +41,11 @@ export type Budget = {
   readonly timeZone: string;
 };
 
-/** A template that carries the file in its header. `language` is the provider's integer. */
+/** A template that carries the file in its header. */
 export type AccountTemplate = {
+  /** Its name at the provider. */
   readonly name: string;
+  /** The provider's number of the language. */
   readonly language?: number;
   /** Body variables in order; `{caption}` stands for the delivery's caption. */
   readonly variables: readonly string[];

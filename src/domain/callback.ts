@@ -3,6 +3,10 @@
  * reason, which is "not sent yet" to some providers and "failed" to others.
  */
 export const RECEIPTS = ['sent', 'delivered', 'read', 'failed', 'unconfirmed'] as const;
+/**
+ * What the provider reports of a message after it took it.
+ * @useDeclaredType
+ */
 export type Receipt = (typeof RECEIPTS)[number];
 
 export type InboundCallback = {

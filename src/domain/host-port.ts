@@ -1,5 +1,10 @@
 /** A host without brackets, and a port; port 0 means any free one where it is listened on. */
-export type HostPort = { readonly host: string; readonly port: number };
+export type HostPort = {
+  /** Name or address. */
+  readonly host: string;
+  /** TCP port. */
+  readonly port: number;
+};
 
 export function formatHostPort({ host, port }: HostPort): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;

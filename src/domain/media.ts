@@ -1,5 +1,9 @@
 /** What WhatsApp calls the kinds of file. Limits and extensions: the provider's Send File document. */
 export const MEDIA_TYPES = ['image', 'video', 'audio', 'document'] as const;
+/**
+ * What a file is to WhatsApp.
+ * @useDeclaredType
+ */
 export type MediaType = (typeof MEDIA_TYPES)[number];
 
 type FileRule = { readonly extensions: readonly string[]; readonly maxMegabytes: number };

@@ -2,6 +2,10 @@ import { brokenCharacter, countCharacters } from './characters.js';
 
 /** What people and apps do by hand. */
 export const VERBS = ['cancel', 'amend', 'resend', 'resolve', 'erase', 'pause', 'resume'] as const;
+/**
+ * What was done by hand.
+ * @useDeclaredType
+ */
 export type Verb = (typeof VERBS)[number];
 
 /** Who asks for something to be done, from where and why, as far as it is said. */
@@ -16,15 +20,23 @@ export type Signature = {
   readonly address?: string;
 };
 
-/** The same; null: not said. */
+/** Who did something, from where and why; null: not said. */
 export type Actor = {
+  /** A person's or app's name. */
   readonly who: string | null;
+  /** From where, as in "page". */
   readonly source: string | null;
+  /** Why. */
   readonly reason: string | null;
 };
 
 /** What was done to a delivery. Epoch milliseconds by Redis's clock. */
-export type Operation = Actor & { readonly at: number; readonly verb: Verb };
+export type Operation = Actor & {
+  /** When. */
+  readonly at: number;
+  /** What. */
+  readonly verb: Verb;
+};
 
 /** What the log tells of it; null: not said, or about no account that is known. */
 export type OperationDone = Actor & {

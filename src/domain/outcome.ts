@@ -8,6 +8,10 @@ export const OUTCOMES = [
   'not_sent',
   'unknown',
 ] as const;
+/**
+ * What an attempt came to.
+ * @useDeclaredType
+ */
 export type OutcomeKind = (typeof OUTCOMES)[number];
 
 /** What the provider said of a message that it took. Source: the Send File response. */

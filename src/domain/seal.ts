@@ -1,5 +1,10 @@
 /** A key of 32 bytes, and the id by which what it has sealed names it. */
-export type DataKey = { readonly id: string; readonly key: Uint8Array };
+export type DataKey = {
+  /** Names the key in what it encrypts. */
+  readonly id: string;
+  /** 32 bytes. */
+  readonly key: Uint8Array;
+};
 
 /** Whose something is: what is sealed for one delivery opens for no other. */
 export type Owner = { readonly from: string; readonly id: string };

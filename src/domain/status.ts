@@ -16,6 +16,10 @@ export const STATUSES = [
   'expired',
   'cancelled',
 ] as const;
+/**
+ * Where a delivery is; ARCHITECTURE.md draws how it moves.
+ * @useDeclaredType
+ */
 export type Status = (typeof STATUSES)[number];
 
 /** Why a delivery waits: for a time or for its turn. */

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { z } from 'zod';
 import type { Account } from '../domain/account.js';
 import type { Actor } from '../domain/operation.js';
 import { type Fields, isFields, openRequest, type Sealer, sealRequest } from '../domain/seal.js';
@@ -13,6 +12,7 @@ import {
   type WaybillError,
 } from '../errors.js';
 import type { Warning } from '../queue/check-request.js';
+import type { Changes } from '../queue/delivery-request.js';
 import { faultsOf } from '../queue/faults.js';
 import { parseRequest, requestSchema } from '../queue/request.js';
 import { object } from '../queue/request-fields.js';
@@ -23,18 +23,23 @@ const { fileUrl, caption, sendAt, expiresAt } = requestSchema.shape;
 
 /** What may still be changed. */
 export const changesSchema = object({
-  fileUrl: fileUrl.nullish(),
-  caption: caption.describe('null takes it away'),
-  sendAt: sendAt.describe('A time that has passed: now'),
-  expiresAt,
+  fileUrl: fileUrl.nullish().describe('Another https link to the file.'),
+  caption: caption.describe('Another caption; null takes it away.'),
+  sendAt: sendAt.describe(
+    'Another time to send it: ISO 8601 with zone, or epoch milliseconds. A time that has passed means now.',
+  ),
+  expiresAt: expiresAt.describe('Another time to give up at: ISO 8601 with zone, or epoch milliseconds.'),
 });
 
-export type Changes = z.input<typeof changesSchema>;
-
+/** The delivery after `amend`. */
 export type Amended = {
+  /** The delivery's id. */
   readonly id: string;
+  /** The account's number. */
   readonly from: string;
+  /** Its status now. */
   readonly status: Status;
+  /** What may surprise you about the request as it is now. */
   readonly warnings: readonly Warning[];
 };
 

@@ -8,16 +8,25 @@ import type { DeliveryStore } from '../redis/delivery-store.js';
 import { type EnqueueRequest, type ReadRequest, readRequest } from './read-request.js';
 import { type RenewDeps, type Renewed, renewLink, renewMovedLink } from './renew-link.js';
 
+/** A request that was taken. */
 export type Enqueued = {
+  /** The delivery's id. */
   readonly id: string;
+  /** Its status now; that of a new one is `queued` or `waiting`. */
   readonly status: Status;
   /** The same request was here before: nothing was added. */
   readonly duplicate: boolean;
+  /** What may surprise you; it is sent all the same. */
   readonly warnings: readonly Warning[];
 };
 
 /** One of many: what `enqueue` returns, or the error it would throw. */
-export type EnqueuedOrError = Enqueued | { readonly error: WaybillError };
+export type EnqueuedOrError =
+  | Enqueued
+  | {
+      /** Why it was refused. */
+      readonly error: WaybillError;
+    };
 
 export type EnqueueDeps = RenewDeps & { readonly store: DeliveryStore };
 

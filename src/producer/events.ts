@@ -11,6 +11,7 @@ import { ValidationError, type ValidationFault } from '../errors.js';
 import type { Followed, Following } from '../redis/follow-events.js';
 import { checkEvents } from './arguments.js';
 
+/** Which events are read, and from where on. */
 export type EventsOptions = {
   /** Accounts by number or name; default: all, also those that come later. */
   readonly from?: string | readonly string[];
@@ -21,15 +22,20 @@ export type EventsOptions = {
   readonly after?: string;
   /** Default: all types. A gap is always told. */
   readonly types?: readonly EventType[];
+  /** Ends the reading. */
   readonly signal?: AbortSignal;
 };
 
 /** What a reader gets: an event or a gap, and where to go on after it, over all the accounts that are read. */
-export type ReadEvent = (WaybillEvent | GapEvent) & { readonly cursor: string };
+export type ReadEvent = (WaybillEvent | GapEvent) & {
+  /** Give it as `after` to read on after this event. */
+  readonly cursor: string;
+};
 
-/** `isSeen`: of all accounts, those that the reader may see. */
+/** What `events` takes. */
 export type EventsAsked = EventsOptions & {
-  readonly isSeen?: (account: Pick<PublishedAccount, 'from' | 'name'>) => boolean;
+  /** Of all accounts, those that the reader may see; default: all. */
+  readonly isSeen?: (account: { readonly from: string; readonly name: string }) => boolean;
 };
 
 export type EventsDeps = {

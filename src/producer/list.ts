@@ -14,10 +14,13 @@ export type ListFilter = {
   readonly visible?: readonly string[] | undefined;
   /** The recipient under either name, as people write it. */
   readonly to?: string | undefined;
+  /** The status it has. */
   readonly status?: Status | undefined;
+  /** Why it waits, is held, or ended. */
   readonly reason?: string | undefined;
-  /** Of the creation. */
+  /** Created then or later. */
   readonly since?: number | undefined;
+  /** Created then or before. */
   readonly until?: number | undefined;
   /** Go on where a page has ended. */
   readonly cursor?: string | undefined;

@@ -1,9 +1,10 @@
 import { type Actor, type Signature, signed } from '../domain/operation.js';
 import type { Status } from '../domain/status.js';
 import { UnknownAccountError, ValidationError, WaybillError } from '../errors.js';
+import type { Changes } from '../queue/delivery-request.js';
 import type { DeliveryView } from '../redis/delivery-view.js';
 import type { DeliveryRef } from '../redis/run-on-delivery.js';
-import { type AmendDeps, type Amended, amend, type Changes, faultsOfChanges } from './amend.js';
+import { type AmendDeps, type Amended, amend, faultsOfChanges } from './amend.js';
 import { checkSignature, faultsOfSignature } from './arguments.js';
 import { type EraseDeps, type Erased, erase } from './erase.js';
 import { type ListDeps, type ListFilter, listDeliveries, type Page, readRecipient } from './list.js';

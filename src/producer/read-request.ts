@@ -4,13 +4,18 @@ import { isNumber } from '../domain/recipient.js';
 import { isFields, type Sealer, sealRequest } from '../domain/seal.js';
 import { UnknownAccountError, ValidationError, type ValidationFault } from '../errors.js';
 import type { Warning } from '../queue/check-request.js';
+import type { DeliveryRequest } from '../queue/delivery-request.js';
 import { jobIdOf } from '../queue/names.js';
 import { newDeliveryId } from '../queue/new-id.js';
 import type { QueuedRequest } from '../queue/queues.js';
-import { type DeliveryRequest, type ParsedRequest, parseRequest } from '../queue/request.js';
+import { type ParsedRequest, parseRequest } from '../queue/request.js';
 import type { Job } from '../redis/delivery-replies.js';
 
-export type EnqueueRequest = DeliveryRequest & { readonly from: string };
+/** What the library takes: a request that names its account. */
+export type EnqueueRequest = DeliveryRequest & {
+  /** The account, by number or name. */
+  readonly from: string;
+};
 
 export type ReadDeps = {
   readonly findAccount: (fromOrName: string) => Promise<PublishedAccount | undefined>;

@@ -6,12 +6,14 @@ import {
   ValidationError,
   WaybillError,
 } from '../errors.js';
-import { type DeliveryRequest, requestSchema } from '../queue/request.js';
+import type { DeliveryRequest } from '../queue/delivery-request.js';
+import { requestSchema } from '../queue/request.js';
 import type { DeliveryView } from '../redis/delivery-view.js';
 import type { OperatorStore } from '../redis/operator-store.js';
 import type { Enqueued } from './enqueue.js';
 import type { EnqueueRequest } from './read-request.js';
 
+/** How a new delivery differs from the one that it repeats. */
 export type ResendOptions = {
   /** The new delivery's id; default: one that is made for it. */
   readonly id?: string;
@@ -19,7 +21,13 @@ export type ResendOptions = {
   readonly localStorage?: boolean;
 };
 
-export type Resent = Enqueued & { readonly from: string; readonly resendOf: string };
+/** The new delivery that `resend` made. */
+export type Resent = Enqueued & {
+  /** The account's number. */
+  readonly from: string;
+  /** The id of the delivery that it repeats. */
+  readonly resendOf: string;
+};
 
 export type ResendDeps = {
   readonly operators: OperatorStore;

@@ -10,12 +10,20 @@ import type { DeliveryRef } from '../redis/run-on-delivery.js';
 
 /** What an operator says became of an attempt whose outcome is unknown. */
 export type Resolution =
-  /** It was sent; `unique` is the message's, where the operator knows it. */
-  | { readonly kind: 'sent'; readonly unique: string | null }
-  /** It was not, and shall be: the delivery goes on. */
-  | { readonly kind: 'resend' }
-  /** It was not, and shall not be: the delivery has failed. */
-  | { readonly kind: 'close' };
+  | {
+      /** It was sent. */
+      readonly kind: 'sent';
+      /** The provider's id of the message, where the operator knows it. */
+      readonly unique: string | null;
+    }
+  | {
+      /** It was not sent, and shall be: the delivery goes on. */
+      readonly kind: 'resend';
+    }
+  | {
+      /** It was not sent, and shall not be: the delivery has failed. */
+      readonly kind: 'close';
+    };
 
 export type Resolving = {
   readonly ref: DeliveryRef;
@@ -23,7 +31,15 @@ export type Resolving = {
   readonly by: Actor;
 };
 
-export type Resolved = { readonly id: string; readonly from: string; readonly status: Status };
+/** The delivery after `resolve`. */
+export type Resolved = {
+  /** The delivery's id. */
+  readonly id: string;
+  /** The account's number. */
+  readonly from: string;
+  /** Its status now. */
+  readonly status: Status;
+};
 
 export type ResolveDeps = {
   readonly operators: OperatorStore;

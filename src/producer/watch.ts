@@ -7,6 +7,7 @@ import type { DeliveryView } from '../redis/delivery-view.js';
 const FIRST_LOOK_MS = 50;
 const LONGEST_LOOK_MS = 1000;
 
+/** How long to wait. */
 export type WaitOptions = {
   /** How long to wait, in milliseconds. */
   readonly timeoutMs: number;

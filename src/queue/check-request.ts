@@ -155,7 +155,13 @@ function checkTemplate(
   faults.push(...templateFaults(use));
 }
 
-export type Warning = { readonly pointer: string; readonly detail: string };
+/** What may surprise the sender of a request that was taken. */
+export type Warning = {
+  /** JSON pointer (RFC 6901) into the request. */
+  readonly pointer: string;
+  /** What it is, for people. */
+  readonly detail: string;
+};
 
 /** The warning of a link that expires before the delivery does. */
 export const LINK_ENDS_EARLY = 'the link stops working before expiresAt';

@@ -26,10 +26,12 @@ const ID_FORM = {
   error: 'must be a string of 1 to 128 characters out of A-Z a-z 0-9 . _ ~ -, and not begin with j~',
 };
 
+const count = (characters: number): string => characters.toLocaleString('en');
+
 const template = orEmptyArray(
   object({
-    name: text(1, 512),
-    language: whole(1, 99).nullish(),
+    name: text(1, 512).describe('The template’s name at the provider.'),
+    language: whole(1, 99).nullish().describe('The provider’s number of the language.'),
     variables: orEmptyObject(
       z
         .array(text(0, 1024), { error: 'must be an array of strings' })
@@ -37,7 +39,11 @@ const template = orEmptyArray(
           error: `must be an array of at most ${TEMPLATE_VARIABLES_LIMIT} strings`,
         })
         .readonly(),
-    ).nullish(),
+    )
+      .nullish()
+      .describe(
+        `The body variables in order, at most ${TEMPLATE_VARIABLES_LIMIT}. \`{caption}\` and \`{metadata.<name>}\` are filled in from the request.`,
+      ),
   }).transform(
     ({ name, language, variables }): AccountTemplate => ({
       name,
@@ -47,30 +53,81 @@ const template = orEmptyArray(
   ),
 );
 
-/** A delivery's request as JSON; what the fields mean together is checked after it. */
+/**
+ * A delivery's request as JSON; what the fields mean together is checked after it. The descriptions are the reference of the
+ * OpenAPI document, of `DeliveryRequest` and of docs/library.md: `npm run reference` carries them there.
+ */
 export const requestSchema = object({
-  id: z.string(ID_FORM).regex(DELIVERY_ID, ID_FORM).nullish(),
-  from: text(1, 64).nullish(),
-  to: required('give the number with its country code, for example "972501234567"'),
-  fileUrl: required('give an https link to the file').meta({ maxLength: LINK_LIMIT }),
-  mediaType: oneOf(MEDIA_TYPES).nullish(),
-  caption: text(0, CAPTION_LIMIT).nullish(),
-  replyTo: text(1, 512).nullish(),
-  localStorage: flag.nullish(),
-  showRequest: flag.nullish(),
-  fileSizeBytes: whole(1, Number.MAX_SAFE_INTEGER).nullish(),
-  sendAt: instant.nullish(),
-  expiresAt: instant.nullish(),
-  priority: oneOf(PRIORITIES).nullish(),
-  strictOrder: flag.nullish(),
-  onClosedWindow: oneOf(CLOSED_WINDOW_POLICIES).nullish(),
-  onUnknown: oneOf(UNKNOWN_POLICIES).nullish(),
-  template: template.nullish(),
-  metadata: strings({ fields: 16, name: 64, value: 256 }).nullish(),
+  id: z
+    .string(ID_FORM)
+    .regex(DELIVERY_ID, ID_FORM)
+    .nullish()
+    .describe(
+      'Your id for the delivery, unique in its account: the same id again is the same delivery. 1 to 128 characters out of `A-Z a-z 0-9 . _ ~ -`, not beginning with `j~`. Default: one is made.',
+    ),
+  from: text(1, 64)
+    .nullish()
+    .describe('The account, by number or name. Only an HTTP key for a single account may leave it out.'),
+  to: required('give the number with its country code, for example "972501234567"').describe(
+    'The client: a number with its country code, or a `from_id`.',
+  ),
+  fileUrl: required('give an https link to the file').meta({
+    maxLength: LINK_LIMIT,
+    description: `An https link to the file, at most ${count(LINK_LIMIT)} characters once it is percent-encoded.`,
+  }),
+  mediaType: oneOf(MEDIA_TYPES)
+    .nullish()
+    .describe('What the file is. Needed where the link’s path does not end in a supported extension.'),
+  caption: text(0, CAPTION_LIMIT)
+    .nullish()
+    .describe(
+      `Text under the file, at most ${count(CAPTION_LIMIT)} characters. WhatsApp shows none under audio.`,
+    ),
+  replyTo: text(1, 512).nullish().describe('The `unique` of the message to quote, at most 512 characters.'),
+  localStorage: flag
+    .nullish()
+    .describe('The provider downloads the file first: for links that WhatsApp cannot reach. Default: false.'),
+  showRequest: flag
+    .nullish()
+    .describe('Keeps the provider’s account of the request with the delivery. Default: false.'),
+  fileSizeBytes: whole(1, Number.MAX_SAFE_INTEGER)
+    .nullish()
+    .describe('The file’s size in bytes, if you know it: it is checked against the limit of its media type.'),
+  sendAt: instant
+    .nullish()
+    .describe(
+      'The delivery is not sent before this time: ISO 8601 with zone, or epoch milliseconds. Default: now.',
+    ),
+  expiresAt: instant
+    .nullish()
+    .describe(
+      'The delivery is not sent after this time: ISO 8601 with zone, or epoch milliseconds. Default: 24 hours after `sendAt`.',
+    ),
+  priority: oneOf(PRIORITIES)
+    .nullish()
+    .describe('Which conversations go first. Inside one, deliveries keep their order. Default: `normal`.'),
+  strictOrder: flag
+    .nullish()
+    .describe(
+      'Later deliveries of the conversation wait while this one is scheduled or held. Default: false.',
+    ),
+  onClosedWindow: oneOf(CLOSED_WINDOW_POLICIES)
+    .nullish()
+    .describe('What to do outside the customer window. Default: as the account says.'),
+  onUnknown: oneOf(UNKNOWN_POLICIES)
+    .nullish()
+    .describe('What to do when it is unclear whether the file was sent. Default: as the account says.'),
+  template: template
+    .nullish()
+    .describe(
+      'For `onClosedWindow: template`. It carries the file in its header, which audio cannot. Default: the account’s.',
+    ),
+  metadata: strings({ fields: 16, name: 64, value: 256 })
+    .nullish()
+    .describe(
+      'Strings of yours that come back with the status and in events: at most 16 of 256 characters, with names of 64.',
+    ),
 });
-
-/** What an app gives: `requestSchema` before its defaults. */
-export type DeliveryRequest = z.input<typeof requestSchema>;
 
 export type RequestContext = {
   readonly id: string;

@@ -9,6 +9,7 @@ import {
   type Status,
   underGate,
 } from '../domain/status.js';
+import type { ValidationFault } from '../errors.js';
 import type { Redis } from './connection.js';
 import { canonicalRecipient } from './conversation.js';
 import { accountKeys } from './keys.js';
@@ -19,41 +20,64 @@ import { readTimeline, type Timeline } from './timeline.js';
 /** All that is known of a delivery. Times in epoch milliseconds; null: not known, or not yet. */
 export type DeliveryView = Timeline &
   PrivateView & {
+    /** Unique in its account. */
     readonly id: string;
+    /** The account's number. */
     readonly from: string;
+    /** The recipient as the request wrote it: digits, or a `from_id`. */
     readonly to: string;
+    /** Where it is. */
     readonly status: Status;
     /** Why it waits, is held, or ended. */
     readonly reason: string;
     /** Since when it has this status. */
     readonly statusAt: number;
+    /** When it was enqueued. */
     readonly createdAt: number;
+    /** Not sent before. */
     readonly sendAt: number;
+    /** Not sent after. */
     readonly expiresAt: number;
+    /** When each kind of receipt was first reported. */
     readonly receipts: Receipts;
+    /** It was reported both failed and delivered. */
     readonly receiptsConflict: boolean;
-    /** Of a failure that was reported after acceptance: the provider's code, and its words. */
+    /** Of a failure that was reported after acceptance: the provider's code. */
     readonly failureCode: string | null;
+    /** The provider's words for that failure, numbers masked. */
     readonly failureReason: string | null;
+    /** The provider's id of the message, from its acceptance on. */
     readonly unique: string | null;
     /** The provider's clock; by the word of an operator, when the attempt began. */
     readonly acceptedAt: number | null;
     /** By whose word it counts as accepted: the provider's answer or its history, or an operator's. */
     readonly acceptedBy: 'provider' | 'history' | 'operator' | null;
+    /** Milliseconds that the customer window had left, as the provider said at acceptance. */
     readonly windowLeftMs: number | null;
-    readonly window: { readonly closesAt: number | null };
-    readonly session: { readonly openedAt: number | null };
+    /** The recipient's customer window. */
+    readonly window: {
+      /** When it closes. */
+      readonly closesAt: number | null;
+    };
+    /** The paid session of the conversation. */
+    readonly session: {
+      /** When it was opened. */
+      readonly openedAt: number | null;
+    };
     /** Deliveries in its lane that go before it. */
     readonly ahead: number | null;
+    /** The next time at which it may be sent, where it has to wait for one. */
     readonly notBefore: number | null;
-    /** Of an unknown outcome: when no sender can still be sending it, and when the history is asked next. */
+    /** Of an unknown outcome: when no sender can still be sending it. */
     readonly horizonAt: number | null;
+    /** Of an unknown outcome: when the provider's history is asked next. */
     readonly nextReadAt: number | null;
-    /** The deliveries that this one was made of, and that was made of this one. */
+    /** The delivery that this one repeats, by `resend`. */
     readonly resendOf: string | null;
+    /** The delivery that was made of this one by `resend`. */
     readonly resentAs: string | null;
     /** Why the request was refused, as JSON pointers and words; for jobs of other BullMQ clients. */
-    readonly errors: readonly { readonly pointer: string; readonly detail: string }[];
+    readonly errors: readonly ValidationFault[];
   };
 
 /** Reads a delivery; null when the account has none by this id. */

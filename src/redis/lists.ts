@@ -7,18 +7,27 @@ import { createScriptRunner } from './script.js';
 
 /** A delivery as lists show it. Times in epoch milliseconds; null: not known, or not yet. */
 export type ListedDelivery = {
+  /** Unique in its account. */
   readonly id: string;
+  /** The account's number. */
   readonly from: string;
+  /** The recipient. */
   readonly to: string;
+  /** Where it is. */
   readonly status: Status;
   /** Why it waits, is held, or ended. */
   readonly reason: string;
+  /** When it was enqueued. */
   readonly createdAt: number;
+  /** Not sent before. */
   readonly sendAt: number;
+  /** Not sent after. */
   readonly expiresAt: number;
+  /** The provider's id of the message. */
   readonly unique: string | null;
-  /** Of a failure that was reported after acceptance: the provider's code, and its words. */
+  /** Of a failure that was reported after acceptance: the provider's code. */
   readonly failureCode: string | null;
+  /** The provider's words for that failure, numbers masked. */
   readonly failureReason: string | null;
   /** Of an unknown outcome: when no sender can still be sending it. */
   readonly horizonAt: number | null;

@@ -5,7 +5,9 @@ import { parseJson } from './parse-json.js';
 
 /** What of a delivery may be encrypted. */
 export type PrivateView = {
+  /** The provider's account of the request, where `showRequest` asked for it. */
   readonly originalRequest: string | null;
+  /** The request's metadata. */
   readonly metadata: Readonly<Record<string, string>>;
   /** The request as it stands in the queue; null once its job has gone. Where it is locked, what shows of it. */
   readonly request: unknown;

@@ -15,7 +15,9 @@ export type RedisServers = (
       readonly sentinels: readonly HostPort[];
       /** The master's name among them. */
       readonly name: string;
+      /** The user at the sentinels. */
       readonly sentinelUsername?: string;
+      /** The password at the sentinels. */
       readonly sentinelPassword?: string;
     }
   | {
@@ -23,9 +25,17 @@ export type RedisServers = (
       readonly cluster: readonly HostPort[];
     }
 ) & {
+  /** The user at Redis. */
   readonly username?: string;
+  /** The password at Redis. */
   readonly password?: string;
-  readonly tls?: true | { readonly ca: string };
+  /** True, or the authority to trust. */
+  readonly tls?:
+    | true
+    | {
+        /** Its certificate as PEM. */
+        readonly ca: string;
+      };
 };
 
 /** Throws a TypeError where no server is named. */

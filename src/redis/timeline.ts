@@ -3,18 +3,43 @@ import { type Actor, isVerb, type Operation, type Verb } from '../domain/operati
 import { isOutcome } from '../domain/outcome.js';
 import { isStatus, type Status } from '../domain/status.js';
 
-export type TimelineEntry = { readonly at: number; readonly status: Status; readonly reason: string };
+/** A status that a delivery came to. */
+export type TimelineEntry = {
+  /** When, epoch milliseconds. */
+  readonly at: number;
+  /** The status. */
+  readonly status: Status;
+  /** Why. */
+  readonly reason: string;
+};
 
 /** A reading of the history that did not settle an unknown outcome, and what it found in a word. */
-export type AskedView = { readonly at: number; readonly found: string };
+export type AskedView = {
+  /** When, epoch milliseconds. */
+  readonly at: number;
+  /** What it found. */
+  readonly found: string;
+};
 
 /** A look at the file's link, and what it found in a word. */
-export type PreflightView = { readonly at: number; readonly found: string; readonly detail: string };
+export type PreflightView = {
+  /** When, epoch milliseconds. */
+  readonly at: number;
+  /** What it found. */
+  readonly found: string;
+  /** The same with figures. */
+  readonly detail: string;
+};
 
+/** What happened to a delivery, oldest first. */
 export type Timeline = {
+  /** The statuses it came to. */
   readonly timeline: readonly TimelineEntry[];
+  /** The attempts to send it. */
   readonly attempts: readonly AttemptFacts[];
+  /** Readings of the provider's history that did not settle an unknown outcome. */
   readonly asked: readonly AskedView[];
+  /** Looks at the file's link before it was sent. */
   readonly preflights: readonly PreflightView[];
   /** What people and apps did to it by hand: who, from where and why. */
   readonly operations: readonly Operation[];

@@ -49,11 +49,17 @@ export type DeliveryFacts = {
 
 /** An attempt as the timeline has it. Times in epoch milliseconds. */
 export type AttemptFacts = {
+  /** Counted from 1. */
   readonly number: number;
+  /** When it began. */
   readonly at: number;
+  /** `file` or `template`. */
   readonly send: string;
+  /** What it came to; null while it is under way. */
   readonly outcome: OutcomeKind | null;
+  /** The provider's reason, or ours. */
   readonly reason: string;
+  /** The reason in words; may be empty. */
   readonly detail: string;
 };
 

@@ -2,14 +2,25 @@ import type { WaybillError } from '../../errors.js';
 import type { EnqueuedOrError } from '../enqueue.js';
 
 /** One of many requests as it was read: not yet validated, or already known to be none. */
-export type BulkRecord = { readonly request: unknown } | { readonly error: WaybillError };
+export type BulkRecord =
+  | {
+      /** The request, an `EnqueueRequest` if all is well. */
+      readonly request: unknown;
+    }
+  | {
+      /** Why it is none. */
+      readonly error: WaybillError;
+    };
 
 /** What became of a record; it comes back as it was given, whatever else it carries. */
 export type BulkAnswer<Source extends BulkRecord> = {
+  /** The record as it was given. */
   readonly record: Source;
+  /** What became of it. */
   readonly answer: EnqueuedOrError;
 };
 
+/** How a stream of records is taken. */
 export type BulkOptions = {
   /** Names this run: what brings no id is new in another run, though it asks for the same. */
   readonly run?: string | undefined;
@@ -19,9 +30,11 @@ export type BulkOptions = {
 
 /** What became of a batch, in numbers. */
 export type BulkSummary = {
+  /** New deliveries. */
   readonly taken: number;
   /** Were here before: nothing was added for them. */
   readonly duplicates: number;
+  /** Requests with an error. */
   readonly refused: number;
 };
 

@@ -3,7 +3,7 @@ import type { Signature } from '../../../domain/operation.js';
 import type { Gate } from '../../../redis/gate.js';
 import type { Api } from '../api.js';
 import { callerOf, signatureOf } from '../guard.js';
-import { time } from '../schemas/delivery.js';
+import { accountName, accountNumber, time } from '../schemas/delivery.js';
 import { answers, json } from '../schemas/problem.js';
 import { accountPath, reasonBody } from '../schemas/requests.js';
 import { type Accounts, accountAt, mayUse, type NamedAccount } from '../scope.js';
@@ -29,12 +29,17 @@ export type AccountRoutes = {
 };
 
 const gate = z.discriminatedUnion('state', [
-  z.object({ state: z.literal('open') }),
-  z.object({ state: z.literal('until'), until: time, reason: z.string(), since: time }),
+  z.object({ state: z.literal('open').describe('It may send') }),
   z.object({
-    state: z.literal('paused'),
-    reason: z.string(),
-    since: time,
+    state: z.literal('until').describe('It sends again by itself'),
+    until: time.describe('When it does, epoch milliseconds'),
+    reason: z.string().describe('Why it does not send'),
+    since: time.describe('Since when it does not send, epoch milliseconds'),
+  }),
+  z.object({
+    state: z.literal('paused').describe('It sends again when an operator or a good probe lets it'),
+    reason: z.string().describe('Why it was paused'),
+    since: time.describe('Since when it is paused, epoch milliseconds'),
     who: z.string().describe('The operator’s name, or the key’s; empty where none was given'),
     source: z
       .string()
@@ -44,10 +49,10 @@ const gate = z.discriminatedUnion('state', [
 
 const account = z
   .object({
-    from: z.string(),
-    name: z.string(),
-    gate,
-    queuePaused: z.boolean(),
+    from: accountNumber,
+    name: accountName,
+    gate: gate.describe('Whether it may send'),
+    queuePaused: z.boolean().describe('Workers fetch no jobs of its queue'),
     workers: z.int().describe('Workers that serve the account'),
     due: z.int().describe('Deliveries that may go now'),
     waiting: z.int().describe('Deliveries that wait for a time or their turn'),
@@ -67,7 +72,12 @@ export function addAccounts(api: Api, routes: AccountRoutes): void {
       operationId: 'listAccounts',
       summary: 'Tell the gates and queues of the key’s accounts',
       tags: ['accounts'],
-      response: answers({ 200: json('By account', z.object({ accounts: z.array(account) })) }),
+      response: answers({
+        200: json(
+          'By account',
+          z.object({ accounts: z.array(account).describe('In the order of the settings') }),
+        ),
+      }),
     },
     handler: async (request) => {
       const seen = (await accounts.all()).filter((each) => mayUse(callerOf(request), each));

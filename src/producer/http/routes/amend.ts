@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { isFields } from '../../../domain/seal.js';
-import { type Amended, type Changes, changesSchema } from '../../amend.js';
+import type { Changes } from '../../../queue/delivery-request.js';
+import { type Amended, changesSchema } from '../../amend.js';
 import type { Asking } from '../../operate.js';
 import type { Api } from '../api.js';
 import { callerOf, signatureOf } from '../guard.js';
-import { faults, status } from '../schemas/delivery.js';
+import { accountNumber, deliveryId, status, warnings } from '../schemas/delivery.js';
 import { answers, json } from '../schemas/problem.js';
 import { fromQuery, idPath, reasonField } from '../schemas/requests.js';
 import { narrowTo } from '../scope.js';
@@ -15,9 +16,7 @@ export type AmendRoutes = {
 
 const changes = changesSchema.extend(reasonField).meta({ id: 'DeliveryChanges' });
 
-const amended = z
-  .object({ id: z.string(), from: z.string(), status, warnings: faults })
-  .meta({ id: 'Amended' });
+const amended = z.object({ id: deliveryId, from: accountNumber, status, warnings }).meta({ id: 'Amended' });
 
 /** `PATCH /v1/deliveries/{id}` */
 export function addAmend(api: Api, { amend }: AmendRoutes): void {

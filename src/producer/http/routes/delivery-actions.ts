@@ -7,7 +7,7 @@ import type { ResendOptions, Resent } from '../../resend.js';
 import type { Resolution, Resolved } from '../../resolve.js';
 import type { Api } from '../api.js';
 import { callerOf, signatureOf } from '../guard.js';
-import { status } from '../schemas/delivery.js';
+import { accountNumber, deliveryId, status } from '../schemas/delivery.js';
 import { answers, json } from '../schemas/problem.js';
 import { enqueued, fromQuery, idPath, newId, reasonBody, reasonField } from '../schemas/requests.js';
 import { narrowTo } from '../scope.js';
@@ -48,7 +48,7 @@ function addCancel(api: Api, { cancel }: ActionRoutes): void {
       summary: 'Cancel a delivery that is not being sent',
       tags: ['deliveries'],
       body: reasonBody,
-      response: answers({ 200: json('Cancelled', z.object({ id: z.string(), status })) }, REFUSALS),
+      response: answers({ 200: json('Cancelled', z.object({ id: deliveryId, status })) }, REFUSALS),
     },
     handler: async (request) => {
       const { id } = request.params;
@@ -69,7 +69,9 @@ const resendBody = orEmptyArray(
 ).default({});
 
 function addResend(api: Api, { resend }: ActionRoutes): void {
-  const resent = enqueued.extend({ resendOf: z.string() }).meta({ id: 'Resent' });
+  const resent = enqueued
+    .extend({ resendOf: z.string().describe('The id of the delivery that it repeats') })
+    .meta({ id: 'Resent' });
   api.post('/v1/deliveries/:id/resend', {
     config: { roles: ['operate'] },
     schema: {
@@ -104,7 +106,7 @@ const resolveBody = object({
   outcome: oneOf(
     ['sent', 'not_sent'],
     'must say what became of it: sent, or not_sent with next: resend or close',
-  ),
+  ).describe('What became of it'),
   unique: text(1, 512).nullish().describe('With sent: the message’s, so that its receipts are known'),
   next: oneOf(RESOLUTIONS).nullish().describe('With not_sent, needed there: send it now, or let it fail'),
   ...reasonField,
@@ -128,7 +130,7 @@ function misplaced(body: unknown): readonly (readonly [name: string, detail: str
 }
 
 function addResolve(api: Api, { resolve }: ActionRoutes): void {
-  const resolved = z.object({ id: z.string(), from: z.string(), status });
+  const resolved = z.object({ id: deliveryId, from: accountNumber, status });
   api.post('/v1/deliveries/:id/resolve', {
     config: { roles: ['operate'] },
     schema: {

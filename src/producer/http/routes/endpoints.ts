@@ -36,7 +36,7 @@ export type EndpointRoutes = {
 
 const endpoint = z
   .object({
-    name: z.string(),
+    name: z.string().describe('As the settings name it'),
     types: z.array(z.enum(EVENT_TYPES)).readonly().describe('The types that it is told; empty: all'),
     accounts: z.array(z.string()).readonly().describe('Numbers or names; empty: all'),
     deadEvents: z.int().describe('Events that it did not take within a day, kept to be posted again'),
@@ -45,12 +45,12 @@ const endpoint = z
 
 const tested = z
   .object({
-    endpoint: z.string(),
+    endpoint: z.string().describe('Its name'),
     id: z.string().describe('The event’s'),
     taken: z.boolean().describe('Whether it answered 2xx'),
     status: z.number().nullable().describe('What it answered; null: nothing'),
     reason: z.string().nullable().describe('Why it was not taken, in a word'),
-    durationMs: z.number(),
+    durationMs: z.number().describe('Milliseconds until it answered'),
   })
   .meta({ id: 'TestedEndpoint' });
 
@@ -64,7 +64,12 @@ export function addEndpoints(api: Api, routes: EndpointRoutes): void {
       operationId: 'listEventEndpoints',
       summary: 'List where events are posted to, as far as the key’s accounts go',
       tags: ['events'],
-      response: answers({ 200: json('By name', z.object({ endpoints: z.array(endpoint) })) }),
+      response: answers({
+        200: json(
+          'By name',
+          z.object({ endpoints: z.array(endpoint).describe('Those that the key may see') }),
+        ),
+      }),
     },
     handler: async (request) => ({ endpoints: await endpointsOf(callerOf(request), routes) }),
   });

@@ -4,7 +4,7 @@ import { oneOf, query } from '../../../queue/request-fields.js';
 import type { LedgerRow } from '../../../redis/ledger.js';
 import type { Api } from '../api.js';
 import { callerOf } from '../guard.js';
-import { time } from '../schemas/delivery.js';
+import { accountName, accountNumber, recipient, time } from '../schemas/delivery.js';
 import { answers } from '../schemas/problem.js';
 import { accountPath } from '../schemas/requests.js';
 import { type Accounts, accountAt } from '../scope.js';
@@ -20,21 +20,24 @@ export type LedgerRoutes = {
   readonly otherSessions: (asked: Asked) => Promise<readonly Omit<LedgerRow, 'openedBy'>[]>;
 };
 
-const month = z.string().regex(/^20\d\d-(0[1-9]|1[0-2])$/, { error: 'must be a month such as 2026-11' });
+const month = z
+  .string()
+  .regex(/^20\d\d-(0[1-9]|1[0-2])$/, { error: 'must be a month such as 2026-11' })
+  .describe('yyyy-mm');
 
 const session = z.object({
-  openedAt: time,
-  to: z.string(),
+  openedAt: time.describe('When it was opened, epoch milliseconds'),
+  to: recipient,
   openedBy: z.string().describe('The delivery; empty where it was none of ours'),
-  messages: z.int(),
-  sender: z.enum(['waybill', 'other']),
+  messages: z.int().describe('Messages sent in it'),
+  sender: z.enum(['waybill', 'other']).describe('other: another program sends for this number'),
 });
 
 const ledgerMonth = z
   .object({
-    account: z.object({ from: z.string(), name: z.string() }),
-    month: z.string(),
-    timeZone: z.string(),
+    account: z.object({ from: accountNumber, name: accountName }).describe('Whose month it is'),
+    month: z.string().describe('yyyy-mm'),
+    timeZone: z.string().describe('IANA: where its month begins and ends'),
     sessions: z.array(session).readonly().describe('Those of another sender come last, and are not ours'),
   })
   .meta({ id: 'LedgerMonth' });

@@ -21,7 +21,7 @@ export type ListRoutes = {
 const filters = query({
   from: text(1, 64).optional().describe('Account number or name; default: all of the key’s'),
   to: recipientPart.optional(),
-  status: oneOf(STATUSES).optional(),
+  status: oneOf(STATUSES).optional().describe('The status they have'),
   reason: text(1, 100).optional().describe('Why it waits, is held, or ended'),
   since: instantInQuery
     .optional()

@@ -30,7 +30,7 @@ export type QuarantineRoutes = {
 
 const callback = z
   .object({
-    id: z.string(),
+    id: z.string().describe('Its id in this list'),
     reason: z.string().describe('Why it could not be applied, in a word'),
     words: z.string().describe('The same for people'),
     receivedAt: time,
@@ -41,7 +41,7 @@ const callback = z
 
 const replayedCallback = z
   .object({
-    id: z.string(),
+    id: z.string().describe('Its id in the list'),
     result: z
       .enum(['applied', 'duplicate', 'kept'])
       .describe('kept: still not understood; the others have left the list'),
@@ -128,7 +128,9 @@ function addReplays(api: Api, { accounts, quarantine, replayed }: QuarantineRout
       return done;
     },
   });
-  const all = z.object({ callbacks: z.array(replayedCallback).readonly() }).meta({ id: 'ReplayedCallbacks' });
+  const all = z
+    .object({ callbacks: z.array(replayedCallback).readonly().describe('Oldest first') })
+    .meta({ id: 'ReplayedCallbacks' });
   api.post('/v1/webhooks/quarantine/replay', {
     config: { roles: ['operate'], asksMuch: true },
     schema: {

@@ -15,7 +15,7 @@ export type RecipientRoutes = {
 
 const erased = z
   .object({
-    deliveries: z.int(),
+    deliveries: z.int().describe('Records of deliveries'),
     jobs: z.int().describe('Of the queue, where the requests are'),
     deadEvents: z.int().describe('Events that an endpoint did not take'),
     aliases: z.int().describe('Other names of the recipient'),
@@ -37,7 +37,9 @@ export function addRecipients(api: Api, { accounts, erase }: RecipientRoutes): v
       summary: 'Erase what an account keeps of a recipient; refused while something may be on its way',
       tags: ['conversations'],
       params: path,
-      querystring: query({ reason: reasonField.reason.unwrap().optional() }),
+      querystring: query({
+        reason: reasonField.reason.unwrap().optional().describe('Why it is done: the log says so'),
+      }),
       response: answers({ 200: json('What was taken away, by kind', erased) }, [
         'account_not_found',
         'illegal_state',

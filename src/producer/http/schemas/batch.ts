@@ -29,16 +29,18 @@ const line = z
   .describe('Counted from 1: of the body’s lines, empty ones too, or of the array’s elements');
 
 const summary = z.object({
-  taken: z.int(),
+  taken: z.int().describe('New deliveries'),
   duplicates: z.int().describe('Were here before: nothing was added for them'),
-  refused: z.int(),
+  refused: z.int().describe('Answered with an error'),
 });
 
 const batchAnswer = z
   .union([
     enqueued.omit({ from: true }).extend({ line }),
     z.object({ line, error: problem }),
-    z.object({ summary }).describe('Where `summary` was asked for: the last one'),
+    z
+      .object({ summary: summary.describe('How many were answered how') })
+      .describe('Where `summary` was asked for: the last one'),
   ])
   .meta({ id: 'BatchAnswer' });
 

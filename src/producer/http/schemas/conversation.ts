@@ -1,27 +1,27 @@
 import { z } from 'zod';
-import { status, time } from './delivery.js';
+import { accountName, accountNumber, deliveryId, reason, recipient, status, time } from './delivery.js';
 
 const timeOrNull = time.nullable();
 
 const budget = z
   .object({
     limit: z.int().nullable().describe('Null: there is none'),
-    used: z.int(),
-    left: z.int().nullable(),
-    renewsAt: time,
+    used: z.int().describe('Sessions opened or reserved'),
+    left: z.int().nullable().describe('Null: there is no limit'),
+    renewsAt: time.describe('When the period ends, epoch milliseconds'),
   })
   .nullable()
   .describe('Sessions; null while no worker has told of the account’s budget');
 
-const stands = { id: z.string(), status, reason: z.string() };
+const stands = { id: deliveryId, status, reason };
 
 const gate = z.object({
   state: z
     .enum(['open', 'throttled', 'breaker', 'probing', 'paused'])
     .describe('probing: one attempt passes at a time'),
-  reason: z.string(),
-  since: timeOrNull,
-  until: timeOrNull,
+  reason: z.string().describe('Why it is not open; empty while it is'),
+  since: timeOrNull.describe('Since when, epoch milliseconds'),
+  until: timeOrNull.describe('Until when, epoch milliseconds; null: until somebody opens it'),
   by: z.string().describe('operator or worker; empty while it is open'),
   who: z.string().describe('The operator’s name, or the key’s; empty where none was given'),
 });
@@ -29,20 +29,24 @@ const gate = z.object({
 /** How a conversation stands at one moment. */
 export const conversation = z
   .object({
-    from: z.string().describe('The account’s number'),
-    to: z.string(),
+    from: accountNumber,
+    to: recipient,
     now: time.describe('When this was so, in epoch milliseconds by Redis’s clock'),
     words: z.array(z.string()).readonly().describe('The same for people, a sentence each'),
-    window: z.object({
-      state: z.enum(['open', 'closed', 'unknown']),
-      closesAt: timeOrNull,
-      lastInboundAt: timeOrNull,
-    }),
-    session: z.object({
-      state: z.enum(['open', 'none', 'not_billed']),
-      openedAt: timeOrNull,
-      endsAt: timeOrNull,
-    }),
+    window: z
+      .object({
+        state: z.enum(['open', 'closed', 'unknown']).describe('unknown: nothing was heard of the client'),
+        closesAt: timeOrNull.describe('When it closes, or closed, epoch milliseconds'),
+        lastInboundAt: timeOrNull.describe('When the client last wrote, epoch milliseconds'),
+      })
+      .describe('The customer window'),
+    session: z
+      .object({
+        state: z.enum(['open', 'none', 'not_billed']).describe('not_billed: the account pays no sessions'),
+        openedAt: timeOrNull.describe('When it was opened, epoch milliseconds'),
+        endsAt: timeOrNull.describe('When it ends, epoch milliseconds'),
+      })
+      .describe('The paid session'),
     cost: z
       .object({
         sessions: z.int().describe('Sessions that a send would open now: 0 or 1'),
@@ -51,24 +55,31 @@ export const conversation = z
         month: budget,
       })
       .describe('What a send would cost now'),
-    lane: z.object({
-      deliveries: z.array(z.object(stands)).readonly().describe('Those that come first, at most 20'),
-      count: z.int(),
-      flight: z
-        .object({ ...stands, until: timeOrNull.describe('Of an unknown one: until when the others wait') })
-        .nullable(),
-    }),
-    limits: z.object({
-      pairAt: timeOrNull.describe('When the limit on messages to one recipient lets the next one go'),
-      restsUntil: timeOrNull.describe('Until when nothing of the account is sent, by its pace or its gate'),
-    }),
-    account: z.object({
-      name: z.string(),
-      removedAt: timeOrNull.describe('When it was removed from the workers’ settings'),
-      workers: z.int().describe('Workers that serve the account'),
-      due: z.int().describe('Jobs that a worker may fetch now'),
-      queuePaused: z.boolean(),
-      gate,
-    }),
+    lane: z
+      .object({
+        deliveries: z.array(z.object(stands)).readonly().describe('Those that come first, at most 20'),
+        count: z.int().describe('All of them'),
+        flight: z
+          .object({ ...stands, until: timeOrNull.describe('Of an unknown one: until when the others wait') })
+          .nullable()
+          .describe('The one that is being sent, or whose outcome is unknown'),
+      })
+      .describe('The due deliveries, in the order in which they go'),
+    limits: z
+      .object({
+        pairAt: timeOrNull.describe('When the limit on messages to one recipient lets the next one go'),
+        restsUntil: timeOrNull.describe('Until when nothing of the account is sent, by its pace or its gate'),
+      })
+      .describe('What a send would have to wait for; null: nothing'),
+    account: z
+      .object({
+        name: accountName,
+        removedAt: timeOrNull.describe('When it was removed from the workers’ settings'),
+        workers: z.int().describe('Workers that serve the account'),
+        due: z.int().describe('Jobs that a worker may fetch now'),
+        queuePaused: z.boolean().describe('Workers fetch no jobs of its queue'),
+        gate: gate.describe('Whether it may send'),
+      })
+      .describe('How the account is'),
   })
   .meta({ id: 'Conversation' });

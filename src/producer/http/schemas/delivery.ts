@@ -9,61 +9,98 @@ export const time = z.number().describe('Epoch milliseconds');
 const timeOrNull = time.nullable();
 const textOrNull = z.string().nullable();
 
-export const status = z.enum(STATUSES);
+/** A point in time, and what happens then. */
+const timeOf = (what: string) => time.describe(`${what}, epoch milliseconds`);
 
-export const faults = z.array(z.object({ pointer: z.string(), detail: z.string() })).readonly();
+export const status = z.enum(STATUSES).describe('Where the delivery is');
+export const deliveryId = z.string().describe('The delivery’s id, unique in its account');
+export const accountNumber = z.string().describe('The account’s number');
+export const accountName = z.string().describe('The account’s name; it stands for the number in calls');
+export const recipient = z.string().describe('The recipient: digits, or a from_id');
+export const reason = z.string().describe('Why it waits, is held, or ended');
 
-const entry = z.object({ at: time, status, reason: z.string() });
+const faults = z
+  .array(
+    z.object({
+      pointer: z.string().describe('JSON pointer into the request'),
+      detail: z.string().describe('What it is about that field, for people'),
+    }),
+  )
+  .readonly();
+export const warnings = faults.describe('What may surprise you; the file is sent all the same');
+
+const unique = textOrNull.describe('The provider’s id of the message');
+const failureCode = textOrNull.describe(
+  'Of a failure that was reported after acceptance: the provider’s code',
+);
+const failureReason = textOrNull.describe('The same in the provider’s words, numbers masked');
+const horizonAt = timeOrNull.describe('Of an unknown outcome: when no sender can still be sending it');
+const times = {
+  createdAt: timeOf('When it was enqueued'),
+  sendAt: timeOf('Not sent before'),
+  expiresAt: timeOf('Not sent after'),
+};
+
+const entry = z.object({ at: timeOf('When it came to this status'), status, reason });
 
 const attempt = z.object({
-  number: z.int(),
-  at: time,
+  number: z.int().describe('Counted from 1'),
+  at: timeOf('When it began'),
   send: z.string().describe('file or template'),
-  outcome: z.enum(OUTCOMES).nullable(),
-  reason: z.string(),
-  detail: z.string(),
+  outcome: z.enum(OUTCOMES).nullable().describe('What it came to; null while it is under way'),
+  reason: z.string().describe('The provider’s reason, or Waybill’s'),
+  detail: z.string().describe('The reason in words; may be empty'),
+});
+
+const asked = z.object({
+  at: timeOf('When the history was read'),
+  found: z.string().describe('What was found'),
+});
+
+const preflight = z.object({
+  at: timeOf('When the link was looked at'),
+  found: z.string().describe('What was found'),
+  detail: z.string().describe('The same with figures'),
 });
 
 const operation = z.object({
-  at: time,
-  verb: z.enum(VERBS),
+  at: timeOf('When it was done'),
+  verb: z.enum(VERBS).describe('What was done'),
   who: textOrNull.describe('A person’s, an API key’s or an app’s name'),
   source: textOrNull.describe('From where: page, API, or the command line or library with its host'),
   reason: textOrNull.describe('Why, where somebody said so'),
 });
 
 const receipts = z
-  .object(Object.fromEntries(RECEIPTS.map((receipt) => [receipt, time.optional()])))
+  .object(Object.fromEntries(RECEIPTS.map((receipt) => [receipt, timeOf('When it was reported').optional()])))
   .describe('When each was first reported');
 
 /** A delivery as it is told. */
 export const delivery = z
   .object({
-    id: z.string(),
-    from: z.string().describe('The account’s number'),
-    to: z.string(),
+    id: deliveryId,
+    from: accountNumber,
+    to: recipient,
     status,
-    reason: z.string().describe('Why it waits, is held, or ended'),
-    hold: z.object({ reason: z.string(), since: time }).nullable().describe('Set while its status is held'),
-    createdAt: time,
-    sendAt: time,
-    expiresAt: time,
-    timeline: z.array(entry).readonly(),
-    attempts: z.array(attempt).readonly(),
+    reason,
+    hold: z
+      .object({ reason: z.string().describe('window, budget or account'), since: timeOf('Since when') })
+      .nullable()
+      .describe('Set while its status is held'),
+    ...times,
+    timeline: z.array(entry).readonly().describe('The statuses it came to, oldest first'),
+    attempts: z.array(attempt).readonly().describe('The attempts to send it, oldest first'),
     asked: z
-      .array(z.object({ at: time, found: z.string() }))
+      .array(asked)
       .readonly()
       .describe('Readings of the history that did not settle an unknown outcome'),
-    preflights: z
-      .array(z.object({ at: time, found: z.string(), detail: z.string() }))
-      .readonly()
-      .describe('Looks at the file’s link before it was sent'),
+    preflights: z.array(preflight).readonly().describe('Looks at the file’s link before it was sent'),
     operations: z.array(operation).readonly().describe('What people and apps did to it by hand'),
     receipts,
     receiptsConflict: z.boolean().describe('Reported both failed and delivered'),
-    failureCode: textOrNull.describe('Of a failure that was reported after acceptance: the provider’s code'),
-    failureReason: textOrNull.describe('The same in the provider’s words, numbers masked'),
-    unique: textOrNull.describe('The provider’s id of the message'),
+    failureCode,
+    failureReason,
+    unique,
     acceptedAt: timeOrNull.describe(
       'The provider’s timestamp; by an operator’s word, when the attempt began',
     ),
@@ -72,15 +109,21 @@ export const delivery = z
       .nullable()
       .describe('By whose word: the provider’s answer, its history, or an operator’s'),
     templateTimeLeft: z.number().nullable().describe('Milliseconds, as told when it was accepted'),
-    window: z.object({ closesAt: timeOrNull }),
-    session: z.object({ openedAt: timeOrNull }),
+    window: z
+      .object({ closesAt: timeOrNull.describe('When it closes; null: unknown') })
+      .describe('The recipient’s customer window'),
+    session: z
+      .object({ openedAt: timeOrNull.describe('When it was opened; null: there is none') })
+      .describe('The paid session of the conversation'),
     ahead: z.int().nullable().describe('Deliveries of its conversation that go before it'),
-    notBefore: timeOrNull,
-    horizonAt: timeOrNull.describe('Of an unknown outcome: when no sender can still be sending it'),
+    notBefore: timeOrNull.describe('The next time at which it may be sent, where it has to wait for one'),
+    horizonAt,
     nextReadAt: timeOrNull.describe('Of an unknown outcome: when the history is asked next'),
-    resendOf: textOrNull,
-    resentAs: textOrNull,
-    originalRequest: textOrNull,
+    resendOf: textOrNull.describe('The id of the delivery that this one repeats'),
+    resentAs: textOrNull.describe('The id of the delivery that repeats this one'),
+    originalRequest: textOrNull.describe(
+      'The provider’s account of the request, where showRequest asked for it',
+    ),
     errors: faults.describe('Why a job of another BullMQ client was refused'),
     locked: textOrNull.describe(
       'Why request, metadata and originalRequest cannot be read: their key is not here',
@@ -92,17 +135,15 @@ export const delivery = z
 /** A delivery as lists show it. */
 export const listed = z
   .object({
-    id: z.string(),
-    from: z.string(),
-    to: z.string(),
+    id: deliveryId,
+    from: accountNumber,
+    to: recipient,
     status,
-    reason: z.string(),
-    createdAt: time,
-    sendAt: time,
-    expiresAt: time,
-    unique: textOrNull,
-    failureCode: textOrNull,
-    failureReason: textOrNull,
-    horizonAt: timeOrNull,
+    reason,
+    ...times,
+    unique,
+    failureCode,
+    failureReason,
+    horizonAt,
   })
   .meta({ id: 'ListedDelivery' });

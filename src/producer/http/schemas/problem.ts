@@ -3,11 +3,11 @@ import { PROBLEM_TYPE, PROBLEMS, type ProblemCode } from '../problem.js';
 
 export const problem = z
   .object({
-    type: z.string(),
-    title: z.string(),
-    status: z.int(),
+    type: z.string().describe('urn:waybill:problem: and the code'),
+    title: z.string().describe('The code in words'),
+    status: z.int().describe('The HTTP status'),
     code: z.enum(Object.keys(PROBLEMS)).describe('Stable, for programs; docs/errors.md tells each'),
-    detail: z.string(),
+    detail: z.string().describe('What went wrong here: the first fault, or what to do'),
     errors: z
       .array(
         z.object({
@@ -17,7 +17,8 @@ export const problem = z
           detail: z.string().describe('What is wrong, and what would be right'),
         }),
       )
-      .optional(),
+      .optional()
+      .describe('Every fault of the call'),
   })
   .meta({ id: 'Problem', description: 'Problem details, RFC 9457' });
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { LONGEST } from '../../../domain/operation.js';
 import { DELIVERY_ID, requestSchema } from '../../../queue/request.js';
 import { object, orEmptyArray, query, text } from '../../../queue/request-fields.js';
-import { status } from './delivery.js';
+import { accountNumber, deliveryId, status, warnings } from './delivery.js';
 
 /** The same as the library takes, but that `from` may be left out by a key for one account. */
 export const deliveryRequest = requestSchema.meta({ id: 'DeliveryRequest' });
@@ -47,10 +47,10 @@ export const keyHeader = z.looseObject({
 
 export const enqueued = z
   .object({
-    id: z.string(),
-    from: z.string(),
+    id: deliveryId,
+    from: accountNumber,
     status,
     duplicate: z.boolean().describe('The same request was here before: nothing was added'),
-    warnings: z.array(z.object({ pointer: z.string(), detail: z.string() })).readonly(),
+    warnings,
   })
   .meta({ id: 'Enqueued' });
