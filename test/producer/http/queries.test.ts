@@ -54,7 +54,7 @@ const RAW = /Invalid|Unrecognized|expected|Too (big|small)|received|undefined/i;
 
 // What a parameter of its name could not mean, whatever it is.
 const NOT: Readonly<Record<string, string>> = {
-  reason: 'x'.repeat(101),
+  reason: 'x'.repeat(201),
   run: 'x'.repeat(65),
   from: 'x'.repeat(65),
 };
