@@ -28,8 +28,12 @@ export type Locked =
 export function readAccepted(reply: Reply): Accepted {
   switch (reply.code) {
     case 'new':
-    case 'again':
-      return { kind: reply.code, status: readStatus(reply.text(1)) ?? 'queued' };
+      return { kind: 'new', status: readStatus(reply.text(1)) ?? 'queued' };
+    case 'again': {
+      const jobAt = reply.textOrNull(2);
+      const status = readStatus(reply.text(1)) ?? 'queued';
+      return { kind: 'again', status, jobAt: jobAt === null ? null : Number(jobAt) };
+    }
     case 'conflict':
     case 'refused':
       return { kind: reply.code };

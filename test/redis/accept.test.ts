@@ -45,10 +45,10 @@ it('takes a delivery without a schedule as due, though its producer has a clock 
 
 it('answers the same request again with how it stands', async () => {
   await bench.accept(delivery('one'));
-  const again = { kind: 'again', status: 'queued' };
+  const again = { kind: 'again', status: 'queued', jobAt: JOB_AT };
   await expect(bench.accept(delivery('one'), JOB_AT + MINUTE)).resolves.toEqual(again);
   await bench.claim(delivery('one'));
-  await expect(bench.accept(delivery('one'))).resolves.toEqual({ kind: 'again', status: 'sending' });
+  await expect(bench.accept(delivery('one'))).resolves.toEqual({ kind: 'again', status: 'sending', jobAt: JOB_AT });
 });
 
 describe('a job that is there already', () => {
@@ -125,7 +125,7 @@ it('remembers an id after its record has gone', async () => {
   await bench.accept(delivery('one'));
   await bench.store.conclude(delivery('one'), { status: 'cancelled', reason: 'cancelled' });
   await redis.client.del(bench.keys.record('one'));
-  const again = { kind: 'again', status: 'cancelled' };
+  const again = { kind: 'again', status: 'cancelled', jobAt: null };
   await expect(bench.accept(delivery('one'))).resolves.toEqual(again);
   await expect(bench.accept(delivery('one', { caption: 'Other' }))).resolves.toEqual({ kind: 'conflict' });
 });

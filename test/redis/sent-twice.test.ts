@@ -61,7 +61,7 @@ const cases: readonly Case[] = [
   {
     what: 'accept',
     send: () => bench.accept(delivery('three')),
-    again: () => ({ kind: 'again', status: 'waiting' }),
+    again: () => ({ kind: 'again', status: 'waiting', jobAt: expect.any(Number) }),
   },
   {
     what: 'accept of a job that is refused',

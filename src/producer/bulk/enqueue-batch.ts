@@ -77,7 +77,7 @@ async function finish(
       tried === 0
         ? orUnavailable(() => first.answers)
         : // Under the ids that they have by now.
-          onRedis(async () => (await startAccepting(slots, deps)).answers),
+          onRedis(async () => ownAsNew(await (await startAccepting(slots, deps)).answers)),
     );
     const answers = await insist(tries, () =>
       onRedis(() => Promise.all(taken.map(({ read, accepted }) => answerOf(read, accepted, deps)))),
@@ -87,6 +87,17 @@ async function finish(
   } catch (error) {
     return withoutRedis(slots, error);
   }
+}
+
+/** What an earlier question of this batch has added, whose answer never came, is no duplicate: its job has the same time. */
+function ownAsNew(taken: readonly Taken[]): readonly Taken[] {
+  const met = new Set<string>();
+  return taken.map(({ read, accepted }) => {
+    const { id } = read.delivery;
+    const isOwn = accepted.kind === 'again' && accepted.jobAt === read.job.timestamp && !met.has(id);
+    met.add(id);
+    return { read, accepted: isOwn ? { kind: 'new', status: accepted.status } : accepted };
+  });
 }
 
 /** What was found wrong with a record stays its answer; all others get the error. */

@@ -6,7 +6,7 @@
 -- ARGV: idRetentionMs
 -- each ARGV: id to recipient fingerprint otherFingerprints job jobAt sendAt expiresAt strict priority data inHand metadata refused
 -- replicated: where that is wished for, before the answer
--- Returns for each {moved} | {conflict} | {again, status} | {refused} | {new, status}
+-- Returns for each {moved} | {conflict} | {again, status, jobAt?} | {refused} | {new, status}
 -- include: clock alias tell record turn known front add-job end-adding again take-in each
 local now = clock()
 -- To spell a number out takes Redis longer than much of what it does with it: once for all.

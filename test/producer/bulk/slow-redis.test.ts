@@ -51,6 +51,7 @@ it('asks a Redis again that was slow to answer, and takes in each record once', 
   const answers = await takeAround(() => redis.client.call('CLIENT', 'PAUSE', PAUSE_MS, 'ALL'));
   expect(errorsIn(answers)).toEqual([]);
   expect(new Set(answers.map(({ answer }) => 'id' in answer && answer.id)).size).toBe(1000);
+  expect(answers.filter(({ answer }) => 'id' in answer && answer.duplicate)).toEqual([]);
   expect(await jobs()).toBe(1000);
 });
 

@@ -9,7 +9,7 @@ local function knownAs()
       -- By the first call's clock: a job that seems older than its record would be taken for another delivery's.
       addJob(known[3] or 'd-' .. id, data, { at = known[4], delay = 0, priority = priority })
     end
-    return { 'again', known[2] }
+    return { 'again', known[2], known[4] }
   end
   local mark, status = fromTomb()
   if mark then
