@@ -48,7 +48,11 @@ it('answers the same request again with how it stands', async () => {
   const again = { kind: 'again', status: 'queued', jobAt: JOB_AT };
   await expect(bench.accept(delivery('one'), JOB_AT + MINUTE)).resolves.toEqual(again);
   await bench.claim(delivery('one'));
-  await expect(bench.accept(delivery('one'))).resolves.toEqual({ kind: 'again', status: 'sending', jobAt: JOB_AT });
+  await expect(bench.accept(delivery('one'))).resolves.toEqual({
+    kind: 'again',
+    status: 'sending',
+    jobAt: JOB_AT,
+  });
 });
 
 describe('a job that is there already', () => {
