@@ -6,6 +6,7 @@ import type { DataKey } from './domain/seal.js';
 import { DAY, HOUR } from './domain/time.js';
 import { ClosedError } from './errors.js';
 import type { Amended } from './producer/amend.js';
+import { faultOfOptions } from './producer/arguments.js';
 import { knownAccounts, type WaybillOptions } from './producer/client-options.js';
 import type { ListFilter, Page } from './producer/list.js';
 import { createOperator, type Operator } from './producer/operate.js';
@@ -116,7 +117,7 @@ export type Waybill = Producer &
 
 /**
  * The library: what an app needs to have files sent and to know what became of them.
- * @throws ConfigError when `dataKey` is none; TypeError where `redis` is neither a Redis URL nor a connection
+ * @throws ConfigError when `dataKey` is none; TypeError where an option is none, such as a `redis` that is neither a URL nor a connection
  */
 export function createWaybill(options: WaybillOptions): Waybill {
   if (typeof options !== 'object' || options === null) throw new TypeError(OPTIONS_FORM);
@@ -124,6 +125,8 @@ export function createWaybill(options: WaybillOptions): Waybill {
   let closed = false;
   // Mostly a variable of the environment that is not set: said here, not by the first call.
   if (!isRedis(options.redis)) throw new TypeError(REDIS_FORM);
+  const wrong = faultOfOptions(options);
+  if (wrong !== null) throw new TypeError(wrong);
   const sealer = createSealer(dataKeysOf(options));
   const own = !isConnection(options.redis);
   const redis = isConnection(options.redis) ? options.redis : connectTo(options.redis, 'fails');
@@ -199,7 +202,7 @@ function verbsOf({ list, amend, resend, resolve }: Operator): OperatorVerbs {
     list: (filter = {}) => list(filter),
     amend,
     resend: (id, options = {}, narrow = {}) => resend(id, options, narrow),
-    resolve: (id, resolution, said = {}) => resolve(id, { ...said, resolution }, said),
+    resolve: async (id, resolution, said = {}) => resolve(id, { ...said, resolution }, said),
   };
 }
 

@@ -46,5 +46,6 @@ export function openOperator({ config, redis, waybill, queues, sealer, accounts 
     ready: (withinMs) => whenReady(redis, withinMs),
     newId: () => newDeliveryId(systemEffects.now()),
     signature: {},
+    isClosed: () => false,
   });
 }

@@ -1,17 +1,18 @@
 import { type Actor, type Signature, signed } from '../domain/operation.js';
+import { isFields } from '../domain/seal.js';
 import type { Status } from '../domain/status.js';
 import { UnknownAccountError, ValidationError, WaybillError } from '../errors.js';
 import type { Changes } from '../queue/delivery-request.js';
 import type { DeliveryView } from '../redis/delivery-view.js';
 import type { DeliveryRef } from '../redis/run-on-delivery.js';
 import { type AmendDeps, type Amended, amend, faultsOfChanges } from './amend.js';
-import { checkSignature, faultsOfSignature } from './arguments.js';
+import { checkFilter, checkResend, checkResolution, checkSignature, faultsOfSignature } from './arguments.js';
 import { type EraseDeps, type Erased, erase } from './erase.js';
 import { type ListDeps, type ListFilter, listDeliveries, type Page, readRecipient } from './list.js';
 import { cancel, type Narrow } from './producer.js';
 import { type ResendDeps, type ResendOptions, type Resent, resend } from './resend.js';
 import { type Resolution, type ResolveDeps, type Resolved, resolve } from './resolve.js';
-import { inOurWords, type OnRedis, patiently } from './unavailable.js';
+import { inOurWords, type OnRedis, whileOpen } from './unavailable.js';
 
 /** So many deliveries are changed at once. */
 const BATCH = 50;
@@ -27,6 +28,8 @@ export type OperatorDeps = ResolveDeps &
     readonly ready: (withinMs: number) => Promise<void>;
     /** Who asks, where a call does not say. */
     readonly signature: Signature;
+    /** Whether this client was closed: what fails then says so. */
+    readonly isClosed: () => boolean;
   };
 
 /** Where a delivery is looked for, and who asks. */
@@ -42,18 +45,21 @@ export type Operator = ReturnType<typeof createOperator>;
 
 /** What operators can do with deliveries that nobody else helps. */
 export function createOperator(deps: OperatorDeps) {
-  const onRedis = patiently(deps.ready);
+  const onRedis = whileOpen(deps);
   const { resolveOne, cancelOne, resendOne, amendOne } = createVerbs(deps, onRedis);
   /** One page of deliveries, newest first. @throws ValidationError, UnknownAccountError */
-  const list = (filter: ListFilter): Promise<Page> =>
-    listDeliveries(filter, {
+  async function list(filter: ListFilter): Promise<Page> {
+    checkFilter(filter);
+    return listDeliveries(filter, {
       accounts: () => onRedis(deps.accounts),
       readStep: (asked) => onRedis(() => deps.readStep(asked)),
     });
+  }
 
   return {
     /** @throws NotFoundError, IllegalStateError */
     async resolve(id: string, said: Said, narrow: Narrow = {}): Promise<Resolved> {
+      checkResolution(said.resolution);
       return resolveOne(await deps.find(id, narrow), said);
     },
 
@@ -104,6 +110,7 @@ function createVerbs(deps: OperatorDeps, onRedis: OnRedis) {
     },
 
     async resendOne(id: string, options: ResendOptions, asking: Asking): Promise<Resent> {
+      checkResend(options);
       const by = actorOf(asking, deps);
       const view = await deps.find(id, asking);
       return onRedis(() => resend({ view, options, by }, deps));
@@ -111,7 +118,8 @@ function createVerbs(deps: OperatorDeps, onRedis: OnRedis) {
 
     async amendOne(id: string, changes: Changes, asking: Asking): Promise<Amended> {
       const faults = faultsOfSignature(asking);
-      if (faults.length > 0) throw new ValidationError([...faultsOfChanges(changes), ...faults]);
+      if (faults.length > 0 || !isFields(changes))
+        throw new ValidationError([...faultsOfChanges(changes), ...faults]);
       const view = await deps.find(id, asking);
       return onRedis(() => amend({ view, changes, by: signed(asking, deps.signature) }, deps));
     },

@@ -1,17 +1,24 @@
 import { type Actor, type Signature, signed } from '../domain/operation.js';
 import type { PublishedAccount } from '../domain/published-account.js';
 import type { Status } from '../domain/status.js';
-import { ClosedError, IllegalStateError, NotFoundError, WaybillError } from '../errors.js';
+import { IllegalStateError, NotFoundError, UnknownAccountError, WaybillError } from '../errors.js';
 import type { DeliveryView } from '../redis/delivery-view.js';
 import type { DeliveryRef } from '../redis/run-on-delivery.js';
-import { checkId, checkRequests, checkSignature, checkSource, checkWait } from './arguments.js';
+import {
+  checkLookup,
+  checkRecords,
+  checkRequests,
+  checkSignature,
+  checkSource,
+  checkWait,
+} from './arguments.js';
 import { enqueueStream } from './bulk/enqueue-stream.js';
 import { type BulkAnswer, type BulkOptions, type BulkRecord, withSummary } from './bulk/record.js';
 import { createContentIds } from './content-id.js';
 import { type EnqueueDeps, type Enqueued, type EnqueuedOrError, enqueue } from './enqueue.js';
 import { type EventsAsked, type EventsDeps, type ReadEvent, readEvents } from './events.js';
 import type { EnqueueRequest } from './read-request.js';
-import { type OnRedis, patiently } from './unavailable.js';
+import { whileOpen } from './unavailable.js';
 import { type WaitOptions, waitFor } from './watch.js';
 
 type NamedAccount = Pick<PublishedAccount, 'from' | 'name'>;
@@ -65,7 +72,7 @@ export type Producer = {
 
   /**
    * A delivery, with its timeline and attempts.
-   * @throws NotFoundError
+   * @throws NotFoundError, UnknownAccountError
    * @throws WaybillError `AMBIGUOUS_ID` when several accounts have the id
    */
   get(id: string, narrow?: Narrow): Promise<DeliveryView>;
@@ -93,11 +100,7 @@ export type Producer = {
 };
 
 export function createProducer(deps: ProducerDeps): Producer {
-  const ask = patiently(deps.ready);
-  const onRedis: OnRedis = (call) =>
-    ask(call).catch((error: unknown) => {
-      throw deps.isClosed() ? new ClosedError({ cause: error }) : error;
-    });
+  const onRedis = whileOpen(deps);
   return {
     enqueue: (request) => onRedis(() => enqueue(request, deps)),
 
@@ -110,9 +113,14 @@ export function createProducer(deps: ProducerDeps): Producer {
       return answers;
     },
 
-    enqueueStream(source, { run, onSummary } = {}) {
-      checkSource(source);
-      const answers = enqueueStream(source, { deps, makeId: createContentIds(run), wasThere: true });
+    enqueueStream(source, options = {}) {
+      checkSource(source, options);
+      const { run, onSummary } = options;
+      const answers = enqueueStream(checkRecords(source), {
+        deps,
+        makeId: createContentIds(run),
+        wasThere: true,
+      });
       return onSummary === undefined ? answers : withSummary(answers, onSummary);
     },
 
@@ -134,20 +142,34 @@ export function createProducer(deps: ProducerDeps): Producer {
   };
 }
 
-async function find(id: string, { from, among }: Narrow, deps: ProducerDeps): Promise<DeliveryView> {
-  checkId(id);
+async function find(id: string, narrow: Narrow, deps: ProducerDeps): Promise<DeliveryView> {
+  checkLookup(id, narrow);
+  const { from, among } = narrow;
   const accounts = await deps.accounts();
   const seen = accounts.filter((account) =>
     [from === undefined ? undefined : [from], among].every(
       (names) => names === undefined || names.includes(account.from) || names.includes(account.name),
     ),
   );
+  if (from !== undefined && seen.length === 0) throw unknownAccount(from, among, accounts);
   const read = await Promise.all(seen.map((account) => deps.read({ from: account.from, id })));
   const [view, ...others] = read.filter((each) => each !== null);
   if (view === undefined) throw new NotFoundError(id);
   if (others.length === 0) return view;
   const names = seen.filter((_, index) => read[index] !== null).map(({ name }) => name);
   throw new WaybillError('AMBIGUOUS_ID', `Several accounts have this id: name one of ${names.join(', ')}`);
+}
+
+/** `among`: of others nothing is told. */
+function unknownAccount(
+  from: string,
+  among: Narrow['among'],
+  accounts: readonly NamedAccount[],
+): UnknownAccountError {
+  const told = accounts.filter(
+    (account) => among === undefined || among.includes(account.from) || among.includes(account.name),
+  );
+  return new UnknownAccountError(from, { known: told.map(({ name }) => name) });
 }
 
 /** @throws IllegalStateError */

@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { UnavailableError, WaybillError } from '../errors.js';
+import { ClosedError, UnavailableError, WaybillError } from '../errors.js';
 
 /** How long a call may take before Redis counts as away. */
 export const PATIENCE_MS = 950;
@@ -33,6 +33,26 @@ export function patiently(ready: (withinMs: number) => Promise<void>): OnRedis {
       await ready(PATIENCE_MS);
       return call();
     });
+}
+
+/** The same of a client that may be closed: what fails then says so. */
+export function whileOpen({
+  ready,
+  isClosed,
+}: {
+  readonly ready: (withinMs: number) => Promise<void>;
+  readonly isClosed: () => boolean;
+}): OnRedis {
+  const ask = patiently(ready);
+  return (call) =>
+    ask(call).catch((error: unknown) => {
+      throw isClosed() && !isTold(error) ? new ClosedError({ cause: error }) : error;
+    });
+}
+
+/** What the call itself came to, and not its connection. */
+function isTold(error: unknown): boolean {
+  return error instanceof WaybillError && error.code !== 'UNAVAILABLE' && error.code !== 'REDIS_REFUSED';
 }
 
 /** Asks so often where nothing comes back in time: what Redis was slow to answer, it has done, and does once. */

@@ -29,6 +29,7 @@ export function jobIdOf(deliveryId: string): string {
  * @returns null where the job id makes none: over 128 characters as written here, or not Unicode
  */
 export function deliveryIdOf(jobId: string): string | null {
+  if (typeof jobId !== 'string') return null;
   const [, named] = /^d-(.+)$/s.exec(jobId) ?? [];
   if (named !== undefined && DELIVERY_ID.test(named)) return named;
   // Half a character has no UTF-8: it comes back from Redis as U+FFFD, whatever it was.

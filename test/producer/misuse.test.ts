@@ -1,6 +1,7 @@
 import {
   ClosedError,
   createWaybill,
+  deliveryIdOf,
   IllegalStateError,
   UnknownAccountError,
   ValidationError,
@@ -35,13 +36,21 @@ const NOTHING = [undefined, null, 7, '', 'text', [], true, () => undefined, Symb
 it.each(NOTHING)('refuses to enqueue %p, and to look for it, in our words', async (nothing) => {
   await expect(loosely('enqueue', nothing)).rejects.toThrow(ValidationError);
   if (nothing === 'text') return;
-  for (const verb of ['get', 'cancel'] as const) {
-    await expect(loosely(verb, nothing)).rejects.toMatchObject({
+  for (const verb of ['get', 'cancel', 'resend', 'amend', 'resolve'] as const) {
+    const second = { get: {}, cancel: {}, resend: {}, amend: { caption: 'new' }, resolve: { kind: 'close' } }[
+      verb
+    ];
+    await expect(loosely(verb, nothing, second)).rejects.toMatchObject({
       code: 'VALIDATION',
       errors: [{ pointer: '/id', detail: 'must be the delivery’s id, a string' }],
     });
   }
 });
+
+/** What is no array of records. */
+async function* noRecords(): AsyncGenerator<unknown> {
+  yield 7;
+}
 
 it.each<readonly [keyof Waybill, readonly unknown[], readonly string[]]>([
   ['wait', [], ['/id', '/until', '/timeoutMs']],
@@ -55,6 +64,28 @@ it.each<readonly [keyof Waybill, readonly unknown[], readonly string[]]>([
   ['events', [null], ['']],
   ['events', [{ from: 7, after: 7, types: 'delivery.read' }], ['/from', '/after', '/types']],
   ['events', [{ types: ['delivery.arrived'] }], ['/types']],
+  ['events', [{ signal: {} }], ['/signal']],
+  ['wait', ['one', 'read', { timeoutMs: 1, signal: 'stop', from: 7 }], ['/from', '/signal']],
+  ['get', ['one', null], ['']],
+  ['get', ['one', { from: 7, among: 'shop' }], ['/from', '/among']],
+  ['cancel', ['one', { from: '' }], ['/from']],
+  ['cancel', ['one', 'shop'], ['']],
+  ['enqueueStream', [noRecords(), null], ['/options']],
+  ['enqueueStream', [noRecords(), { run: 7, onSummary: true }], ['/run', '/onSummary']],
+  ['enqueueStream', [noRecords()], ['']],
+  ['list', [null], ['']],
+  ['list', ['held'], ['']],
+  ['list', [{ from: 7, status: 'lost', since: 'today' }], ['/from', '/status', '/since']],
+  ['list', [{ limit: '5' }], ['/limit']],
+  ['amend', ['one', null], ['']],
+  ['amend', ['one', 'caption'], ['']],
+  ['amend', ['one', { caption: 'new' }, 7], ['']],
+  ['resend', ['one', null], ['']],
+  ['resend', ['one', { id: 7, localStorage: 'yes' }], ['/id', '/localStorage']],
+  ['resend', ['one', {}, null], ['']],
+  ['resolve', ['one'], ['']],
+  ['resolve', ['one', { kind: 'sended', unique: 7 }], ['/kind', '/unique']],
+  ['resolve', ['one', { kind: 'close' }, 7], ['']],
 ])('tells %s(%j) each thing that is wrong', async (verb, args, pointers) => {
   const refused = loosely(verb, ...args);
   await expect(refused).rejects.toThrow(ValidationError);
@@ -71,6 +102,23 @@ it.each(NOTHING.filter((nothing) => typeof nothing !== 'string' || nothing === '
   },
 );
 
+it.each([
+  [{ prefix: 7 }, /^prefix must/],
+  [{ accounts: 'shop' }, /^accounts must/],
+  [{ accounts: [{ name: 'shop' }] }, /^accounts must/],
+  [{ retentionHours: 'a week' }, /^retentionHours must/],
+  [{ waitReplicas: -1 }, /^waitReplicas must/],
+  [{ dataKey: 7 }, /^dataKey must/],
+  [{ onError: 'log' }, /^onError must/],
+])('is not made with %p', (wrong, words) => {
+  const options = { redis: 'redis://127.0.0.1:1', ...wrong };
+  expect(() => Reflect.apply(createWaybill, undefined, [options])).toThrow(words);
+});
+
+it.each(NOTHING)('makes no delivery’s id of a job that has %p for one', (nothing) => {
+  expect(() => Reflect.apply(deliveryIdOf, undefined, [nothing])).not.toThrow();
+});
+
 describe('an account that there is not', () => {
   const unknown = () => line.waybill.enqueue({ ...requestTo(CLIENT), from: 'shpo' });
 
@@ -83,6 +131,23 @@ describe('an account that there is not', () => {
     });
     const [answer] = await line.waybill.enqueueMany([{ ...requestTo(CLIENT), from: 'shpo' }]);
     expect(answer).toMatchObject({ error: { known: ['shop'] } });
+  });
+
+  it.each<readonly [keyof Waybill, readonly unknown[]]>([
+    ['get', ['one', { from: 'shpo' }]],
+    ['wait', ['one', 'read', { timeoutMs: 1000, from: 'shpo' }]],
+    ['cancel', ['one', { from: 'shpo' }]],
+    ['amend', ['one', { caption: 'new' }, { from: 'shpo' }]],
+    ['resend', ['one', {}, { from: 'shpo' }]],
+    ['resolve', ['one', { kind: 'close' }, { from: 'shpo' }]],
+    ['list', [{ from: 'shpo' }]],
+  ])('is what %s answers where it is to look there', async (verb, args) => {
+    await line.waybill.enqueue(requestTo(CLIENT, { id: 'one' }));
+    await expect(loosely(verb, ...args)).rejects.toMatchObject({
+      code: 'UNKNOWN_ACCOUNT',
+      account: 'shpo',
+      known: ['shop'],
+    });
   });
 
   it('is refused with what to do where none is known', async () => {
@@ -138,15 +203,51 @@ describe('waiting', () => {
 });
 
 describe('after close()', () => {
-  it.each<readonly [keyof Waybill, readonly unknown[]]>([
-    ['enqueue', [requestTo(CLIENT)]],
-    ['get', ['one']],
-    ['wait', ['one', 'read', { timeoutMs: 1000 }]],
-    ['cancel', ['one']],
-    ['events', []],
-  ])('%s says that it was closed', async (verb, args) => {
+  /** A method that is missing here is one that the types do not let pass. */
+  const CALLS: Readonly<
+    Record<Exclude<keyof Waybill, 'close' | 'enqueueMany' | 'enqueueStream'>, readonly unknown[]>
+  > = {
+    enqueue: [requestTo(CLIENT)],
+    get: ['one'],
+    wait: ['one', 'read', { timeoutMs: 1000 }],
+    cancel: ['one'],
+    events: [],
+    list: [],
+    amend: ['one', { caption: 'new' }],
+    resend: ['one'],
+    resolve: ['one', { kind: 'close' }],
+  };
+  const calls = Object.entries(CALLS);
+
+  it.each(calls)('%s says that it was closed', async (verb, args) => {
     await line.waybill.close();
-    await expect(loosely(verb, ...args)).rejects.toThrow(ClosedError);
+    const called: unknown = await loosely(verb as keyof Waybill, ...args).catch((error: unknown) => error);
+    expect(called).toBeInstanceOf(ClosedError);
+  });
+
+  it.each(calls)('%s says so too where it is closed meanwhile', async (verb, args) => {
+    await redis.server.kill('SIGSTOP');
+    const called = loosely(verb as keyof Waybill, ...args).catch((error: unknown) => error);
+    const closing = line.waybill.close();
+    expect(await called).toBeInstanceOf(ClosedError);
+    await redis.server.kill('SIGCONT');
+    await closing;
+  });
+
+  it('knows every method', () => {
+    const methods = Object.entries(line.waybill).flatMap(([name, value]) =>
+      typeof value === 'function' ? [name] : [],
+    );
+    expect(methods.sort()).toEqual([...Object.keys(CALLS), 'close', 'enqueueMany', 'enqueueStream'].sort());
+  });
+
+  it('answers each of a stream so', async () => {
+    await line.waybill.close();
+    async function* source() {
+      yield [{ request: requestTo(CLIENT) }];
+    }
+    const answers = await loosely('enqueueStream', source());
+    expect(answers).toMatchObject([{ answer: { error: expect.any(ClosedError) } }]);
   });
 
   it('answers each of many so', async () => {

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { isFields } from '../../domain/seal.js';
 import { PROBLEM_TYPE, PROBLEMS, ProblemError, problemBody } from './problem.js';
 import { toProblem } from './translate.js';
 
@@ -18,8 +19,9 @@ export function answerProblem(reply: FastifyReply, problem: ProblemError): Fasti
 
 /** What no route answered by itself. */
 export function createErrorAnswer(log: ApiLog) {
-  return (error: unknown, _request: FastifyRequest, reply: FastifyReply): FastifyReply => {
-    const problem = toProblem(error);
+  return (error: unknown, { query }: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const inQuery = isFields(query) && query.from !== undefined;
+    const problem = toProblem(error, inQuery ? '/query/from' : '/from');
     if (problem !== null) return answerProblem(reply, problem);
     log.error('a call met a bug', { error });
     return answerProblem(reply, new ProblemError('internal', 'it is in the log of this process', {}));

@@ -32,8 +32,8 @@ const BY_FRAMEWORK: ReadonlyMap<string, readonly [ProblemCode, string]> = new Ma
   ['FST_ERR_BAD_URL', ['malformed_request', 'the path is not percent-encoded as it should be']],
 ]);
 
-/** What a caller is told of an error; null for a bug, of which nothing is told. */
-export function toProblem(error: unknown): ProblemError | null {
+/** What a caller is told of an error; null for a bug, of which nothing is told. `fromPointer`: where a call names its account. */
+export function toProblem(error: unknown, fromPointer = '/from'): ProblemError | null {
   if (error instanceof ProblemError) return error;
   if (error instanceof ValidationError) {
     const { errors } = error;
@@ -43,16 +43,25 @@ export function toProblem(error: unknown): ProblemError | null {
     const detail = 'give this delivery an id of its own, or repeat the request as it was';
     return new ProblemError('idempotency_key_reused', detail, { cause: error });
   }
-  if (error instanceof UnknownAccountError) return unknownAccount(error);
+  if (error instanceof UnknownAccountError) return unknownAccount(error, fromPointer);
   if (error instanceof WaybillError) return ours(error);
   const told = inOurWords(error);
   return foreign(error) ?? (told instanceof WaybillError ? ours(told) : null);
 }
 
-function unknownAccount(cause: UnknownAccountError): ProblemError {
-  const errors = [{ pointer: '/from', detail: UNKNOWN_ACCOUNT }];
+function unknownAccount(cause: UnknownAccountError, pointer: string): ProblemError {
+  const errors = [{ pointer, detail: `${UNKNOWN_ACCOUNT}${choiceOf(cause.known)}` }];
   return new ProblemError('unknown_account', inWords(errors), { errors, cause });
 }
+
+/** Where there are few; a long list helps nobody. */
+function choiceOf(names: readonly string[]): string {
+  const shown = names.slice(0, MOST_NAMED).join(', ');
+  if (shown === '') return '';
+  return `; there is ${shown}${names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : ''}`;
+}
+
+const MOST_NAMED = 20;
 
 function ours(error: WaybillError): ProblemError | null {
   const problem = BY_CODE.get(error.code);

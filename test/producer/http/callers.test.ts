@@ -72,13 +72,19 @@ it('shows a key nothing of other accounts than its own', async () => {
   const key = 'secret-of-stranger';
   for (const [method, path] of [
     ['GET', '/v1/deliveries/one'],
-    ['GET', '/v1/deliveries/one?from=shop'],
     ['POST', '/v1/deliveries/one/cancel'],
     ['POST', '/v1/deliveries/one/resend'],
     ['POST', '/v1/accounts/shop/pause'],
     ['GET', '/v1/ledger/shop/2026-11'],
   ] as const) {
     expect({ path, ...(await call(method, path, { key })) }).toMatchObject({ path, status: 404 });
+  }
+  // The same as of an account that there is not.
+  for (const from of ['shop', 'none']) {
+    await expect(call('GET', `/v1/deliveries/one?from=${from}`, { key })).resolves.toMatchObject({
+      status: 422,
+      json: { code: 'unknown_account', detail: expect.stringMatching(/there is other$/) },
+    });
   }
   await expect(call('POST', '/v1/deliveries', { key, body: request })).resolves.toMatchObject({
     status: 422,

@@ -30,7 +30,12 @@ export function addAmend(api: Api, { amend }: AmendRoutes): void {
       params: idPath,
       querystring: fromQuery,
       body: changes,
-      response: answers({ 200: json('Changed', amended) }, ['not_found', 'ambiguous_id', 'illegal_state']),
+      response: answers({ 200: json('Changed', amended) }, [
+        'not_found',
+        'unknown_account',
+        'ambiguous_id',
+        'illegal_state',
+      ]),
     },
     handler: (request) => {
       const { reason, ...changes } = isFields(request.body) ? request.body : { reason: undefined };

@@ -18,7 +18,7 @@ export type ActionRoutes = {
   readonly resolve: (id: string, said: Said, narrow: Narrow) => Promise<Resolved>;
 };
 
-const REFUSALS = ['not_found', 'ambiguous_id', 'illegal_state'] as const;
+const REFUSALS = ['not_found', 'unknown_account', 'ambiguous_id', 'illegal_state'] as const;
 const asked = { params: idPath, querystring: fromQuery };
 
 /** `POST /v1/deliveries/{id}/cancel`, `resend` and `resolve` */

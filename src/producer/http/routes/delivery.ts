@@ -41,7 +41,11 @@ export function addDelivery(api: Api, routes: DeliveryRoutes): void {
       tags: ['deliveries'],
       params: idPath,
       querystring: waiting,
-      response: answers({ 200: json('As it is now', delivery) }, ['not_found', 'ambiguous_id']),
+      response: answers({ 200: json('As it is now', delivery) }, [
+        'not_found',
+        'unknown_account',
+        'ambiguous_id',
+      ]),
     },
     handler: async (request, reply) => {
       const { from, wait = 0, until } = request.query;
