@@ -12,7 +12,6 @@ module.exports = {
     ],
   },
   maxWorkers: 2,
-  testSequencer: './test/support/sequencer.cjs',
   testTimeout: 60_000,
   coverageProvider: 'v8',
   collectCoverageFrom: ['src/**/*.ts', 'sandbox/**/*.ts'],

@@ -5,6 +5,7 @@ import { ensureChromium } from './chromium.mjs';
 import { runNode, runScript, tell } from './project.mjs';
 import { ensurePrometheus } from './prometheus.mjs';
 import { setUp } from './setup.mjs';
+import { GROUPS, writeTestGroups } from './test-groups.mjs';
 
 runScript(() => {
   setUp();
@@ -12,11 +13,18 @@ runScript(() => {
   ensurePrometheus();
   const folder = mkdtempSync(join(tmpdir(), 'waybill-test-result-'));
   try {
-    return runJest(process.argv.slice(2), join(folder, 'result.json'));
+    return runJest(withTests(process.argv.slice(2)), join(folder, 'result.json'));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 });
+
+/** Which files to run: those that are named; else all of them, in groups. */
+function withTests(args) {
+  if (args.some((arg) => !arg.startsWith('-'))) return args;
+  writeTestGroups();
+  return [`--roots=<rootDir>/${GROUPS}`, '--testSequencer=./scripts/in-order.cjs', ...args];
+}
 
 /** Runs jest with the given arguments; the last line tells the counts. */
 function runJest(args, resultFile) {

@@ -156,7 +156,7 @@ describe('over HTTP', () => {
     await expect(record()).resolves.toMatchObject({ status: 'read' });
     const again = await call('POST', `${PATH}/${id}/replay`);
     expect([again.status, again.json]).toMatchObject([404, { code: 'callback_not_found' }]);
-    expect(api.lines.join()).toContain('"by":"boss"');
+    expect(api.lines.join()).toContain('"who":"boss"');
   });
 
   it('replays all', async () => {

@@ -3,7 +3,9 @@ import { createProviderClient } from '../../src/provider/client.js';
 import type { SendTemplateBody } from '../../src/provider/wire.js';
 import { ATTEMPT, clientOf, FILE, NOW, OK } from './examples.js';
 import { http, openRawProvider, type RawProvider } from './raw-provider.js';
-import { untilEnd } from './until-end.js';
+import { withUntilEnd } from './until-end.js';
+
+const untilEnd = withUntilEnd();
 
 const ACCOUNT = { apiKey: FILE.apiKey, from: FILE.from };
 const PAGE = { ...ACCOUNT, to: FILE.to, page: 1 };

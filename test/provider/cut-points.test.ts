@@ -2,7 +2,9 @@ import type { Socket } from 'node:net';
 import fc from 'fast-check';
 import { ATTEMPT, clientOf, FILE } from './examples.js';
 import { openRawProvider } from './raw-provider.js';
-import { untilEnd } from './until-end.js';
+import { withUntilEnd } from './until-end.js';
+
+const untilEnd = withUntilEnd();
 
 type Cut = { readonly bytes: number; readonly padding: number; readonly how: 'reset' | 'destroy' | 'end' };
 

@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { sanitiseDetail } from '../../src/provider/detail.js';
 import { ATTEMPT, clientOf, FILE } from './examples.js';
 import { http, openRawProvider } from './raw-provider.js';
-import { untilEnd } from './until-end.js';
+import { withUntilEnd } from './until-end.js';
+
+const untilEnd = withUntilEnd();
 
 it.each([
   ['connect ECONNREFUSED 10.0.0.1:80', 'connect ECONNREFUSED [number]:80'],

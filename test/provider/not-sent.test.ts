@@ -5,7 +5,9 @@ import { generate } from 'selfsigned';
 import { createProviderClient, type ProviderClientOptions } from '../../src/provider/client.js';
 import { ATTEMPT, FILE, NOW, OK } from './examples.js';
 import { http, openRawProvider, portOf } from './raw-provider.js';
-import { untilEnd } from './until-end.js';
+import { withUntilEnd } from './until-end.js';
+
+const untilEnd = withUntilEnd();
 
 const notSent = (reason: string) => ({ kind: 'not_sent', reason });
 

@@ -2,7 +2,9 @@ import type { Socket } from 'node:net';
 import type { ReasonOverrides } from '../../src/domain/account.js';
 import { ATTEMPT, clientOf, FILE, OK } from './examples.js';
 import { http, openRawProvider } from './raw-provider.js';
-import { untilEnd } from './until-end.js';
+import { withUntilEnd } from './until-end.js';
+
+const untilEnd = withUntilEnd();
 
 type Row = {
   readonly name: string;

@@ -8,7 +8,9 @@ import { createProviderClient } from '../../src/provider/client.js';
 import { type ConnectProxy, type ProxyAnswer, startConnectProxy } from '../support/connect-proxy.js';
 import { ATTEMPT, FILE, NOW, OK } from './examples.js';
 import { http, portOf } from './raw-provider.js';
-import { untilEnd } from './until-end.js';
+import { withUntilEnd } from './until-end.js';
+
+const untilEnd = withUntilEnd();
 
 // The provider by its name, which nobody but the proxy can look up.
 const NAME = 'provider.example';

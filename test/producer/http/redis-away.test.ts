@@ -1,7 +1,9 @@
 import { z } from 'zod';
-import { createWaybill } from '../../../src/index.js';
+import { reached } from '../../../src/domain/status.js';
+import { createWaybill, type DeliveryView } from '../../../src/index.js';
 import { withFolder } from '../../cli/waybill-process.js';
 import { apiKeys, BOSS, callApi, startApi, type TestApi } from '../../support/api.js';
+import { allOf } from '../../support/fleet.js';
 import { withRedis } from '../../support/redis.js';
 import { FROM, SHOP, startStack } from '../../support/stack.js';
 import { eventually } from '../../support/wait.js';
@@ -161,7 +163,8 @@ it('keeps what it has answered 202 to when it is killed, and does it once', asyn
   await Promise.allSettled(calling);
   const stack = await startStack(redis.url, { sandbox: { windowsOpen: true } });
   const waybill = createWaybill({ redis: redis.url, accounts: [{ from: FROM, name: 'shop' }] });
-  await Promise.all([...taken].map((id) => waybill.wait(id, 'accepted', { timeoutMs: 30_000 })));
+  const until = ({ status }: DeliveryView) => reached(status, 'accepted');
+  await allOf(waybill, [...taken], { until, timeoutMs: 30_000 });
   const sent = stack.sandbox.accepted().map(({ to }) => to);
   expect(new Set(sent).size).toBe(sent.length);
   await waybill.close();
