@@ -53,7 +53,7 @@ export type DeliveryView = Timeline &
     /** By whose word it counts as accepted: the provider's answer or its history, or an operator's. */
     readonly acceptedBy: 'provider' | 'history' | 'operator' | null;
     /** Milliseconds that the customer window had left, as the provider said at acceptance. */
-    readonly windowLeftMs: number | null;
+    readonly templateTimeLeftMs: number | null;
     /** The recipient's customer window. */
     readonly window: {
       /** When it closes. */
@@ -137,7 +137,7 @@ export function viewOf(rows: Rows): DeliveryView | null {
     unique: record.unique || null,
     acceptedAt: numberOrNull(record.acceptedAt),
     acceptedBy: record.acceptedAt === undefined ? null : acceptedBy(lines),
-    windowLeftMs: numberOrNull(record.windowLeftMs),
+    templateTimeLeftMs: numberOrNull(record.windowLeftMs),
     window: { closesAt: numberOrNull(conversation.closesAt) },
     session: { openedAt: numberOrNull(conversation.sessionAt) },
     ahead,

@@ -145,7 +145,7 @@ describe('over HTTP', () => {
       id,
       reason: 'ack_4',
       words: 'its "ack" is 4, which is not known',
-      receivedAt: expect.any(Number),
+      receivedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
       account: FROM,
       body: expect.stringContaining('"from":"972…67"'),
     };

@@ -100,7 +100,11 @@ async function freezeAtHeaders({ fleet }: Lab, cycles: number): Promise<readonly
     child.kill('SIGCONT');
   }
   const captions = stoppedAt(child.output()).slice(0, cycles);
-  const told = () => captions.every((caption) => keptBack(child, caption));
+  // It may have stopped itself once more before it told.
+  const told = () => {
+    child.kill('SIGCONT');
+    return captions.every((caption) => keptBack(child, caption));
+  };
   await eventually(told, { timeoutMs: 20_000 }).catch(() => undefined);
   child.kill('SIGKILL');
   return captions.filter((caption) => keptBack(child, caption));

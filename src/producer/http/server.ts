@@ -1,6 +1,6 @@
 import rateLimit from '@fastify/rate-limit';
 import fastify from 'fastify';
-import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { type ListenAt, listenAt } from '../../network/listen.js';
 import { type ApiLog, answerBrokenClient, answerProblem, createErrorAnswer } from './answer.js';
 import { type Api, scoped } from './api.js';
@@ -132,8 +132,7 @@ function createApp(log: ApiLog): Api {
   }).withTypeProvider<ZodTypeProvider>();
   app.setErrorHandler(createErrorAnswer(log));
   app.setValidatorCompiler(validatorCompiler);
-  // The types hold answers to their schemas; checking each again would turn a gap in a schema into a failed call.
-  app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  app.setSerializerCompiler(serializerCompiler);
   app.decorateRequest('caller', null);
   return app;
 }

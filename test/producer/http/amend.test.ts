@@ -4,6 +4,8 @@ import { withRedis } from '../../support/redis.js';
 import { FROM, SHOP, type Stack, startStack } from '../../support/stack.js';
 import { eventually } from '../../support/wait.js';
 
+const iso = (ms: number) => new Date(ms).toISOString();
+
 const TO = '972501234567';
 const FILE = 'https://files.example.com/invoice.pdf';
 const HOUR = 3_600_000;
@@ -63,7 +65,7 @@ it('ends at its new time, though its job slept until the old one', async () => {
   const expiresAt = Date.now() + 1500;
   await patch({ expiresAt });
   const { json } = await wait('expired');
-  expect(json).toMatchObject({ status: 'expired', expiresAt });
+  expect(json).toMatchObject({ status: 'expired', expiresAt: iso(expiresAt) });
 });
 
 it('keeps the schedule of one whose end is put off', async () => {
@@ -75,7 +77,11 @@ it('keeps the schedule of one whose end is put off', async () => {
     (await redis.client.zscore(`waybill:queue:{${FROM}}:delayed`, 'd-one')) !== null;
   await eventually(delayed);
   const { json } = await api.call('GET', '/v1/deliveries/one');
-  expect(json).toMatchObject({ status: 'waiting', sendAt, expiresAt: sendAt + 2 * HOUR });
+  expect(json).toMatchObject({
+    status: 'waiting',
+    sendAt: iso(sendAt),
+    expiresAt: iso(sendAt + 2 * HOUR),
+  });
 });
 
 describe('another time to send at', () => {
@@ -116,7 +122,7 @@ describe('another time to send at', () => {
     await api.call('GET', '/v1/deliveries/two?wait=30&until=accepted');
     expect(stack.sandbox.accepted().map(({ caption }) => caption)).toEqual(['now']);
     const { json } = await api.call('GET', '/v1/deliveries/one');
-    expect(json).toMatchObject({ status: 'waiting', reason: 'schedule', sendAt });
+    expect(json).toMatchObject({ status: 'waiting', reason: 'schedule', sendAt: iso(sendAt) });
   });
 
   it('lets those behind it go first', async () => {

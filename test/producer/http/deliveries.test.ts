@@ -3,6 +3,8 @@ import { withRedis } from '../../support/redis.js';
 import { FROM, type Stack, startStack } from '../../support/stack.js';
 import { eventually } from '../../support/wait.js';
 
+const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
 const TO = '972501234567';
 const FILE = 'https://files.example.com/invoice.pdf';
 
@@ -121,9 +123,9 @@ describe('GET /v1/deliveries/{id}', () => {
     expect(json).toMatchObject({
       id: 'inv-1',
       unique: expect.any(String),
-      acceptedAt: expect.any(Number),
+      acceptedAt: expect.stringMatching(ISO),
       attempts: [{ number: 1, outcome: 'accepted' }],
-      receipts: { delivered: expect.any(Number) },
+      receipts: { delivered: expect.stringMatching(ISO) },
       request: { metadata: { order: '7' } },
     });
   });
@@ -140,7 +142,7 @@ describe('GET /v1/deliveries/{id}', () => {
     await work();
     await post({ from: 'shop', to: TO, fileUrl: FILE, id: 'inv-1' });
     const { json } = await api.call('GET', '/v1/deliveries/inv-1?wait=30&until=held');
-    expect(json).toMatchObject({ status: 'held', hold: { reason: 'window', since: expect.any(Number) } });
+    expect(json).toMatchObject({ status: 'held', hold: { reason: 'window', since: expect.stringMatching(ISO) } });
   });
 
   it('keeps a link’s query to itself', async () => {

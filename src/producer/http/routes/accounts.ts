@@ -3,9 +3,10 @@ import type { Signature } from '../../../domain/operation.js';
 import type { Gate } from '../../../redis/gate.js';
 import type { Api } from '../api.js';
 import { callerOf, signatureOf } from '../guard.js';
-import { accountName, accountNumber, time } from '../schemas/delivery.js';
+import { accountName, accountNumber } from '../schemas/delivery.js';
 import { answers, json } from '../schemas/problem.js';
 import { accountPath, reasonBody } from '../schemas/requests.js';
+import { textOrNull, time, timeOrNull } from '../schemas/wire.js';
 import { type Accounts, accountAt, mayUse, type NamedAccount } from '../scope.js';
 
 /** An account as an operator sees it. */
@@ -32,18 +33,16 @@ const gate = z.discriminatedUnion('state', [
   z.object({ state: z.literal('open').describe('It may send') }),
   z.object({
     state: z.literal('until').describe('It sends again by itself'),
-    until: time.describe('When it does, epoch milliseconds'),
-    reason: z.string().describe('Why it does not send'),
-    since: time.describe('Since when it does not send, epoch milliseconds'),
+    until: time.describe('When it does'),
+    reason: textOrNull.describe('Why it does not send'),
+    since: time.describe('Since when it does not send'),
   }),
   z.object({
     state: z.literal('paused').describe('It sends again when an operator or a good probe lets it'),
-    reason: z.string().describe('Why it was paused'),
-    since: time.describe('Since when it is paused, epoch milliseconds'),
-    who: z.string().describe('The operator’s name, or the key’s; empty where none was given'),
-    source: z
-      .string()
-      .describe('From where: page, API, or the command line with its host; empty where that is not known'),
+    reason: textOrNull.describe('Why it was paused'),
+    since: time.describe('Since when it is paused'),
+    who: textOrNull.describe('The operator’s name, or the key’s; null: none was given'),
+    source: textOrNull.describe('From where: page, API, or the command line with its host; null: not known'),
   }),
 ]);
 
@@ -58,7 +57,7 @@ const account = z
     waiting: z.int().describe('Deliveries that wait for a time or their turn'),
     held: z.int().describe('Deliveries that wait for an event: a window, the budget, the account'),
     unknown: z.int().describe('Deliveries of which nobody can say whether they were sent'),
-    removedAt: time.nullable().describe('When it was removed from the workers’ settings'),
+    removedAt: timeOrNull.describe('When it was removed from the workers’ settings'),
     jobs: z.record(z.string(), z.number()).describe('By BullMQ’s state'),
   })
   .meta({ id: 'Account' });

@@ -1,4 +1,3 @@
-import type { z } from 'zod';
 import { STATUSES, type Status } from '../../../domain/status.js';
 import { SECOND } from '../../../domain/time.js';
 import { withoutQueries } from '../../../domain/without-queries.js';
@@ -9,7 +8,7 @@ import type { Narrow } from '../../producer.js';
 import type { WaitOptions } from '../../watch.js';
 import type { Api } from '../api.js';
 import { callerOf } from '../guard.js';
-import { delivery } from '../schemas/delivery.js';
+import { delivery, told } from '../schemas/delivery.js';
 import { answers, json } from '../schemas/problem.js';
 import { idPath, narrowing } from '../schemas/requests.js';
 import { narrowTo } from '../scope.js';
@@ -60,7 +59,7 @@ export function addDelivery(api: Api, routes: DeliveryRoutes): void {
           if (!signal.aborted && !hasEnded(error)) throw error;
         });
       }
-      return reply.send(tellDelivery(await routes.get(id, narrow)));
+      return reply.send(told(withoutQueries(await routes.get(id, narrow))));
     },
   });
 }
@@ -68,12 +67,4 @@ export function addDelivery(api: Api, routes: DeliveryRoutes): void {
 /** A wait that was in vain: how the delivery is then is the answer. */
 function hasEnded(error: unknown): boolean {
   return error instanceof WaybillError && ['TIMEOUT', 'ILLEGAL_STATE'].includes(error.code);
-}
-
-/** A delivery as the API tells it. */
-export function tellDelivery(view: DeliveryView): z.output<typeof delivery> {
-  const { windowLeftMs, ...told } = withoutQueries(view);
-  const since = view.timeline.at(-1)?.at ?? view.createdAt;
-  const hold = view.status === 'held' ? { reason: view.reason, since } : null;
-  return { ...told, templateTimeLeft: windowLeftMs, hold };
 }

@@ -4,9 +4,10 @@ import { oneOf, query } from '../../../queue/request-fields.js';
 import type { LedgerRow } from '../../../redis/ledger.js';
 import type { Api } from '../api.js';
 import { callerOf } from '../guard.js';
-import { accountName, accountNumber, recipient, time } from '../schemas/delivery.js';
+import { accountName, accountNumber, recipient } from '../schemas/delivery.js';
 import { answers } from '../schemas/problem.js';
 import { accountPath } from '../schemas/requests.js';
+import { textOrNull, time } from '../schemas/wire.js';
 import { type Accounts, accountAt } from '../scope.js';
 
 type Asked = { readonly from: string; readonly month: string; readonly timeZone: string };
@@ -26,9 +27,9 @@ const month = z
   .describe('yyyy-mm');
 
 const session = z.object({
-  openedAt: time.describe('When it was opened, epoch milliseconds'),
+  openedAt: time.describe('When it was opened'),
   to: recipient,
-  openedBy: z.string().describe('The delivery; empty where it was none of ours'),
+  openedBy: textOrNull.describe('The delivery; null where it was none of ours'),
   messages: z.int().describe('Messages sent in it'),
   sender: z.enum(['waybill', 'other']).describe('other: another program sends for this number'),
 });

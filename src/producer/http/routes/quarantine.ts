@@ -5,9 +5,9 @@ import { query, wholeInQuery } from '../../../queue/request-fields.js';
 import { CURSOR_FORM } from '../../cursor.js';
 import type { Api } from '../api.js';
 import { callerOf, signatureOf } from '../guard.js';
-import { time } from '../schemas/delivery.js';
 import { answers, json } from '../schemas/problem.js';
 import { reasonBody } from '../schemas/requests.js';
+import { time } from '../schemas/wire.js';
 import { type Accounts, seenBy } from '../scope.js';
 
 /** `visible`: the accounts of the key; undefined where it is for all. */
@@ -33,7 +33,7 @@ const callback = z
     id: z.string().describe('Its id in this list'),
     reason: z.string().describe('Why it could not be applied, in a word'),
     words: z.string().describe('The same for people'),
-    receivedAt: time,
+    receivedAt: time.describe('When it came'),
     account: z.string().nullable().describe('The number that it is about, where it can be read'),
     body: z.string().describe('As it came, numbers masked and without what clients wrote'),
   })

@@ -1,14 +1,13 @@
 import { z } from 'zod';
-import { accountName, accountNumber, deliveryId, reason, recipient, status, time } from './delivery.js';
-
-const timeOrNull = time.nullable();
+import { accountName, accountNumber, deliveryId, reason, recipient, status } from './delivery.js';
+import { textOrNull, time, timeOrNull } from './wire.js';
 
 const budget = z
   .object({
     limit: z.int().nullable().describe('Null: there is none'),
     used: z.int().describe('Sessions opened or reserved'),
     left: z.int().nullable().describe('Null: there is no limit'),
-    renewsAt: time.describe('When the period ends, epoch milliseconds'),
+    renewsAt: time.describe('When the period ends'),
   })
   .nullable()
   .describe('Sessions; null while no worker has told of the account’s budget');
@@ -19,11 +18,11 @@ const gate = z.object({
   state: z
     .enum(['open', 'throttled', 'breaker', 'probing', 'paused'])
     .describe('probing: one attempt passes at a time'),
-  reason: z.string().describe('Why it is not open; empty while it is'),
-  since: timeOrNull.describe('Since when, epoch milliseconds'),
-  until: timeOrNull.describe('Until when, epoch milliseconds; null: until somebody opens it'),
-  by: z.string().describe('operator or worker; empty while it is open'),
-  who: z.string().describe('The operator’s name, or the key’s; empty where none was given'),
+  reason: textOrNull.describe('Why it is not open; null while it is'),
+  since: timeOrNull.describe('Since when'),
+  until: timeOrNull.describe('Until when; null: until somebody opens it'),
+  by: textOrNull.describe('operator or worker; null while it is open'),
+  who: textOrNull.describe('The operator’s name, or the key’s; null where none was given'),
 });
 
 /** How a conversation stands at one moment. */
@@ -31,20 +30,20 @@ export const conversation = z
   .object({
     from: accountNumber,
     to: recipient,
-    now: time.describe('When this was so, in epoch milliseconds by Redis’s clock'),
+    now: time.describe('When this was so, by Redis’s clock'),
     words: z.array(z.string()).readonly().describe('The same for people, a sentence each'),
     window: z
       .object({
         state: z.enum(['open', 'closed', 'unknown']).describe('unknown: nothing was heard of the client'),
-        closesAt: timeOrNull.describe('When it closes, or closed, epoch milliseconds'),
-        lastInboundAt: timeOrNull.describe('When the client last wrote, epoch milliseconds'),
+        closesAt: timeOrNull.describe('When it closes, or closed'),
+        lastInboundAt: timeOrNull.describe('When the client last wrote'),
       })
       .describe('The customer window'),
     session: z
       .object({
         state: z.enum(['open', 'none', 'not_billed']).describe('not_billed: the account pays no sessions'),
-        openedAt: timeOrNull.describe('When it was opened, epoch milliseconds'),
-        endsAt: timeOrNull.describe('When it ends, epoch milliseconds'),
+        openedAt: timeOrNull.describe('When it was opened'),
+        endsAt: timeOrNull.describe('When it ends'),
       })
       .describe('The paid session'),
     cost: z

@@ -3,21 +3,15 @@ import { RECEIPTS } from '../../../domain/callback.js';
 import { VERBS } from '../../../domain/operation.js';
 import { OUTCOMES } from '../../../domain/outcome.js';
 import { STATUSES } from '../../../domain/status.js';
-
-/** A point in time. */
-export const time = z.number().describe('Epoch milliseconds');
-const timeOrNull = time.nullable();
-const textOrNull = z.string().nullable();
-
-/** A point in time, and what happens then. */
-const timeOf = (what: string) => time.describe(`${what}, epoch milliseconds`);
+import type { DeliveryView } from '../../../redis/delivery-view.js';
+import { textOrNull, time, timeOrNull } from './wire.js';
 
 export const status = z.enum(STATUSES).describe('Where the delivery is');
 export const deliveryId = z.string().describe('The delivery’s id, unique in its account');
 export const accountNumber = z.string().describe('The account’s number');
 export const accountName = z.string().describe('The account’s name; it stands for the number in calls');
 export const recipient = z.string().describe('The recipient: digits, or a from_id');
-export const reason = z.string().describe('Why it waits, is held, or ended');
+export const reason = textOrNull.describe('Why it waits, is held, or ended; null: there is nothing to say');
 
 const faults = z
   .array(
@@ -36,35 +30,35 @@ const failureCode = textOrNull.describe(
 const failureReason = textOrNull.describe('The same in the provider’s words, numbers masked');
 const horizonAt = timeOrNull.describe('Of an unknown outcome: when no sender can still be sending it');
 const times = {
-  createdAt: timeOf('When it was enqueued'),
-  sendAt: timeOf('Not sent before'),
-  expiresAt: timeOf('Not sent after'),
+  createdAt: time.describe('When it was enqueued'),
+  sendAt: time.describe('Not sent before'),
+  expiresAt: time.describe('Not sent after'),
 };
 
-const entry = z.object({ at: timeOf('When it came to this status'), status, reason });
+const entry = z.object({ at: time.describe('When it came to this status'), status, reason });
 
 const attempt = z.object({
   number: z.int().describe('Counted from 1'),
-  at: timeOf('When it began'),
+  at: time.describe('When it began'),
   send: z.string().describe('file or template'),
   outcome: z.enum(OUTCOMES).nullable().describe('What it came to; null while it is under way'),
-  reason: z.string().describe('The provider’s reason, or Waybill’s'),
-  detail: z.string().describe('The reason in words; may be empty'),
+  reason: textOrNull.describe('The provider’s reason, or Waybill’s'),
+  detail: textOrNull.describe('The reason in words'),
 });
 
 const asked = z.object({
-  at: timeOf('When the history was read'),
+  at: time.describe('When the history was read'),
   found: z.string().describe('What was found'),
 });
 
 const preflight = z.object({
-  at: timeOf('When the link was looked at'),
+  at: time.describe('When the link was looked at'),
   found: z.string().describe('What was found'),
-  detail: z.string().describe('The same with figures'),
+  detail: textOrNull.describe('The same with figures'),
 });
 
 const operation = z.object({
-  at: timeOf('When it was done'),
+  at: time.describe('When it was done'),
   verb: z.enum(VERBS).describe('What was done'),
   who: textOrNull.describe('A person’s, an API key’s or an app’s name'),
   source: textOrNull.describe('From where: page, API, or the command line or library with its host'),
@@ -72,7 +66,11 @@ const operation = z.object({
 });
 
 const receipts = z
-  .object(Object.fromEntries(RECEIPTS.map((receipt) => [receipt, timeOf('When it was reported').optional()])))
+  .object(
+    Object.fromEntries(
+      RECEIPTS.map((receipt) => [receipt, time.describe('When it was reported').optional()]),
+    ),
+  )
   .describe('When each was first reported');
 
 /** A delivery as it is told. */
@@ -83,8 +81,12 @@ export const delivery = z
     to: recipient,
     status,
     reason,
+    statusAt: time.describe('Since when'),
     hold: z
-      .object({ reason: z.string().describe('window, budget or account'), since: timeOf('Since when') })
+      .object({
+        reason: z.string().describe('window, budget or account'),
+        since: time.describe('Since when'),
+      })
       .nullable()
       .describe('Set while its status is held'),
     ...times,
@@ -108,7 +110,10 @@ export const delivery = z
       .enum(['provider', 'history', 'operator'])
       .nullable()
       .describe('By whose word: the provider’s answer, its history, or an operator’s'),
-    templateTimeLeft: z.number().nullable().describe('Milliseconds, as told when it was accepted'),
+    templateTimeLeftMs: z
+      .number()
+      .nullable()
+      .describe('The provider’s templateTimeLeft when it was accepted, in milliseconds'),
     window: z
       .object({ closesAt: timeOrNull.describe('When it closes; null: unknown') })
       .describe('The recipient’s customer window'),
@@ -128,9 +133,16 @@ export const delivery = z
     locked: textOrNull.describe(
       'Why request, metadata and originalRequest cannot be read: their key is not here',
     ),
+    metadata: z.record(z.string(), z.string()).describe('The request’s metadata'),
     request: z.unknown().describe('The request without its link’s query; null once it is not kept any more'),
   })
   .meta({ id: 'Delivery' });
+
+/** A view with what its status says beside. */
+export function told(view: DeliveryView): z.output<typeof delivery> {
+  const hold = view.status === 'held' ? { reason: view.reason, since: view.statusAt } : null;
+  return { ...view, hold };
+}
 
 /** A delivery as lists show it. */
 export const listed = z
