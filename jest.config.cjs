@@ -11,8 +11,7 @@ module.exports = {
       { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'commonjs' } },
     ],
   },
-  // One more than the smallest machine has cores: much of what tests do is wait.
-  maxWorkers: 3,
+  maxWorkers: 2,
   testTimeout: 60_000,
   coverageProvider: 'v8',
   collectCoverageFrom: ['src/**/*.ts', 'sandbox/**/*.ts'],

@@ -22,15 +22,37 @@ export function ensureDependencies() {
 function areInstalled() {
   const wanted = packagesOf('package-lock.json');
   const present = packagesOf('node_modules/.package-lock.json');
-  if (wanted === undefined || present === undefined) return false;
+  if (wanted === undefined) return false;
+  // While npm itself installs, as for a git URL, its copy is not there yet.
+  if (present === undefined && process.env.npm_lifecycle_event === 'prepare')
+    return direct(wanted).every(isThere);
+  if (present === undefined) return false;
   return Object.entries(wanted).every(
     ([path, { version, optional }]) => path === '' || optional || present[path]?.version === version,
   );
 }
 
+/** The packages that the project itself names, with their exact versions. */
+function direct(wanted) {
+  const { dependencies = {}, devDependencies = {} } = wanted[''] ?? {};
+  return Object.keys({ ...dependencies, ...devDependencies }).map((name) => ({
+    name,
+    version: wanted[`node_modules/${name}`]?.version,
+  }));
+}
+
+function isThere({ name, version }) {
+  const manifest = read(join('node_modules', name, 'package.json'));
+  return manifest !== undefined && manifest.version === version;
+}
+
 function packagesOf(lock) {
+  return read(lock)?.packages;
+}
+
+function read(path) {
   try {
-    return JSON.parse(readFileSync(join(root, lock), 'utf8')).packages;
+    return JSON.parse(readFileSync(join(root, path), 'utf8'));
   } catch {
     return undefined;
   }

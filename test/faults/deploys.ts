@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { SECOND } from '../../src/domain/time.js';
 import { type PlannedConversation, planConversations } from '../support/conversations.js';
 import { produce } from '../support/produce.js';
 import { type Lab, type Row, scaled, withFleet } from './lab.js';
@@ -27,9 +28,9 @@ export const DEPLOYS: Row = {
     }),
 };
 
-/** Enqueues, as fast as it is sent, while the work goes on; `name` makes the ids of this load its own. */
+/** Enqueues, as fast as it is sent (in a short form 300 a second at most), while the work goes on; `name` makes the ids of this load its own. */
 export async function underLoad<T>(
-  { fleet, dice }: Pick<Lab, 'fleet' | 'dice'>,
+  { fleet, dice, isShort }: Pick<Lab, 'fleet' | 'dice' | 'isShort'>,
   name: string,
   work: () => Promise<T>,
 ): Promise<[readonly PlannedConversation[], T]> {
@@ -47,6 +48,7 @@ export async function underLoad<T>(
       );
       planned.push(...next);
       await produce(fleet.waybill, next);
+      if (isShort) await sleep(SECOND);
       while (!done && planned.flat().length - acceptedSince() > BACKLOG) await sleep(20);
     }
   };

@@ -28,7 +28,13 @@ export type Result = {
   readonly broken: readonly string[];
 };
 
-export type Lab = { readonly fleet: Fleet; readonly redis: PrivateRedis; readonly dice: Dice };
+export type Lab = {
+  readonly fleet: Fleet;
+  readonly redis: PrivateRedis;
+  readonly dice: Dice;
+  /** Not the full form: other tests run beside it. */
+  readonly isShort: boolean;
+};
 
 /** So many of something in the full form, fewer in a shorter one, but never less than `least`. */
 export function scaled(full: number, { scale }: Asked, least = 1): number {
@@ -43,7 +49,7 @@ type LabOptions = FleetOptions & {
 
 /** Starts a durable Redis and a fleet for one row, and clears both away. */
 export async function withFleet<T>(
-  { seed }: Asked,
+  { seed, scale }: Asked,
   { redis: own, wire, ...options }: LabOptions,
   work: (lab: Lab) => Promise<T>,
 ): Promise<T> {
@@ -53,7 +59,7 @@ export async function withFleet<T>(
     const url = wire === undefined ? redis.url : `redis://127.0.0.1:${proxy.port}`;
     const fleet = await startFleet(asUser(url), { ...options, sandbox: { seed, ...options.sandbox } });
     try {
-      return await work({ fleet, redis, dice: createDice(seed) });
+      return await work({ fleet, redis, dice: createDice(seed), isShort: scale < 1 });
     } finally {
       await fleet.close();
     }

@@ -12,7 +12,7 @@ export const DOWN_AFTER_MS = 2000;
 export const SHOPS_KEY = `waybill:{${FROM}}:gate`;
 export const KEYS = [SHOPS_KEY, leaseKey('waybill', 'sweeper'), accountsKey('waybill')];
 
-export type FailoverLab = Pick<Lab, 'fleet' | 'dice'> & { readonly topology: Topology };
+export type FailoverLab = Pick<Lab, 'fleet' | 'dice' | 'isShort'> & { readonly topology: Topology };
 
 const ENV = { WAYBILL_CONCURRENCY: '10', WAYBILL_SEND_TIMEOUT_MS: '3000' };
 /** A callback that met no Redis is posted again soon. */
@@ -24,7 +24,7 @@ const SANDBOX = {
 
 /** Starts servers and a fleet for one row, and clears both away. */
 export async function withTopology<T>(
-  { seed, env }: Pick<Asked, 'seed'> & { readonly env?: Readonly<Record<string, string>> },
+  { seed, scale, env }: Asked & { readonly env?: Readonly<Record<string, string>> },
   start: () => Promise<Topology>,
   work: (lab: FailoverLab) => Promise<T>,
 ): Promise<T> {
@@ -32,7 +32,7 @@ export async function withTopology<T>(
   try {
     const fleet = await startFleet(topology.at, { env: { ...ENV, ...env }, sandbox: { ...SANDBOX, seed } });
     try {
-      return await work({ fleet, topology, dice: createDice(seed) });
+      return await work({ fleet, topology, dice: createDice(seed), isShort: scale < 1 });
     } finally {
       await fleet.close();
     }

@@ -10,7 +10,12 @@ type Seen = { readonly id: string };
 export async function allEvents(redis: Redis, from: string): Promise<readonly Event[]> {
   const all: Event[] = [];
   for (let after = '0-0'; ; ) {
-    const { events, next } = await readEvents(redis, 'waybill', { from, after, sealer: PLAIN, nameOf: () => 'shop' });
+    const { events, next } = await readEvents(redis, 'waybill', {
+      from,
+      after,
+      sealer: PLAIN,
+      nameOf: () => 'shop',
+    });
     all.push(...events.map(({ event }) => event));
     if (next === after) return all;
     after = next;

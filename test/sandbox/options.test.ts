@@ -42,6 +42,10 @@ it.each([
 it('says so when the port is taken', async () => {
   const first = await startSandbox();
   const port = Number(new URL(first.origin).port);
-  await expect(startSandbox({ port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  await expect(startSandbox({ port })).rejects.toMatchObject({
+    code: 'LISTEN_FAILED',
+    setting: 'WAYBILL_LISTEN_SANDBOX',
+    cause: { code: 'EADDRINUSE' },
+  });
   await first.close();
 });

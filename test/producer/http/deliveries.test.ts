@@ -142,7 +142,10 @@ describe('GET /v1/deliveries/{id}', () => {
     await work();
     await post({ from: 'shop', to: TO, fileUrl: FILE, id: 'inv-1' });
     const { json } = await api.call('GET', '/v1/deliveries/inv-1?wait=30&until=held');
-    expect(json).toMatchObject({ status: 'held', hold: { reason: 'window', since: expect.stringMatching(ISO) } });
+    expect(json).toMatchObject({
+      status: 'held',
+      hold: { reason: 'window', since: expect.stringMatching(ISO) },
+    });
   });
 
   it('keeps a link’s query to itself', async () => {
