@@ -102,7 +102,7 @@ export type OperatorVerbs = {
   resend(id: string, options?: ResendOptions, narrow?: Narrow & Signature): Promise<Resent>;
 
   /**
-   * Says what became of a delivery whose outcome is unknown.
+   * Settles a delivery whose outcome is unknown.
    * @throws IllegalStateError while its attempt may still be on its way, NotFoundError
    */
   resolve(id: string, resolution: Resolution, said?: Narrow & Signature): Promise<Resolved>;
@@ -116,7 +116,7 @@ export type Waybill = Producer &
   };
 
 /**
- * The library: what an app needs to have files sent and to know what became of them.
+ * The library: sends files, and follows each delivery to its end.
  * @throws ConfigError when `dataKey` is none; TypeError where an option is none, such as a `redis` that is neither a URL nor a connection
  */
 export function createWaybill(options: WaybillOptions): Waybill {

@@ -27,7 +27,7 @@ export type DeliveryEventType = Extract<EventType, `delivery.${string}`>;
 
 /** What every event has. */
 export type EventEnvelope<Type extends EventType, Data> = {
-  /** Unique among all accounts' events; the same whenever and by whichever way it is told. */
+  /** Unique among all accounts' events; the same however it is read. */
   readonly id: string;
   /** What happened. */
   readonly type: Type;

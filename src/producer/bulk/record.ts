@@ -12,11 +12,11 @@ export type BulkRecord =
       readonly error: WaybillError;
     };
 
-/** What became of a record; it comes back as it was given, whatever else it carries. */
+/** The result for a record; it comes back as it was given, whatever else it carries. */
 export type BulkAnswer<Source extends BulkRecord> = {
   /** The record as it was given. */
   readonly record: Source;
-  /** What became of it. */
+  /** The result. */
   readonly answer: EnqueuedOrError;
 };
 
@@ -28,7 +28,7 @@ export type BulkOptions = {
   readonly onSummary?: (summary: BulkSummary) => void;
 };
 
-/** What became of a batch, in numbers. */
+/** The results of a batch, in numbers. */
 export type BulkSummary = {
   /** New deliveries. */
   readonly taken: number;

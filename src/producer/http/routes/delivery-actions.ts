@@ -106,7 +106,7 @@ const resolveBody = object({
   outcome: oneOf(
     ['sent', 'not_sent'],
     'must say what became of it: sent, or not_sent with next: resend or close',
-  ).describe('What became of it'),
+  ).describe('The result'),
   unique: text(1, 512).nullish().describe('With sent: the message’s, so that its receipts are known'),
   next: oneOf(RESOLUTIONS).nullish().describe('With not_sent, needed there: send it now, or let it fail'),
   ...reasonField,

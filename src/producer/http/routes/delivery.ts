@@ -8,7 +8,7 @@ import type { Narrow } from '../../producer.js';
 import type { WaitOptions } from '../../watch.js';
 import type { Api } from '../api.js';
 import { callerOf } from '../guard.js';
-import { delivery, told } from '../schemas/delivery.js';
+import { delivery, withHold } from '../schemas/delivery.js';
 import { answers, json } from '../schemas/problem.js';
 import { idPath, narrowing } from '../schemas/requests.js';
 import { narrowTo } from '../scope.js';
@@ -59,7 +59,7 @@ export function addDelivery(api: Api, routes: DeliveryRoutes): void {
           if (!signal.aborted && !hasEnded(error)) throw error;
         });
       }
-      return reply.send(told(withoutQueries(await routes.get(id, narrow))));
+      return reply.send(withHold(withoutQueries(await routes.get(id, narrow))));
     },
   });
 }

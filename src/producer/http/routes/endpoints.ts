@@ -37,7 +37,7 @@ export type EndpointRoutes = {
 const endpoint = z
   .object({
     name: z.string().describe('As the settings name it'),
-    types: z.array(z.enum(EVENT_TYPES)).readonly().describe('The types that it is told; empty: all'),
+    types: z.array(z.enum(EVENT_TYPES)).readonly().describe('The event types that it gets; empty: all'),
     accounts: z.array(z.string()).readonly().describe('Numbers or names; empty: all'),
     deadEvents: z.int().describe('Events that it did not take within a day, kept to be posted again'),
   })
@@ -91,7 +91,7 @@ export function addEndpoints(api: Api, routes: EndpointRoutes): void {
   });
 }
 
-/** Those that are told of no account but the key's. */
+/** Those that get events of the key's accounts alone. */
 export async function endpointsOf(
   scope: Scope,
   { endpoints, accounts }: Pick<EndpointRoutes, 'endpoints' | 'accounts'>,

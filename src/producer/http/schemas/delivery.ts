@@ -138,8 +138,8 @@ export const delivery = z
   })
   .meta({ id: 'Delivery' });
 
-/** A view with what its status says beside. */
-export function told(view: DeliveryView): z.output<typeof delivery> {
+/** A view, with why and since when it is held. */
+export function withHold(view: DeliveryView): z.output<typeof delivery> {
   const hold = view.status === 'held' ? { reason: view.reason, since: view.statusAt } : null;
   return { ...view, hold };
 }
