@@ -51,19 +51,26 @@ export function isValidInternational(digits: string): boolean {
 
 const patterns = new Map<Country, RegExp>();
 
-/** Whether these digits may be a number that is dialled so within the country, without any prefix. */
+/** Whether these digits may be a number that is dialled so within the country. */
 export function mayBeOf(country: Country, digits: string): boolean {
   const pattern = patterns.get(country) ?? patternOf(country);
   patterns.set(country, pattern);
   return pattern.test(digits);
 }
 
-/** Countries that share a calling code dial each other's numbers as their own. */
+/**
+ * Countries that share a calling code dial each other's numbers as their own. A prefix may look like a calling code:
+ * 8 495 123-45-67 of Moscow is +84 951234567 as well.
+ */
 function patternOf(country: Country): RegExp {
   const code = getCountryCallingCode(country);
   const sharing = getCountries().filter((other) => getCountryCallingCode(other) === code);
-  const known = sharing.map((each) => textOf(planOf(each), 'nationalNumberPattern') ?? '.*');
-  return new RegExp(`^(?:${known.join('|')})$`);
+  const plans = sharing.map(planOf);
+  // America's prefix is its calling code.
+  const prefixes =
+    code === '1' ? [] : plans.map((plan) => textOf(plan, 'nationalPrefixForParsing') || '(?!)');
+  const known = plans.map((plan) => textOf(plan, 'nationalNumberPattern') ?? '.*');
+  return new RegExp(`^(?:${prefixes.join('|')})?(?:${known.join('|')})$`);
 }
 
 /** Why no number is written so, in words that repeat none of it. */

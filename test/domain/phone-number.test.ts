@@ -30,17 +30,22 @@ it('reads every number as the library does, in every country', () => {
   );
 });
 
-it('overlooks no number of a country that has no prefix in front', () => {
-  const national = fc
-    .constantFrom(...getCountries())
-    .chain((country) => fc.stringMatching(/^[1-9]\d{5,11}$/).map((digits) => ({ country, digits })));
+it('overlooks no number that is dialled so within a country', () => {
+  const prefixes = fc.constantFrom('', '8', '80', '1');
+  const national = fc.record({
+    country: fc.oneof(fc.constantFrom(...getCountries()), fc.constantFrom('BY', 'KZ', 'RU', 'TM', 'US')),
+    digits: fc.tuple(prefixes, fc.stringMatching(/^[1-9]\d{5,11}$/)).map((parts) => parts.join('')),
+  });
   fc.assert(
     fc.property(national, ({ country, digits }) => {
       const read = readIn(country, digits);
-      const isBare = read?.isValid === true && read.national() === digits;
-      expect(isBare && !mayBeOf(country, digits)).toBe(false);
+      const isDialled = read?.isValid === true && read.digits !== digits && read.national() === digits;
+      expect(isDialled && !mayBeOf(country, digits)).toBe(false);
     }),
-    { numRuns: 1000 },
+    {
+      numRuns: 3000,
+      examples: [[{ country: 'TM', digits: '820000000' }], [{ country: 'RU', digits: '84951234567' }]],
+    },
   );
 });
 

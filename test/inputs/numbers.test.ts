@@ -263,6 +263,10 @@ describe('read for a country', () => {
     ['011 972 50 123 4567', 'US', '972501234567'],
     ['0011 972 50 123 4567', 'AU', '972501234567'],
     ['8 916 123-45-67', 'RU', '79161234567'],
+    ['89161234567', 'RU', '79161234567'],
+    ['84951234567', 'VN', '84951234567'],
+    ['84951234567', 'IL', '84951234567'],
+    ['80291234567', 'BY', '375291234567'],
     ['9123 4567', 'SG', '6591234567'],
     ['(11) 98765-4321', 'BR', '5511987654321'],
     ['011 15 2345-6789', 'AR', '5491123456789'],
@@ -277,6 +281,10 @@ describe('read for a country', () => {
     ['+0501234567', 'IL', /^begins with 0/],
     // A number of Florida, and one of Singapore.
     ['6568123456', 'US', /^may be a number of US or of another country: write it with \+/],
+    // Of Moscow with the 8 that is dialled there, and of Vietnam.
+    ['84951234567', 'RU', /^may be a number of RU or of another country: write it with \+/],
+    ['84951234567', 'KZ', /^may be a number of KZ or of another country: write it with \+/],
+    ['8 495 123-45-67', 'RU', /^may be a number of RU or of another country: write it with \+/],
   ] as const)('%s in %s is refused, since nobody knows whose it is', (to, country, detail) => {
     expect(parseRecipient(to, country)).toEqual({ ok: false, detail: expect.stringMatching(detail) });
   });
