@@ -26,7 +26,8 @@ const ID_FORM = {
   error: 'must be a string of 1 to 128 characters out of A-Z a-z 0-9 . _ ~ -, and not begin with j~',
 };
 
-const count = (characters: number): string => characters.toLocaleString('en');
+/** `toLocaleString` would load the words of all languages, which takes longer than the rest of the schema. */
+const count = (characters: number): string => String(characters).replace(/\B(?=(?:\d{3})+$)/g, ',');
 
 const template = orEmptyArray(
   object({

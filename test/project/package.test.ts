@@ -31,6 +31,8 @@ const PARTS = [
 const FOLDERS = ['bin', 'scripts', 'src', 'sandbox', 'dev'];
 /** The tools that build. */
 const BUILDS = /^node_modules\/(@typescript\/(native|typescript-.*)|@types\/node|undici-types)$/;
+/** For packages that run it is an optional peer, so that its lock does not say `dev`. */
+const READS_TYPES = /^node_modules\/(typescript|@typescript\/old)$/;
 
 const USE = `
 const waybill = createWaybill({ redis: process.env.REDIS_URL ?? '', accounts: [{ from: '972771234567', name: 'shop' }] });
@@ -184,7 +186,9 @@ function leaveOutTools(checkout: string): void {
     Object.entries(devDependencies).filter(([name]) => BUILDS.test(`node_modules/${name}`)),
   );
   const { packages, ...lock } = lockSchema.parse(readJson('package-lock.json'));
-  const kept = Object.entries(packages).filter(([path, { dev }]) => dev !== true || BUILDS.test(path));
+  const kept = Object.entries(packages).filter(
+    ([path, { dev }]) => (dev !== true && !READS_TYPES.test(path)) || BUILDS.test(path),
+  );
   const { '': own, ...others } = Object.fromEntries(kept);
   const root = { ...own, devDependencies: builds };
   write(checkout, 'package.json', { ...manifest, devDependencies: builds });

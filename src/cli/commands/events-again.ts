@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import { z } from 'zod';
-import { readSettings } from '../../app/boot.js';
-import { type Endpoint, type Replayed, type Replaying, withReplaying } from '../../app/replay.js';
+import { type Env, readSettings } from '../../app/boot.js';
+import type { Endpoint, Replayed, Replaying } from '../../app/replay.js';
 import type { CliContext } from '../context.js';
 import { addCommand, type CommandHost } from '../define.js';
 import { eventText } from '../event-text.js';
@@ -56,7 +56,7 @@ const yesOption = () => new Option('--yes', 'post them, instead of telling how m
 type Listing = Pick<z.infer<typeof deadInput>, 'endpoint' | 'json'>;
 
 function list({ endpoint: name, json }: Listing, { env, output }: CliContext): Promise<ExitCode> {
-  return withReplaying(readSettings(env()), async (replaying) => {
+  return whileReplaying(env(), async (replaying) => {
     for (const endpoint of replaying.endpoints(name)) {
       for await (const { event, reason } of replaying.dead(endpoint)) {
         if (json) output.json({ endpoint: endpoint.name, reason, event });
@@ -83,7 +83,7 @@ function again(
   { env, output }: CliContext,
   { count, post }: Again,
 ): Promise<ExitCode> {
-  return withReplaying(readSettings(env()), async (replaying) => {
+  return whileReplaying(env(), async (replaying) => {
     let [ready, failed] = [0, 0];
     for (const endpoint of replaying.endpoints(name)) {
       const done = yes ? await post(endpoint, replaying) : { ready: await count(endpoint, replaying) };
@@ -95,6 +95,12 @@ function again(
     if (ready > 0) return wantYes(output, 'posted');
     return failed === 0 ? EXIT.done : EXIT.refused;
   });
+}
+
+/** What posts events is loaded where it is asked for: every other command would wait for it. */
+async function whileReplaying(env: Env, act: (replaying: Replaying) => Promise<ExitCode>): Promise<ExitCode> {
+  const { withReplaying } = await import('../../app/replay.js');
+  return withReplaying(readSettings(env), act);
 }
 
 function inWords({ taken, failed }: Replayed): string {
