@@ -30,7 +30,7 @@ export function writeTestGroups() {
     files.filter((file) => file === `test/${name}.test.ts`).map((file) => [file]),
   );
   const rest = files.filter((file) => !alone.flat().includes(file));
-  const groups = [...alone, ...inGroups(rest)];
+  const groups = [...alone, ...alternating(inGroups(rest))];
   for (const [index, group] of groups.entries()) {
     const name = `${String(index).padStart(2, '0')}-${folderOf(group[0]).replaceAll('/', '-')}.test.ts`;
     writeFileSync(join(folder, name), group.map(block).join(''));
@@ -43,6 +43,23 @@ function testFiles(folder) {
     .filter((entry) => entry.isFile() && entry.name.endsWith('.test.ts'))
     .map((entry) => relative(root, join(entry.parentPath, entry.name)))
     .sort();
+}
+
+/** Folders whose tests wait more than they work: beside each of them runs one that works, the longest first. */
+const WAITING = ['e2e', 'inputs', 'preflight', 'producer/http', 'provider', 'push', 'worker'];
+const WORKING = ['docs', 'ops', 'model', 'producer', 'bench', 'cli', 'demo', 'project'];
+
+function alternating(groups) {
+  const some = (folders) =>
+    folders.flatMap((folder) => groups.filter(([first]) => folderOf(first) === folder));
+  const waiting = some(WAITING);
+  const long = some(WORKING);
+  const working = [...long, ...groups.filter((group) => ![...waiting, ...long].includes(group))];
+  const rounds = Array.from({ length: Math.max(waiting.length, working.length) }, (_, index) => [
+    waiting[index],
+    working[index],
+  ]);
+  return rounds.flat().filter((group) => group !== undefined);
 }
 
 /** Folder by folder. */
