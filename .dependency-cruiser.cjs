@@ -59,6 +59,7 @@ const EVERY_PART = [
   'cli',
   'config',
   'index',
+  'library',
   'domain',
   'network',
   'preflight',
@@ -84,7 +85,8 @@ const ownParts = [
   reaches('preflight', ['domain', 'network']),
   reaches('push', ['domain', 'errors', 'network', 'redis', 'observe']),
   typesOnly('push', ['redis', 'observe']),
-  reaches('index', ['producer', 'redis', 'queue', 'config', 'errors', 'domain']),
+  reaches('index', ['library', 'producer', 'redis', 'queue', 'errors', 'domain']),
+  reaches('library', ['producer', 'redis', 'queue', 'config', 'errors', 'domain']),
   typesOnly(
     'cli',
     EVERY_PART.filter((part) => part !== 'cli' && !CLI.includes(part)),

@@ -5,7 +5,7 @@ import { Application, Converter, ReflectionKind } from 'typedoc';
 import { load } from 'typedoc-plugin-markdown';
 import { ensureBuild } from './build.mjs';
 import { root, tell } from './project.mjs';
-import { requestTypes } from './request-type.mjs';
+import { requestTypes, toldTypes } from './types-of-schemas.mjs';
 
 // Writes the types of requests after their schemas, and docs/library.md after the types that the package exports.
 // With --check nothing is written, and what is out of date fails. TypeDoc has a TypeScript of its own, "typescript" in
@@ -54,6 +54,7 @@ const OPTIONS = {
 };
 
 keep('src/queue/delivery-request.ts', requestTypes());
+keep('src/producer/told.ts', toldTypes());
 ensureBuild();
 keep('docs/library.md', await libraryReference());
 if (isCheck && outdated.length > 0) {

@@ -125,8 +125,8 @@ export class IllegalStateError extends WaybillError {
   readonly action: string;
   /** The delivery's status. */
   readonly status: string;
-  /** Why it has this status, as `reason` in `DeliveryView`; empty where that is not known. */
-  readonly reason: string;
+  /** Why it has this status, as `reason` in `Delivery`; null where there is nothing to say. */
+  readonly reason: string | null;
 
   /** `detail`: what would have to be different, for people. */
   constructor(
@@ -142,7 +142,7 @@ export class IllegalStateError extends WaybillError {
     super('ILLEGAL_STATE', `A delivery that is ${status} does not allow: ${action}${why}`, options);
     this.action = action;
     this.status = status;
-    this.reason = reason;
+    this.reason = reason || null;
   }
 }
 
@@ -155,8 +155,8 @@ export class WaitTimeoutError extends WaybillError {
   readonly until: string;
   /** The status when the time was over. */
   readonly status: string;
-  /** Why it has this status, as `reason` in `DeliveryView`. */
-  readonly reason: string;
+  /** Why it has this status, as `reason` in `Delivery`; null where there is nothing to say. */
+  readonly reason: string | null;
 
   /** `stands`: status and reason in words. */
   constructor(
@@ -168,7 +168,7 @@ export class WaitTimeoutError extends WaybillError {
     this.id = waited.id;
     this.until = waited.until;
     this.status = waited.status;
-    this.reason = waited.reason;
+    this.reason = waited.reason || null;
   }
 }
 

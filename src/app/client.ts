@@ -1,10 +1,14 @@
+import type { Secrets } from '../config/secrets.js';
+import type { Config } from '../config.js';
 import { ACCOUNT_DEFAULTS } from '../domain/account.js';
 import { isServed } from '../domain/published-account.js';
 import { UnknownAccountError, WaybillError } from '../errors.js';
-import { createWaybill, type Waybill } from '../index.js';
+import { type Library, openLibrary } from '../library.js';
 import { createLog, type LogDestination } from '../observe/log.js';
 import { operationLogger } from '../observe/process-events.js';
 import { readRecords } from '../producer/bulk/read-records.js';
+import type { WaybillOptions } from '../producer/client-options.js';
+import { asTold } from '../producer/delivery-schema.js';
 import type { AccountDuty, DutyDesk } from '../producer/duty.js';
 import type { Erased } from '../producer/erase.js';
 import type { ExplainedDelivery, Explainer } from '../producer/explain.js';
@@ -18,7 +22,7 @@ import { requestSchema } from '../queue/request.js';
 import type { AccountDirectory } from '../redis/account-directory.js';
 import { type Redis, whenReady } from '../redis/connection.js';
 import { type LedgerRow, readLedger } from '../redis/ledger.js';
-import type { ListedDelivery } from '../redis/lists.js';
+import type { DeliveryRow } from '../redis/lists.js';
 import { type OtherSession, readOtherSessions } from '../redis/other-sessions.js';
 import { type NamedAccount, openAccounts } from './accounts.js';
 import type { Settings } from './boot.js';
@@ -28,23 +32,22 @@ import { explainRedis } from './explain-redis.js';
 import { openExplainer } from './explainer.js';
 import { type AccountForecast, openForecast } from './forecast.js';
 import { createGatekeeper, type Gatekeeper, type GateState } from './gatekeeper.js';
-import { openOperator } from './operator.js';
 import { createQuarantine, type Quarantine, type QuarantineOptions } from './quarantine.js';
 import { type OnOperation, type Operations, recordOperations } from './record-operations.js';
 
 export type {
   AccountForecast,
+  DeliveryRow,
   Erased,
   ExplainedDelivery,
   LedgerRow,
-  ListedDelivery,
   ListFilter,
   NamedAccount,
   OtherSession,
   Resolution,
   Said,
 };
-export { faultsOfRequest, readRecords, requestSchema };
+export { asTold, faultsOfRequest, readRecords, requestSchema };
 
 /** An account as an operator sees it: its gate and queue, and its deliveries by what becomes of them next. */
 export type AccountState = GateState &
@@ -55,7 +58,7 @@ type LedgerAsked = { readonly from: string; readonly month: string; readonly tim
 
 /** What commands for people ask for. Every call fails with UnavailableError within a second without Redis. */
 export type Client = {
-  readonly waybill: Waybill;
+  readonly waybill: Library['producer'];
   /** What is done by hand; `onOperation` is told of each. */
   readonly operator: Operations;
   readonly explainer: Explainer;
@@ -96,21 +99,15 @@ export function createClient(
   { onOperation, ...observer }: ClientObserver,
 ): Client {
   const { config, secrets } = settings;
-  const { prefix, retention } = config;
+  const { prefix } = config;
   const sealer = sealerOf(settings);
   let trouble: Error | null = null;
   redis.on('error', (error: Error) => {
     trouble = error;
   });
   const queues = createQueues({ connection: redis, prefix, onError: () => undefined });
-  const waybill = createWaybill({
-    redis,
-    prefix,
-    accounts: secrets.accounts,
-    retentionHours: retention.recordHours,
-    idRetentionHours: retention.idHours,
-    dataKey: () => secrets.dataKeys(),
-  });
+  const library = openLibrary(libraryOptions(config, secrets, redis), {});
+  const waybill = library.producer;
   const accounts = openAccounts({ config, secrets, redis });
   const parts = { config, redis, waybill, queues, sealer, accounts };
   const explainer = openExplainer(parts);
@@ -120,7 +117,7 @@ export function createClient(
   const quarantine = createQuarantine({ redis, prefix, onRedis, observer, accounts: accounts.all });
   const gate = gateVerbs(gatekeeper, onRedis);
   const nameOf = async (from: string) => (await accounts.find(from))?.name ?? 'unlisted';
-  const operator = recordOperations({ ...openOperator(parts), ...gate }, { nameOf, onOperation });
+  const operator = recordOperations({ ...library.operator, ...gate }, { nameOf, onOperation });
   const stateOf = createStateReader({
     gateOf: (account) => onRedis(() => gatekeeper.stateOf(account)),
     desk: openDutyDesk(parts),
@@ -147,8 +144,20 @@ export function createClient(
     async close() {
       // First the connection: what waits for an answer is not worth waiting for any more.
       redis.disconnect();
-      await Promise.all([waybill.close(), queues.close()]);
+      await Promise.all([library.close(), queues.close()]);
     },
+  };
+}
+
+/** Who asks is said by each command and caller. */
+function libraryOptions({ prefix, retention }: Config, secrets: Secrets, redis: Redis): WaybillOptions {
+  return {
+    redis,
+    prefix,
+    accounts: secrets.accounts,
+    retentionHours: retention.recordHours,
+    idRetentionHours: retention.idHours,
+    dataKey: () => secrets.dataKeys(),
   };
 }
 

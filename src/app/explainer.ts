@@ -1,6 +1,6 @@
 import type { Config } from '../config.js';
 import type { Sealer } from '../domain/seal.js';
-import type { Waybill } from '../index.js';
+import type { Library } from '../library.js';
 import { createExplainer, type Explainer } from '../producer/explain.js';
 import type { AccountDirectory } from '../redis/account-directory.js';
 import { type Redis, whenReady } from '../redis/connection.js';
@@ -10,7 +10,7 @@ import { systemEffects } from './core.js';
 type Parts = {
   readonly config: Config;
   readonly redis: Redis;
-  readonly waybill: Waybill;
+  readonly waybill: Library['producer'];
   readonly sealer: Sealer;
   readonly accounts: AccountDirectory;
 };

@@ -1,4 +1,4 @@
-import type { Client, ListedDelivery, ListFilter } from '../app/client.js';
+import type { Client, DeliveryRow, ListFilter } from '../app/client.js';
 import type { Status } from '../domain/status.js';
 import type { WaybillError } from '../errors.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
@@ -20,10 +20,10 @@ export type Bulk = {
   /** Those that it can be done to. */
   readonly statuses: readonly Status[];
   /** Left out by now, though it may be done later; default: none. */
-  readonly tooEarly?: (row: ListedDelivery) => boolean;
+  readonly tooEarly?: (row: DeliveryRow) => boolean;
   /** What is said of those. */
   readonly early?: string;
-  readonly act: (rows: readonly ListedDelivery[]) => Promise<readonly Done[]>;
+  readonly act: (rows: readonly DeliveryRow[]) => Promise<readonly Done[]>;
 };
 
 type Given = { readonly filter: ListFilter; readonly yes: boolean; readonly json: boolean };
@@ -69,7 +69,7 @@ function narrowed(filter: ListFilter, statuses: readonly Status[], verb: string)
 export async function* pagesOf(
   { operator }: Client,
   filter: ListFilter,
-): AsyncGenerator<readonly ListedDelivery[]> {
+): AsyncGenerator<readonly DeliveryRow[]> {
   let page = await operator.list({ ...filter, limit: PAGE });
   yield page.deliveries;
   while (page.cursor !== null) {

@@ -47,7 +47,7 @@ export function createOutput({ stdout, stderr, env }: Streams): Output {
     paint,
     line,
     lines: (texts) => texts.forEach(line),
-    json: (value) => line(JSON.stringify(value)),
+    json: (value) => line(JSON.stringify(forPrograms(value))),
     note: (text) => void stderr.write(`${paintNotes.faint(text)}\n`),
     complain: (text) => void stderr.write(`${paintNotes.bad('waybill:')} ${text}\n`),
     log: stderr,
@@ -57,6 +57,19 @@ export function createOutput({ stdout, stderr, env }: Streams): Output {
         : null,
     room,
   };
+}
+
+const TIME = /^(?:at|now|since|until)$|At$/;
+/** What an app has sent stays as it is. */
+const SENT = ['metadata', 'request'];
+
+/** As over HTTP: a time is ISO 8601, and a text that is missing null. */
+function forPrograms(value: unknown, field = ''): unknown {
+  if (value === '') return null;
+  if (typeof value === 'number' && TIME.test(field)) return new Date(value).toISOString();
+  if (Array.isArray(value)) return value.map((each) => forPrograms(each, field));
+  if (typeof value !== 'object' || value === null || SENT.includes(field)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, forPrograms(each, name)]));
 }
 
 function paintFor({ isTTY }: Sink, env: Env): Paint {

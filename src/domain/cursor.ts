@@ -24,11 +24,17 @@ export function formatCursor({ positions, base }: Cursor): string {
   return (base === null ? parts : [timeOf(base), ...parts]).join(',');
 }
 
+/** ISO 8601 with its zone. */
+const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)$/;
+
 /**
- * Reads a cursor: an event's id, the time (epoch ms) to begin at, or both of several accounts, comma-separated. Null
- * when it is none. Where only ids are given, other accounts are read from the earliest of their times on.
+ * Reads a cursor: an event's id, the time (epoch ms) to begin at, or both of several accounts, comma-separated; or
+ * that time as ISO 8601. Null when it is none. Where only ids are given, other accounts are read from the earliest of
+ * their times on.
  */
 export function parseCursor(text: string): Cursor | null {
+  const time = ISO.test(text) ? Date.parse(text) : Number.NaN;
+  if (time >= 0) return { positions: new Map(), base: `${time}-0` };
   const positions = new Map<string, Position>();
   let base: number | null = null;
   for (const part of text.split(',')) {

@@ -1,8 +1,10 @@
+import { isDate } from 'node:util/types';
 import { EVENT_TYPES } from '../domain/event.js';
 import { faultOfText, type Signature } from '../domain/operation.js';
 import { type Fields, isFields } from '../domain/seal.js';
 import { isStatus, STATUSES } from '../domain/status.js';
 import { ValidationError, type ValidationFault } from '../errors.js';
+import { instant } from '../queue/request-fields.js';
 
 // The library's callers may be plain JavaScript: what no call can work with is refused in our words, each fault under
 // the name of the argument or option. The fields of requests and filters are checked where they are read.
@@ -61,8 +63,8 @@ export function checkEvents(asked: unknown): void {
     ...(isGiven(from) && !isText(from) && !isTexts(from)
       ? [fault('/from', 'must be an account’s number or name, or an array of them')]
       : []),
-    ...(isGiven(after) && !isText(after)
-      ? [fault('/after', 'must be a string: an event’s cursor or id, epoch milliseconds, or 0')]
+    ...(isGiven(after) && !isText(after) && !isDate(after)
+      ? [fault('/after', 'must be a Date, or a string: an event’s cursor or id, a time with its zone, or 0')]
       : []),
     ...(isGiven(types) && !isTexts(types)
       ? [fault('/types', `must be an array of some of ${EVENT_TYPES.join(', ')}`)]
@@ -122,7 +124,11 @@ export function checkFilter(filter: unknown): void {
       fault('/visible', 'must be an array of accounts’ numbers'),
     ),
     ...(['since', 'until'] as const).flatMap((name) =>
-      wrongIf(!Number.isFinite(filter[name]), filter[name], fault(`/${name}`, 'must be epoch milliseconds')),
+      wrongIf(
+        !instant.safeParse(filter[name]).success,
+        filter[name],
+        fault(`/${name}`, 'must be a Date, ISO 8601 with its zone, or epoch milliseconds'),
+      ),
     ),
   ]);
 }

@@ -6,7 +6,7 @@ import { IllegalStateError } from '../errors.js';
 import type { Queues } from '../queue/queues.js';
 import type { DeliveryStore } from '../redis/delivery-store.js';
 import type { ErasureStore, Names } from '../redis/erasure-store.js';
-import type { ListedDelivery } from '../redis/lists.js';
+import type { DeliveryRow } from '../redis/lists.js';
 import type { OperatorStore } from '../redis/operator-store.js';
 import type { ListFilter, Page } from './list.js';
 
@@ -31,7 +31,7 @@ export type EraseDeps = {
   readonly operators: OperatorStore;
   readonly erasure: ErasureStore;
   readonly queues: Queues;
-  readonly list: (filter: ListFilter) => Promise<Page>;
+  readonly list: (filter: ListFilter) => Promise<Page<DeliveryRow>>;
   readonly monotonic: () => number;
   readonly onRedis: <T>(call: () => Promise<T>) => Promise<T>;
   /** Who asks: what could not be erased yet says so, being cancelled. */
@@ -72,7 +72,7 @@ export async function erase(
   };
 }
 
-function refusal(left: ListedDelivery | null): IllegalStateError {
+function refusal(left: DeliveryRow | null): IllegalStateError {
   const { status = 'queued', id, horizonAt } = left ?? {};
   const when = horizonAt ? ` until ${new Date(horizonAt).toISOString()}` : '';
   const detail = `${id ?? 'one that has just come'} may still be on its way${when}; what had not been sent is cancelled, say it again later`;
@@ -82,10 +82,10 @@ function refusal(left: ListedDelivery | null): IllegalStateError {
 type Count = { deliveries: number; jobs: number; deadEvents: number };
 
 /** One round over what the recipient has; the first that could not be erased yet, or null. */
-async function eraseDeliveries(names: Names, count: Count, deps: EraseDeps): Promise<ListedDelivery | null> {
+async function eraseDeliveries(names: Names, count: Count, deps: EraseDeps): Promise<DeliveryRow | null> {
   const { from, recipient } = names;
-  let left: ListedDelivery | null = null;
-  let page: Page = { deliveries: [], cursor: null };
+  let left: DeliveryRow | null = null;
+  let page: Page<DeliveryRow> = { deliveries: [], cursor: null };
   do {
     page = await deps.list({ from, to: recipient, limit: PAGE, cursor: page.cursor ?? undefined });
     const ids = page.deliveries.map(({ id }) => id);
@@ -102,7 +102,7 @@ async function eraseDeliveries(names: Names, count: Count, deps: EraseDeps): Pro
 }
 
 /** Its job first: one that is left behind would be taken for a new delivery once nothing else is known of it. */
-async function eraseOne(row: ListedDelivery, count: Count, deps: EraseDeps): Promise<boolean> {
+async function eraseOne(row: DeliveryRow, count: Count, deps: EraseDeps): Promise<boolean> {
   const { store, operators, erasure, queues, by } = deps;
   if (row.status === 'sending') return false;
   if (UNSENT.includes(row.status))

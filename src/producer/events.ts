@@ -1,3 +1,4 @@
+import { isDate } from 'node:util/types';
 import { type Cursor, FROM_NOW_ON, parseCursor } from '../domain/cursor.js';
 import {
   EVENT_TYPES,
@@ -16,10 +17,10 @@ export type EventsOptions = {
   /** Accounts by number or name; default: all, also those that come later. */
   readonly from?: string | readonly string[];
   /**
-   * Read on after this: an event's `cursor` or `id`, or the time (epoch ms) to begin at; `0`: all that is kept.
-   * Default: only what comes from now on.
+   * Read on after this: an event's `cursor` or `id`, or the time to begin at (a `Date`, ISO 8601 with its zone, or epoch
+   * milliseconds); `0`: all that is kept. Default: only what comes from now on.
    */
-  readonly after?: string;
+  readonly after?: string | Date;
   /** Default: all types. A gap is always told. */
   readonly types?: readonly EventType[];
   /** Ends the reading. */
@@ -60,15 +61,20 @@ export async function* readEvents(asked: EventsAsked, deps: EventsDeps): AsyncGe
 }
 
 function checkAsked({ after, types = [] }: EventsOptions): Cursor {
-  const cursor = after === undefined ? FROM_NOW_ON : parseCursor(after);
+  const cursor = after === undefined ? FROM_NOW_ON : parseCursor(isDate(after) ? isoOf(after) : after);
   const faults: ValidationFault[] = types
     .filter((type) => !isEventType(type))
     .map(() => ({ pointer: '/types', detail: `must be some of ${EVENT_TYPES.join(', ')}` }));
   if (cursor === null) {
-    faults.push({ pointer: '/after', detail: 'must be an event’s cursor or id, epoch milliseconds, or 0' });
+    faults.push({ pointer: '/after', detail: 'must be an event’s cursor or id, a time with its zone, or 0' });
   }
   if (cursor === null || faults.length > 0) throw new ValidationError(faults);
   return cursor;
+}
+
+/** Of a Date that is none, a text that is none. */
+function isoOf(date: Date): string {
+  return Number.isNaN(date.getTime()) ? '' : date.toISOString();
 }
 
 /** A number that no worker has told of may still have events of its own: it is taken as it is. */

@@ -1,8 +1,8 @@
-import type { ListedDelivery, Step, StepAsked } from '../redis/lists.js';
+import type { DeliveryRow, Step, StepAsked } from '../redis/lists.js';
 import { isAfter, type Place, tagOf } from './cursor.js';
 
 /** A delivery and its place in the list. */
-export type Placed = Place & { readonly row: ListedDelivery };
+export type Placed = Place & { readonly row: DeliveryRow };
 
 /** One account's deliveries, newest first, read step by step. */
 export type Stream = ReturnType<typeof openStream>;

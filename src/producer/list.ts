@@ -2,7 +2,8 @@ import type { Country } from '../domain/phone-number.js';
 import { findRecipient, parseRecipient, type RecipientParse } from '../domain/recipient.js';
 import type { Status } from '../domain/status.js';
 import { UnknownAccountError, ValidationError } from '../errors.js';
-import type { ListedDelivery, Step, StepAsked } from '../redis/lists.js';
+import { instant } from '../queue/request-fields.js';
+import type { DeliveryRow, Step, StepAsked } from '../redis/lists.js';
 import { type Place, placeAt, readCursor, writeCursor } from './cursor.js';
 import { openStream, type Stream, takeNewest } from './list-stream.js';
 
@@ -18,10 +19,10 @@ export type ListFilter = {
   readonly status?: Status | undefined;
   /** Why it waits, is held, or ended. */
   readonly reason?: string | undefined;
-  /** Created then or later. */
-  readonly since?: number | undefined;
+  /** Created then or later: a `Date`, ISO 8601 with its zone, or epoch milliseconds. */
+  readonly since?: Date | string | number | undefined;
   /** Created then or before. */
-  readonly until?: number | undefined;
+  readonly until?: Date | string | number | undefined;
   /** Go on where a page has ended. */
   readonly cursor?: string | undefined;
   /** 1 to 500, default 50. */
@@ -29,9 +30,9 @@ export type ListFilter = {
 };
 
 /** A page may be short, even empty, though more follows: the cursor alone tells. */
-export type Page = {
+export type Page<Row> = {
   /** Newest first. */
-  readonly deliveries: readonly ListedDelivery[];
+  readonly deliveries: readonly Row[];
   /** Null when nothing follows. */
   readonly cursor: string | null;
 };
@@ -58,11 +59,11 @@ const SHORTEST_STEP = 10;
  * One page of deliveries. A delivery that exists and matches all the while that somebody pages is on exactly one page.
  * @throws ValidationError, UnknownAccountError
  */
-export async function listDeliveries(filter: ListFilter, deps: ListDeps): Promise<Page> {
+export async function listDeliveries(filter: ListFilter, deps: ListDeps): Promise<Page<DeliveryRow>> {
   const limit = limitOf(filter);
   let last: Place = startOf(filter);
   const streams = await openStreams({ filter, limit, start: last }, deps);
-  const found: ListedDelivery[] = [];
+  const found: DeliveryRow[] = [];
   let looked = 0;
   for (let round = 1; round <= MOST_ROUNDS; round += 1) {
     await Promise.all(streams.map((stream) => stream.fill()));
@@ -87,7 +88,9 @@ function limitOf({ limit = DEFAULT_LIMIT }: ListFilter): number {
 }
 
 function startOf({ cursor, until }: ListFilter): Place {
-  return cursor === undefined ? placeAt(until ?? Number.MAX_SAFE_INTEGER) : readCursor(cursor);
+  return cursor === undefined
+    ? placeAt(until === undefined ? Number.MAX_SAFE_INTEGER : instant.parse(until))
+    : readCursor(cursor);
 }
 
 type Start = { readonly filter: ListFilter; readonly limit: number; readonly start: Place };
@@ -95,9 +98,10 @@ type Start = { readonly filter: ListFilter; readonly limit: number; readonly sta
 async function openStreams({ filter, limit, start }: Start, deps: ListDeps): Promise<readonly Stream[]> {
   const accounts = await accountsOf(filter, deps);
   const most = Math.max(SHORTEST_STEP, Math.ceil((2 * limit) / Math.max(1, accounts.length)));
-  const { status, since = 0 } = filter;
+  const { status, since } = filter;
+  const atLeast = since === undefined ? 0 : instant.parse(since);
   return withRecipients(accounts, filter.to).map(({ from, to }) =>
-    openStream({ asked: { from, to, status, atLeast: since }, start, most, readStep: deps.readStep }),
+    openStream({ asked: { from, to, status, atLeast }, start, most, readStep: deps.readStep }),
   );
 }
 
@@ -151,6 +155,6 @@ export function orThrow(parsed: RecipientParse, pointer = '/to'): string {
   return parsed.recipient;
 }
 
-function matches(row: ListedDelivery, { status, reason }: ListFilter): boolean {
+function matches(row: DeliveryRow, { status, reason }: ListFilter): boolean {
   return (status === undefined || row.status === status) && (reason === undefined || row.reason === reason);
 }

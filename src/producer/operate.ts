@@ -4,6 +4,7 @@ import type { Status } from '../domain/status.js';
 import { UnknownAccountError, ValidationError, WaybillError } from '../errors.js';
 import type { Changes } from '../queue/delivery-request.js';
 import type { DeliveryView } from '../redis/delivery-view.js';
+import type { DeliveryRow } from '../redis/lists.js';
 import type { DeliveryRef } from '../redis/run-on-delivery.js';
 import { type AmendDeps, type Amended, amend, faultsOfChanges } from './amend.js';
 import { checkFilter, checkResend, checkResolution, checkSignature, faultsOfSignature } from './arguments.js';
@@ -48,7 +49,7 @@ export function createOperator(deps: OperatorDeps) {
   const onRedis = whileOpen(deps);
   const { resolveOne, cancelOne, resendOne, amendOne } = createVerbs(deps, onRedis);
   /** One page of deliveries, newest first. @throws ValidationError, UnknownAccountError */
-  async function list(filter: ListFilter): Promise<Page> {
+  async function list(filter: ListFilter): Promise<Page<DeliveryRow>> {
     checkFilter(filter);
     return listDeliveries(filter, {
       accounts: () => onRedis(deps.accounts),

@@ -44,9 +44,10 @@ export type Narrow = {
 
 /**
  * What an app can do with deliveries. Every call rejects with `UnavailableError` within a second of asking where Redis
- * is away, and with `ClosedError` after `close()`. What is no argument at all is a `ValidationError`.
+ * is away, and with `ClosedError` after `close()`. What is no argument at all is a `ValidationError`. `View`: a delivery
+ * as it is told; the library tells a `Delivery`.
  */
-export type Producer = {
+export type Producer<View> = {
   /**
    * Takes a request. Safe to repeat with the same id: the same again is the same delivery.
    * @throws ValidationError with every fault of the request
@@ -75,7 +76,7 @@ export type Producer = {
    * @throws NotFoundError, UnknownAccountError
    * @throws WaybillError `AMBIGUOUS_ID` when several accounts have the id
    */
-  get(id: string, narrow?: Narrow): Promise<DeliveryView>;
+  get(id: string, narrow?: Narrow): Promise<View>;
 
   /**
    * Resolves at the status or a better one: `read` is better than `delivered`.
@@ -83,7 +84,7 @@ export type Producer = {
    * @throws WaitTimeoutError after `timeoutMs`, with the status that it had by then
    * @throws NotFoundError
    */
-  wait(id: string, until: Status, options: WaitOptions & Narrow): Promise<DeliveryView>;
+  wait(id: string, until: Status, options: WaitOptions & Narrow): Promise<View>;
 
   /**
    * Cancels a delivery that is not being sent; its timeline says who did it, from where and why.
@@ -99,7 +100,7 @@ export type Producer = {
   events(asked?: EventsAsked): AsyncIterable<ReadEvent>;
 };
 
-export function createProducer(deps: ProducerDeps): Producer {
+export function createProducer(deps: ProducerDeps): Producer<DeliveryView> {
   const onRedis = whileOpen(deps);
   return {
     enqueue: (request) => onRedis(() => enqueue(request, deps)),

@@ -6,7 +6,7 @@ import { readReply } from './reply.js';
 import { createScriptRunner } from './script.js';
 
 /** A delivery as lists show it. Times in epoch milliseconds; null: not known, or not yet. */
-export type ListedDelivery = {
+export type DeliveryRow = {
   /** Unique in its account. */
   readonly id: string;
   /** The account's number. */
@@ -46,7 +46,7 @@ export type StepAsked = {
 };
 
 export type Step = {
-  readonly rows: readonly ListedDelivery[];
+  readonly rows: readonly DeliveryRow[];
   /** Nothing older is left in the index. */
   readonly isLast: boolean;
 };
@@ -79,7 +79,7 @@ async function indexOf(redis: Redis, prefix: string, { from, to, status, isPause
   return isIndexed ? `${statusPrefix}${status}` : deliveries;
 }
 
-function readRow(raw: unknown, from: string): readonly ListedDelivery[] {
+function readRow(raw: unknown, from: string): readonly DeliveryRow[] {
   const row = readReply(raw);
   const status = row.text(2);
   if (!isStatus(status)) return [];

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { startSandbox } from '../../sandbox/sandbox.js';
-import type { DeliveryView } from '../../src/index.js';
+import type { Delivery } from '../../src/index.js';
 import { portOf } from '../provider/raw-provider.js';
 import { withRedis } from '../support/redis.js';
 import { FROM, requestTo } from '../support/stack.js';
@@ -15,8 +15,7 @@ let line: Line;
 
 afterEach(() => line.close());
 
-const outcomes = ({ attempts }: DeliveryView) =>
-  attempts.map(({ outcome, reason }) => `${outcome} ${reason}`);
+const outcomes = ({ attempts }: Delivery) => attempts.map(({ outcome, reason }) => `${outcome} ${reason}`);
 
 /** A port that nobody listens on. */
 async function freePort(): Promise<number> {

@@ -1,6 +1,6 @@
 import type { FaultInput } from '../../sandbox/faults/fault.js';
 import { HOUR } from '../../src/domain/time.js';
-import type { DeliveryView } from '../../src/index.js';
+import type { Delivery } from '../../src/index.js';
 import { createQueues } from '../../src/queue/queues.js';
 import { readGate, setGate } from '../../src/redis/gate.js';
 import { withRedis } from '../support/redis.js';
@@ -24,7 +24,7 @@ async function send(more: Readonly<Record<string, unknown>> = {}): Promise<void>
   await stack.waybill.enqueue(requestTo(CLIENT, { id: 'one', ...more }));
 }
 
-function seen(id: string, status: string, reason?: string): Promise<DeliveryView> {
+function seen(id: string, status: string, reason?: string): Promise<Delivery> {
   return eventually(async () => {
     const view = await stack.waybill.get(id);
     expect(view).toMatchObject({ status, ...(reason === undefined ? {} : { reason }) });
@@ -43,8 +43,7 @@ async function openAccount(): Promise<void> {
 const openQueues = () =>
   createQueues({ connection: { url: redis.url }, prefix: 'waybill', onError: () => undefined });
 
-const outcomes = ({ attempts }: DeliveryView) =>
-  attempts.map(({ outcome, reason }) => `${outcome} ${reason}`);
+const outcomes = ({ attempts }: Delivery) => attempts.map(({ outcome, reason }) => `${outcome} ${reason}`);
 
 /** Answers under an HTTP status with FAIL or OK in the body, or with a page. */
 const http = (status: number, body?: object): FaultInput => ({

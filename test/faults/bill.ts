@@ -1,6 +1,6 @@
 import type { BilledSession, Message } from '../../sandbox/shapes.js';
 import { reached } from '../../src/domain/status.js';
-import type { DeliveryView } from '../../src/index.js';
+import type { Delivery } from '../../src/index.js';
 import type { LedgerRow } from '../../src/redis/ledger.js';
 import type { Fleet } from '../support/fleet.js';
 
@@ -15,7 +15,7 @@ export type Ledgered = {
 };
 
 type Compared = {
-  readonly views: readonly DeliveryView[];
+  readonly views: readonly Delivery[];
   readonly accepted: readonly Message[];
   readonly bill: readonly BilledSession[];
   readonly ledger: readonly LedgerRow[];
@@ -24,14 +24,14 @@ type Compared = {
 const TRIES = 3;
 
 /** The ledger beside the bill; compared again where something was settled between two readings. */
-export async function compareWithBill(fleet: Fleet, views: readonly DeliveryView[]): Promise<Ledgered> {
+export async function compareWithBill(fleet: Fleet, views: readonly Delivery[]): Promise<Ledgered> {
   const { waybill, sandbox, ledger } = fleet;
   let seen = views;
   for (let tries = 1; ; tries += 1) {
     const truth = { accepted: sandbox.accepted(), bill: sandbox.bill(), ledger: await ledger() };
     const told = compareLedger({ views: seen, ...truth });
     if (told.ledgerOff === 0 || tries === TRIES) return told;
-    const isOpen = ({ status }: DeliveryView) => !reached(status, 'accepted');
+    const isOpen = ({ status }: Delivery) => !reached(status, 'accepted');
     seen = await Promise.all(seen.map((view) => (isOpen(view) ? waybill.get(view.id) : view)));
   }
 }

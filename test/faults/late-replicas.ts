@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { reached } from '../../src/domain/status.js';
-import { type DeliveryView, NotFoundError, type Waybill } from '../../src/index.js';
+import { type Delivery, NotFoundError, type Waybill } from '../../src/index.js';
 import { startCluster } from '../support/cluster.js';
 import { idsOf } from '../support/provider-truth.js';
 import { startSentinels } from '../support/sentinels.js';
@@ -94,12 +94,12 @@ async function strike(lab: FailoverLab, times: number, waitReplicas: 0 | 1): Pro
   return strikes;
 }
 
-type Views = ReadonlyMap<string, DeliveryView | null>;
+type Views = ReadonlyMap<string, Delivery | null>;
 
 /** Waits until every delivery is accepted, unknown or forgotten; `stuck` are those that are not. */
 async function settled({ fleet: { waybill } }: FailoverLab, ids: readonly string[]) {
-  const views = new Map<string, DeliveryView | null>();
-  const open = new Map<string, DeliveryView>();
+  const views = new Map<string, Delivery | null>();
+  const open = new Map<string, Delivery>();
   const isDone = async () => {
     for (const id of ids.filter((each) => !views.has(each))) {
       const view = await find(waybill, id);
@@ -114,7 +114,7 @@ async function settled({ fleet: { waybill } }: FailoverLab, ids: readonly string
   return { views, stuck: stuck.map(({ id, status, reason }) => `${id} stays ${status} (${reason})`) };
 }
 
-async function find(waybill: Waybill, id: string): Promise<DeliveryView | null> {
+async function find(waybill: Waybill, id: string): Promise<Delivery | null> {
   try {
     return await waybill.get(id);
   } catch (error) {

@@ -1,5 +1,5 @@
 import { reached } from '../../src/domain/status.js';
-import type { DeliveryView } from '../../src/index.js';
+import type { Delivery } from '../../src/index.js';
 import { allOf } from '../support/fleet.js';
 import { startTcpProxy } from '../support/tcp-proxy.js';
 import { compareWithBill } from './bill.js';
@@ -148,14 +148,14 @@ async function enqueue(
 }
 
 /** Each of them once its first attempt has ended. */
-function attempted({ lab }: Bench, ids: readonly string[]): Promise<readonly DeliveryView[]> {
+function attempted({ lab }: Bench, ids: readonly string[]): Promise<readonly Delivery[]> {
   return allOf(lab.fleet.waybill, ids, {
     until: ({ attempts }) => attempts.length > 0,
     timeoutMs: TIMEOUT_MS,
   });
 }
 
-function note({ figures, broken }: Bench, { name, outcome }: Expected, views: readonly DeliveryView[]): void {
+function note({ figures, broken }: Bench, { name, outcome }: Expected, views: readonly Delivery[]): void {
   const seen = views.map(({ attempts: [first] }) => `${first?.outcome} ${first?.reason}`);
   figures[name] = `${seen.length} ${[...new Set(seen)].join(' / ')}`;
   const others = seen.filter((each) => ![outcome].flat().includes(each));
@@ -169,13 +169,13 @@ function reply({ fleet }: Lab, id: string): void {
   fleet.sandbox.reply(to, 'yes', { from });
 }
 
-function hasEnded({ lab }: Bench, { end }: ProviderFault, { id, status }: DeliveryView): boolean {
+function hasEnded({ lab }: Bench, { end }: ProviderFault, { id, status }: Delivery): boolean {
   if (end === 'failed') return status === 'failed';
   if (end === 'accepted') return reached(status, 'accepted');
   return reached(status, 'accepted') === lab.fleet.sandbox.acceptedTimes({ caption: id }) > 0;
 }
 
-function isTaken({ status }: DeliveryView): boolean {
+function isTaken({ status }: Delivery): boolean {
   return reached(status, 'accepted');
 }
 

@@ -1,5 +1,5 @@
 import { reached } from '../../src/domain/status.js';
-import type { DeliveryView } from '../../src/index.js';
+import type { Delivery } from '../../src/index.js';
 import { parseMetrics } from '../observe/metrics-text.js';
 import type { PlannedConversation } from '../support/conversations.js';
 import { allOf, type Fleet } from '../support/fleet.js';
@@ -9,7 +9,7 @@ import { compareWithBill, type Ledgered } from './bill.js';
 
 /** How a row's deliveries ended, by the records and by the provider. */
 export type Verdict = {
-  readonly views: readonly DeliveryView[];
+  readonly views: readonly Delivery[];
   /** Neither taken by the provider nor called unknown. */
   readonly lost: number;
   /** Taken more than once. */
@@ -59,7 +59,7 @@ export async function judge(
   };
 }
 
-function isSettledOrUnknown({ status }: DeliveryView): boolean {
+function isSettledOrUnknown({ status }: Delivery): boolean {
   return reached(status, 'accepted') || status === 'unknown';
 }
 
@@ -85,21 +85,19 @@ async function settled(waybill: Fleet['waybill'], ids: readonly string[]): Promi
   await eventually(isDone, { timeoutMs: SETTLING_MS }).catch(() => undefined);
 }
 
-function isSettledSoon({ timeline }: DeliveryView): boolean {
-  const doubtedAt = timeline.find(({ status }) => status === 'unknown')?.at ?? 0;
-  const end = timeline.find(({ at, status }) => at >= doubtedAt && reached(status, 'accepted'));
+function isSettledSoon({ timeline }: Delivery): boolean {
+  const lines = timeline.map(({ at, status }) => ({ at: Date.parse(at), status }));
+  const doubtedAt = lines.find(({ status }) => status === 'unknown')?.at ?? 0;
+  const end = lines.find(({ at, status }) => at >= doubtedAt && reached(status, 'accepted'));
   return end !== undefined && end.at - doubtedAt <= SETTLING_MS;
 }
 
-function isWrong({ id, status, unique }: DeliveryView, taken: Taken): boolean {
+function isWrong({ id, status, unique }: Delivery, taken: Taken): boolean {
   return reached(status, 'accepted') && !(unique !== null && taken.get(id)?.includes(unique));
 }
 
 /** How many were asked of the provider more often than their records know attempts whose bytes may have left. */
-export function denied(
-  { requests }: Pick<Fleet['sandbox'], 'requests'>,
-  views: readonly DeliveryView[],
-): number {
+export function denied({ requests }: Pick<Fleet['sandbox'], 'requests'>, views: readonly Delivery[]): number {
   const seen = new Map<unknown, number>();
   for (const { endpoint, fields } of requests()) {
     if (endpoint === 'sendFile') seen.set(fields?.caption, (seen.get(fields?.caption) ?? 0) + 1);

@@ -2,7 +2,7 @@ import { Queue } from 'bullmq';
 import { stringify } from 'csv-stringify/sync';
 import { z } from 'zod';
 import { createDice } from '../../sandbox/dice.js';
-import type { DeliveryView } from '../../src/index.js';
+import type { Delivery } from '../../src/index.js';
 import { runCli } from '../cli/cli-in-process.js';
 import { BOSS, startApi, type TestApi } from '../support/api.js';
 import { withRedis } from '../support/redis.js';
@@ -215,7 +215,7 @@ async function expectEnds(taken: readonly Put1[]): Promise<void> {
   }
 }
 
-function hasEnded({ generated: { ends } }: Put1, view: DeliveryView | null): boolean {
+function hasEnded({ generated: { ends } }: Put1, view: Delivery | null): boolean {
   return view !== null && (ends.includes(view.status) || ends.includes(`${view.status} ${view.reason}`));
 }
 

@@ -1,13 +1,11 @@
-import { openAccounts } from '../../src/app/accounts.js';
-import { openOperator } from '../../src/app/operator.js';
+import { Queue } from 'bullmq';
+import { type Library, openLibrary } from '../../src/library.js';
 import type { Operator } from '../../src/producer/operate.js';
-import { createQueues, type Queues } from '../../src/queue/queues.js';
 import { readEvents } from '../../src/redis/events.js';
 import { readLedger } from '../../src/redis/ledger.js';
 import { createPushStore } from '../../src/redis/push-store.js';
 import { openBench, PREFIX, receipt } from '../redis/bench.js';
 import { dump } from '../redis/dump.js';
-import { createCore } from '../support/process.js';
 import { withRedis } from '../support/redis.js';
 import { PLAIN } from '../support/sealing.js';
 import { FROM, requestTo } from '../support/stack.js';
@@ -21,18 +19,15 @@ const FROM_ID = 'IL.1605856887361213';
 const SECRETS = [CLIENT, FROM_ID, 'of-the-client.pdf', 'canary caption'];
 let line: Line;
 let operator: Operator;
-let queues: Queues;
+let library: Library;
 
 beforeEach(async () => {
   line = await openLine(redis.url);
-  const { config, secrets } = createCore({ REDIS_URL: redis.url }).core;
-  const accounts = openAccounts({ config, secrets, redis: redis.client });
-  queues = createQueues({ connection: redis.client, prefix: PREFIX, onError: () => undefined });
-  const own = { config, redis: redis.client, accounts, waybill: line.waybill, queues, sealer: PLAIN };
-  operator = openOperator(own);
+  library = openLibrary({ redis: redis.client, accounts: [{ from: FROM, name: 'shop' }] }, {});
+  operator = library.operator;
 });
 afterEach(async () => {
-  await queues.close();
+  await library.close();
   await line.close();
 });
 
@@ -205,7 +200,9 @@ it('takes the number out of the lists where a record has expired', async () => {
   await line.work();
   await enqueue('one', { sendAt: later() });
   await redis.client.del(bench().keys.record('one'));
-  await queues.remove(FROM, 'd-one');
+  const queue = new Queue(`{${FROM}}`, { connection: { url: redis.url }, prefix: `${PREFIX}:queue` });
+  await queue.remove('d-one');
+  await queue.close();
   await operator.erase(FROM, CLIENT);
   await expect(traces()).resolves.toEqual([]);
 });

@@ -2,7 +2,7 @@ import type { SandboxOptionsInput } from '../../sandbox/options.js';
 import { startSandbox } from '../../sandbox/sandbox.js';
 import { billingMonth } from '../../src/domain/session.js';
 import { DAY, SECOND } from '../../src/domain/time.js';
-import { createWaybill, type DeliveryView, type Waybill } from '../../src/index.js';
+import { createWaybill, type Delivery, type Waybill } from '../../src/index.js';
 import { type LedgerRow, readLedger } from '../../src/redis/ledger.js';
 import { connectTo } from '../../src/redis/servers.js';
 import type { Timings } from '../../src/worker/timings.js';
@@ -143,15 +143,15 @@ function environment(
   };
 }
 
-type Awaiting = { readonly until: (view: DeliveryView) => boolean; readonly timeoutMs: number };
+type Awaiting = { readonly until: (view: Delivery) => boolean; readonly timeoutMs: number };
 
 /** Waits until every delivery is as wanted, and returns how each of them then stands, in the order of the ids. */
 export async function allOf(
   waybill: Waybill,
   ids: readonly string[],
   { until, timeoutMs }: Awaiting,
-): Promise<readonly DeliveryView[]> {
-  const done = new Map<string, DeliveryView>();
+): Promise<readonly Delivery[]> {
+  const done = new Map<string, Delivery>();
   await eventually(
     async () => {
       const left = ids.filter((id) => !done.has(id));

@@ -1,5 +1,5 @@
 import type { SandboxReadings } from '../../sandbox/verbs.js';
-import type { DeliveryView } from '../../src/index.js';
+import type { Delivery } from '../../src/index.js';
 import type { PlannedConversation } from './conversations.js';
 
 type Captions = Readonly<Record<string, readonly (string | null)[]>>;
@@ -23,8 +23,8 @@ export function plannedByClient(planned: readonly PlannedConversation[]): Captio
  */
 export function resent(
   { requests }: Pick<SandboxReadings, 'requests'>,
-  views: readonly DeliveryView[],
-): readonly DeliveryView[] {
+  views: readonly Delivery[],
+): readonly Delivery[] {
   const seen = requests().filter(({ endpoint }) => endpoint === 'sendFile');
   return views.filter(({ id, attempts }) => {
     const asked = seen.filter(({ fields }) => fields?.caption === id);

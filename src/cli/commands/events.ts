@@ -26,7 +26,7 @@ const options: readonly Option[] = [
   fromOption(),
   new Option(
     '--after <cursor>',
-    'first those after this event (its cursor or id), or since this time (epoch ms); 0: all that are kept',
+    'first those after this event (its cursor or id), or since this time (ISO 8601); 0: all that are kept',
   ),
   new Option('--types <list>', 'only these types, comma-separated'),
   jsonOption(),

@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import { z } from 'zod';
-import type { ListedDelivery } from '../../app/client.js';
+import type { DeliveryRow } from '../../app/client.js';
 import { maskNumber } from '../../domain/mask.js';
 import { endInWords } from '../../domain/reason-words.js';
 import type { CliContext } from '../context.js';
@@ -65,7 +65,7 @@ async function list(given: Input, context: CliContext): Promise<ExitCode> {
   });
 }
 
-type Row = Omit<ListedDelivery, 'from'> & { readonly account: string };
+type Row = Omit<DeliveryRow, 'from'> & { readonly account: string };
 
 function cellsOf(row: Row, now: number): readonly string[] {
   const { id, account, to, createdAt, horizonAt } = row;

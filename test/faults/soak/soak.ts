@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { mayMove, type Status } from '../../../src/domain/status.js';
 import { MINUTE, SECOND } from '../../../src/domain/time.js';
-import type { DeliveryView } from '../../../src/index.js';
+import type { Delivery } from '../../../src/index.js';
 import { idsOf } from '../../support/provider-truth.js';
 import { withFleet } from '../lab.js';
 import { brokenPromises, figuresOf, judge } from '../verdict.js';
@@ -91,7 +91,7 @@ async function endure(stage: Stage, seconds: number, tell: (line: string) => voi
   return { strikes, memory: { after: Math.round(measureAt / SECOND), early } };
 }
 
-function doubtsOf(views: readonly DeliveryView[]): Readonly<Record<string, number>> {
+function doubtsOf(views: readonly Delivery[]): Readonly<Record<string, number>> {
   const reasons = views.flatMap(({ timeline }) =>
     timeline.flatMap(({ status, reason }) => (status === 'unknown' ? [reason] : [])),
   );
@@ -100,7 +100,7 @@ function doubtsOf(views: readonly DeliveryView[]): Readonly<Record<string, numbe
   );
 }
 
-function wentBack({ timeline }: DeliveryView): boolean {
+function wentBack({ timeline }: Delivery): boolean {
   const moves: readonly Status[] = timeline.map(({ status }) => status);
   return moves.some((to, index) => index > 0 && !mayMove(moves[index - 1] ?? to, to));
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { reached } from '../../../src/domain/status.js';
-import { createWaybill, type DeliveryView } from '../../../src/index.js';
+import { createWaybill, type Delivery } from '../../../src/index.js';
 import { withFolder } from '../../cli/waybill-process.js';
 import { apiKeys, BOSS, callApi, startApi, type TestApi } from '../../support/api.js';
 import { allOf } from '../../support/fleet.js';
@@ -163,7 +163,7 @@ it('keeps what it has answered 202 to when it is killed, and does it once', asyn
   await Promise.allSettled(calling);
   const stack = await startStack(redis.url, { sandbox: { windowsOpen: true } });
   const waybill = createWaybill({ redis: redis.url, accounts: [{ from: FROM, name: 'shop' }] });
-  const until = ({ status }: DeliveryView) => reached(status, 'accepted');
+  const until = ({ status }: Delivery) => reached(status, 'accepted');
   await allOf(waybill, [...taken], { until, timeoutMs: 30_000 });
   const sent = stack.sandbox.accepted().map(({ to }) => to);
   expect(new Set(sent).size).toBe(sent.length);

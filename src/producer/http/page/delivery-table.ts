@@ -1,12 +1,12 @@
 import { maskNumber } from '../../../domain/mask.js';
 import { whyInWords } from '../../../domain/reason-words.js';
-import type { ListedDelivery } from '../../../redis/lists.js';
+import type { DeliveryRow } from '../../../redis/lists.js';
 import { type Html, html } from './html.js';
 import { statusMark } from './mark.js';
 import { places } from './places.js';
 import { around } from './times.js';
 
-export type NamedDelivery = ListedDelivery & { readonly name: string };
+export type NamedDelivery = DeliveryRow & { readonly name: string };
 
 /** Deliveries, the newest first, without any whole number. */
 export function deliveryTable(

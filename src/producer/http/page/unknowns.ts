@@ -1,5 +1,5 @@
 import { maskNumber } from '../../../domain/mask.js';
-import type { ListedDelivery } from '../../../redis/lists.js';
+import type { DeliveryRow } from '../../../redis/lists.js';
 import { leading } from './forms.js';
 import { type Html, html } from './html.js';
 import { places, withQuery } from './places.js';
@@ -10,7 +10,7 @@ export const UNKNOWNS_SHOWN = 4;
 
 export type Unknowns = {
   /** The newest of them, with their accounts' names. */
-  readonly deliveries: readonly (ListedDelivery & { readonly name: string })[];
+  readonly deliveries: readonly (DeliveryRow & { readonly name: string })[];
   readonly count: number;
   readonly now: number;
 };

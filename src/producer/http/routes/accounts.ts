@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import type { Signature } from '../../../domain/operation.js';
 import type { Gate } from '../../../redis/gate.js';
+import { accountName, accountNumber } from '../../delivery-schema.js';
+import { textOrNull, time, timeOrNull } from '../../wire.js';
 import type { Api } from '../api.js';
 import { callerOf, signatureOf } from '../guard.js';
-import { accountName, accountNumber } from '../schemas/delivery.js';
 import { answers, json } from '../schemas/problem.js';
 import { accountPath, reasonBody } from '../schemas/requests.js';
-import { textOrNull, time, timeOrNull } from '../schemas/wire.js';
 import { type Accounts, accountAt, mayUse, type NamedAccount } from '../scope.js';
 
 /** An account as an operator sees it. */

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { isFields } from '../../../domain/seal.js';
 import { flag, object, oneOf, orEmptyArray, text } from '../../../queue/request-fields.js';
+import { accountNumber, deliveryId, status } from '../../delivery-schema.js';
 import type { Asking, Said } from '../../operate.js';
 import type { Narrow } from '../../producer.js';
 import type { ResendOptions, Resent } from '../../resend.js';
 import type { Resolution, Resolved } from '../../resolve.js';
 import type { Api } from '../api.js';
 import { callerOf, signatureOf } from '../guard.js';
-import { accountNumber, deliveryId, status } from '../schemas/delivery.js';
 import { answers, json } from '../schemas/problem.js';
 import { enqueued, fromQuery, idPath, newId, reasonBody, reasonField } from '../schemas/requests.js';
 import { narrowTo } from '../scope.js';

@@ -1,14 +1,13 @@
 import { STATUSES, type Status } from '../../../domain/status.js';
 import { SECOND } from '../../../domain/time.js';
-import { withoutQueries } from '../../../domain/without-queries.js';
 import { WaybillError } from '../../../errors.js';
 import { oneOf, query, wholeInQuery } from '../../../queue/request-fields.js';
 import type { DeliveryView } from '../../../redis/delivery-view.js';
+import { asTold, delivery } from '../../delivery-schema.js';
 import type { Narrow } from '../../producer.js';
 import type { WaitOptions } from '../../watch.js';
 import type { Api } from '../api.js';
 import { callerOf } from '../guard.js';
-import { delivery, withHold } from '../schemas/delivery.js';
 import { answers, json } from '../schemas/problem.js';
 import { idPath, narrowing } from '../schemas/requests.js';
 import { narrowTo } from '../scope.js';
@@ -59,7 +58,7 @@ export function addDelivery(api: Api, routes: DeliveryRoutes): void {
           if (!signal.aborted && !hasEnded(error)) throw error;
         });
       }
-      return reply.send(withHold(withoutQueries(await routes.get(id, narrow))));
+      return reply.send(asTold(await routes.get(id, narrow)));
     },
   });
 }

@@ -24,7 +24,7 @@ export type EventRoutes = {
 /** Each has a connection to Redis of its own. */
 const MOST_READERS = 100;
 
-const CURSOR_FORM = 'must be the id of an event that was read before, epoch milliseconds, or 0';
+const CURSOR_FORM = 'must be the id of an event that was read before, a time with its zone, or 0';
 const cursor = z
   .string({ error: CURSOR_FORM })
   .refine((text) => parseCursor(text) !== null, { error: CURSOR_FORM });
@@ -40,7 +40,11 @@ const choice = query({
     .transform((types) => types.filter(isEventType))
     .optional()
     .describe('Types, comma-separated; default: all'),
-  after: cursor.optional().describe('First those after this: an id, epoch milliseconds, or 0 for all kept'),
+  after: cursor
+    .optional()
+    .describe(
+      'First those after this: an id; since this time (ISO 8601 or epoch milliseconds); or 0 for all kept',
+    ),
 });
 
 const headers = z.looseObject({

@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { ledgerCsv, ledgerLines } from '../../../domain/ledger-lines.js';
 import { oneOf, query } from '../../../queue/request-fields.js';
 import type { LedgerRow } from '../../../redis/ledger.js';
+import { accountName, accountNumber, recipient } from '../../delivery-schema.js';
+import { textOrNull, time } from '../../wire.js';
 import type { Api } from '../api.js';
 import { callerOf } from '../guard.js';
-import { accountName, accountNumber, recipient } from '../schemas/delivery.js';
 import { answers } from '../schemas/problem.js';
 import { accountPath } from '../schemas/requests.js';
-import { textOrNull, time } from '../schemas/wire.js';
 import { type Accounts, accountAt } from '../scope.js';
 
 type Asked = { readonly from: string; readonly month: string; readonly timeZone: string };

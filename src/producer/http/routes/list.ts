@@ -2,12 +2,13 @@ import { z } from 'zod';
 import { STATUSES } from '../../../domain/status.js';
 import type { ValidationFault } from '../../../errors.js';
 import { instantInQuery, oneOf, query, text, wholeInQuery } from '../../../queue/request-fields.js';
+import type { DeliveryRow } from '../../../redis/lists.js';
 import { CURSOR_FORM, isCursor } from '../../cursor.js';
+import { listed } from '../../delivery-schema.js';
 import { faultOfRecipient, type ListFilter, type Page } from '../../list.js';
 import type { Api } from '../api.js';
 import { callerOf } from '../guard.js';
 import { inWords, ProblemError } from '../problem.js';
-import { listed } from '../schemas/delivery.js';
 import { answers, json } from '../schemas/problem.js';
 import { recipientPart } from '../schemas/requests.js';
 import { type Accounts, mayUse, type NamedAccount, UNKNOWN_ACCOUNT } from '../scope.js';
@@ -15,7 +16,7 @@ import { faultsIn } from '../validate.js';
 
 export type ListRoutes = {
   readonly accounts: Accounts;
-  readonly list: (filter: ListFilter) => Promise<Page>;
+  readonly list: (filter: ListFilter) => Promise<Page<DeliveryRow>>;
 };
 
 const filters = query({

@@ -3,11 +3,11 @@ import type { Signature } from '../../../domain/operation.js';
 import { quarantineInWords, type ReplayedCallback, type ShownCallback } from '../../../domain/quarantine.js';
 import { query, wholeInQuery } from '../../../queue/request-fields.js';
 import { CURSOR_FORM } from '../../cursor.js';
+import { time } from '../../wire.js';
 import type { Api } from '../api.js';
 import { callerOf, signatureOf } from '../guard.js';
 import { answers, json } from '../schemas/problem.js';
 import { reasonBody } from '../schemas/requests.js';
-import { time } from '../schemas/wire.js';
 import { type Accounts, seenBy } from '../scope.js';
 
 /** `visible`: the accounts of the key; undefined where it is for all. */

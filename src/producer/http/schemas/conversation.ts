@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { accountName, accountNumber, deliveryId, reason, recipient, status } from './delivery.js';
-import { textOrNull, time, timeOrNull } from './wire.js';
+import { accountName, accountNumber, deliveryId, reason, recipient, status } from '../../delivery-schema.js';
+import { textOrNull, time, timeOrNull } from '../../wire.js';
 
 const budget = z
   .object({

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { LONGEST } from '../../../domain/operation.js';
 import { DELIVERY_ID, requestSchema } from '../../../queue/request.js';
 import { object, orEmptyArray, query, text } from '../../../queue/request-fields.js';
-import { accountNumber, deliveryId, status, warnings } from './delivery.js';
+import { accountNumber, deliveryId, status, warnings } from '../../delivery-schema.js';
 
 /** The same as the library takes, but that `from` may be left out by a key for one account. */
 export const deliveryRequest = requestSchema.meta({ id: 'DeliveryRequest' });

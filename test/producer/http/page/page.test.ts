@@ -482,7 +482,7 @@ describe('has no serious fault for those who cannot see well', () => {
         expect({ path, ...look, ...found }).toEqual({ path, ...look, grave: [], overflow: 0 });
       }
     }
-  });
+  }, 240_000);
 
   async function seenAs(page: Page, { width, colorScheme }: (typeof LOOKS)[number]) {
     await page.setViewportSize({ width, height: 800 });

@@ -1,5 +1,6 @@
 import type { Signature } from '../../../../domain/operation.js';
 import type { DeliveryView } from '../../../../redis/delivery-view.js';
+import type { DeliveryRow } from '../../../../redis/lists.js';
 import type { DutyDesk } from '../../../duty.js';
 import type { Explainer } from '../../../explain.js';
 import type { ListFilter, Page } from '../../../list.js';
@@ -17,7 +18,7 @@ export type PageOperations = Pick<QuarantineRoutes, 'quarantine' | 'replayed'> &
     readonly accounts: Accounts;
     readonly desk: DutyDesk;
     readonly explainer: Explainer;
-    readonly list: (filter: ListFilter) => Promise<Page>;
+    readonly list: (filter: ListFilter) => Promise<Page<DeliveryRow>>;
     readonly get: (id: string, narrow: Narrow) => Promise<DeliveryView>;
     readonly cancel: (id: string, asking: Asking) => Promise<unknown>;
     readonly resend: (id: string, options: ResendOptions, asking: Asking) => Promise<Resent>;

@@ -1,12 +1,16 @@
 import { z } from 'zod';
-import { RECEIPTS } from '../../../domain/callback.js';
-import { VERBS } from '../../../domain/operation.js';
-import { OUTCOMES } from '../../../domain/outcome.js';
-import { STATUSES } from '../../../domain/status.js';
-import type { DeliveryView } from '../../../redis/delivery-view.js';
+import { RECEIPTS } from '../domain/callback.js';
+import { VERBS } from '../domain/operation.js';
+import { OUTCOMES } from '../domain/outcome.js';
+import { isFields } from '../domain/seal.js';
+import { STATUSES } from '../domain/status.js';
+import { withoutQueries } from '../domain/without-queries.js';
+import type { DeliveryView } from '../redis/delivery-view.js';
+import type { DeliveryRow } from '../redis/lists.js';
+import type { Delivery, ListedDelivery } from './told.js';
 import { textOrNull, time, timeOrNull } from './wire.js';
 
-export const status = z.enum(STATUSES).describe('Where the delivery is');
+export const status = z.enum(STATUSES).meta({ title: 'Status', description: 'Where the delivery is' });
 export const deliveryId = z.string().describe('The delivery’s id, unique in its account');
 export const accountNumber = z.string().describe('The account’s number');
 export const accountName = z.string().describe('The account’s name; it stands for the number in calls');
@@ -15,10 +19,12 @@ export const reason = textOrNull.describe('Why it waits, is held, or ended; null
 
 const faults = z
   .array(
-    z.object({
-      pointer: z.string().describe('JSON pointer into the request'),
-      detail: z.string().describe('What it is about that field, for people'),
-    }),
+    z
+      .object({
+        pointer: z.string().describe('JSON pointer into the request'),
+        detail: z.string().describe('What it is about that field, for people'),
+      })
+      .meta({ title: 'ValidationFault' }),
   )
   .readonly();
 export const warnings = faults.describe('What may surprise you; the file is sent all the same');
@@ -35,35 +41,52 @@ const times = {
   expiresAt: time.describe('Not sent after'),
 };
 
-const entry = z.object({ at: time.describe('When it came to this status'), status, reason });
+const entry = z
+  .object({ at: time.describe('When it came to this status'), status, reason })
+  .meta({ title: 'TimelineEntry', description: 'A status that a delivery came to.' });
 
-const attempt = z.object({
-  number: z.int().describe('Counted from 1'),
-  at: time.describe('When it began'),
-  send: z.string().describe('file or template'),
-  outcome: z.enum(OUTCOMES).nullable().describe('What it came to; null while it is under way'),
-  reason: textOrNull.describe('The provider’s reason, or Waybill’s'),
-  detail: textOrNull.describe('The reason in words'),
-});
+const attempt = z
+  .object({
+    number: z.int().describe('Counted from 1'),
+    at: time.describe('When it began'),
+    send: z.string().describe('file or template'),
+    outcome: z
+      .enum(OUTCOMES)
+      .meta({ title: 'OutcomeKind' })
+      .nullable()
+      .describe('What it came to; null while it is under way'),
+    reason: textOrNull.describe('The provider’s reason, or Waybill’s'),
+    detail: textOrNull.describe('The reason in words'),
+  })
+  .meta({ title: 'Attempt', description: 'An attempt to send a delivery.' });
 
-const asked = z.object({
-  at: time.describe('When the history was read'),
-  found: z.string().describe('What was found'),
-});
+const asked = z
+  .object({
+    at: time.describe('When the history was read'),
+    found: z.string().describe('What was found'),
+  })
+  .meta({
+    title: 'HistoryReading',
+    description: 'A reading of the provider’s history that did not settle an unknown outcome.',
+  });
 
-const preflight = z.object({
-  at: time.describe('When the link was looked at'),
-  found: z.string().describe('What was found'),
-  detail: textOrNull.describe('The same with figures'),
-});
+const preflight = z
+  .object({
+    at: time.describe('When the link was looked at'),
+    found: z.string().describe('What was found'),
+    detail: textOrNull.describe('The same with figures'),
+  })
+  .meta({ title: 'LinkCheck', description: 'A look at the file’s link before it was sent.' });
 
-const operation = z.object({
-  at: time.describe('When it was done'),
-  verb: z.enum(VERBS).describe('What was done'),
-  who: textOrNull.describe('A person’s, an API key’s or an app’s name'),
-  source: textOrNull.describe('From where: page, API, or the command line or library with its host'),
-  reason: textOrNull.describe('Why, where somebody said so'),
-});
+const operation = z
+  .object({
+    at: time.describe('When it was done'),
+    verb: z.enum(VERBS).meta({ title: 'Verb' }).describe('What was done'),
+    who: textOrNull.describe('A person’s, an API key’s or an app’s name'),
+    source: textOrNull.describe('From where: page, API, or the command line or library with its host'),
+    reason: textOrNull.describe('Why, where somebody said so'),
+  })
+  .meta({ title: 'Operation', description: 'What somebody did to a delivery by hand.' });
 
 const receipts = z
   .object(
@@ -71,9 +94,8 @@ const receipts = z
       RECEIPTS.map((receipt) => [receipt, time.describe('When it was reported').optional()]),
     ),
   )
-  .describe('When each was first reported');
+  .meta({ title: 'Receipts', description: 'When each was first reported' });
 
-/** A delivery as it is told. */
 export const delivery = z
   .object({
     id: deliveryId,
@@ -87,6 +109,7 @@ export const delivery = z
         reason: z.string().describe('window, budget or account'),
         since: time.describe('Since when'),
       })
+      .meta({ title: 'Hold', description: 'Why a delivery is held.' })
       .nullable()
       .describe('Set while its status is held'),
     ...times,
@@ -116,10 +139,10 @@ export const delivery = z
       .describe('The provider’s templateTimeLeft when it was accepted, in milliseconds'),
     window: z
       .object({ closesAt: timeOrNull.describe('When it closes; null: unknown') })
-      .describe('The recipient’s customer window'),
+      .meta({ title: 'CustomerWindow', description: 'The recipient’s customer window' }),
     session: z
       .object({ openedAt: timeOrNull.describe('When it was opened; null: there is none') })
-      .describe('The paid session of the conversation'),
+      .meta({ title: 'PaidSession', description: 'The paid session of the conversation' }),
     ahead: z.int().nullable().describe('Deliveries of its conversation that go before it'),
     notBefore: timeOrNull.describe('The next time at which it may be sent, where it has to wait for one'),
     horizonAt,
@@ -136,15 +159,29 @@ export const delivery = z
     metadata: z.record(z.string(), z.string()).describe('The request’s metadata'),
     request: z.unknown().describe('The request without its link’s query; null once it is not kept any more'),
   })
-  .meta({ id: 'Delivery' });
+  .meta({
+    id: 'Delivery',
+    description: 'All that is known of a delivery. Times are ISO 8601; null: not known, or not yet.',
+  });
 
-/** A view, with why and since when it is held. */
-export function withHold(view: DeliveryView): z.output<typeof delivery> {
+/** A view as the schema takes it: with why and since when it is held, and its request as it may be shown. */
+export function asTold(view: DeliveryView): z.output<typeof delivery> {
   const hold = view.status === 'held' ? { reason: view.reason, since: view.statusAt } : null;
-  return { ...view, hold };
+  const { request, ...shown } = withoutQueries(view);
+  return { ...shown, hold, request: withIsoTimes(request) };
 }
 
-/** A delivery as lists show it. */
+function withIsoTimes(request: unknown): unknown {
+  if (!isFields(request)) return request;
+  const iso = (at: unknown) => (Number.isSafeInteger(at) ? time.encode(Number(at)) : at);
+  return { ...request, sendAt: iso(request.sendAt), expiresAt: iso(request.expiresAt) };
+}
+
+/** A delivery as apps get it. */
+export function toldDelivery(view: DeliveryView): Delivery {
+  return z.encode(delivery, asTold(view));
+}
+
 export const listed = z
   .object({
     id: deliveryId,
@@ -158,4 +195,12 @@ export const listed = z
     failureReason,
     horizonAt,
   })
-  .meta({ id: 'ListedDelivery' });
+  .meta({
+    id: 'ListedDelivery',
+    description: 'A delivery as lists show it. Times are ISO 8601; null: not known, or not yet.',
+  });
+
+/** The same of a list's. */
+export function toldRow(row: DeliveryRow): ListedDelivery {
+  return z.encode(listed, row);
+}
