@@ -122,9 +122,9 @@ describe('waybill status of an unknown outcome', () => {
     const view: unknown = JSON.parse((await run('status', 'inv-1', '--json')).stdout);
     expect(view).toMatchObject({
       status: 'unknown',
-      asked: [{ at: 1763800000000, found: 'incomplete' }],
-      horizonAt: Number(horizonAt),
-      nextReadAt: expect.any(Number),
+      asked: [{ at: new Date(1763800000000).toISOString(), found: 'incomplete' }],
+      horizonAt: new Date(Number(horizonAt)).toISOString(),
+      nextReadAt: expect.stringMatching(/^\d{4}-.*Z$/),
     });
   });
 

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { changesSchema } from '../../src/producer/amend.js';
+import type { delivery, listed } from '../../src/producer/delivery-schema.js';
+import type { Delivery, ListedDelivery } from '../../src/producer/told.js';
 import type { Changes, DeliveryRequest } from '../../src/queue/delivery-request.js';
 import { requestSchema } from '../../src/queue/request.js';
 
@@ -51,16 +53,25 @@ it('has types that take what the schemas take, and nothing else', () => {
   expect([request, changes]).toEqual([true, true]);
 });
 
+it('has types of what is told that are the schemas’', () => {
+  const one: Same<Delivery, z.input<typeof delivery>> = true;
+  const row: Same<ListedDelivery, z.input<typeof listed>> = true;
+  expect([one, row]).toEqual([true, true]);
+});
+
 it('has a section for everything that the package exports', () => {
   const index = read('src/index.ts');
   const listed = [...index.matchAll(/^export (?:type )?\{([^}]+)\}/gm)].flatMap(([, names = '']) =>
     names.split(','),
   );
   const own = [...index.matchAll(/^export (?:type|function) (\w+)/gm)].map(([, name = '']) => name);
-  const errors = [...read('src/errors.ts').matchAll(/^export (?:class|type) (\w+)/gm)].map(
-    ([, name = '']) => name,
-  );
-  const names = [...listed.map((name) => name.trim()).filter(Boolean), ...own, ...errors];
+  const whole = read('src/errors.ts') + read('src/producer/told.ts');
+  const errors = [...whole.matchAll(/^export (?:class|type) (\w+)/gm)].map(([, name = '']) => name);
+  const names = [
+    ...listed.map((name) => name.trim().replace(/^type /, '')).filter(Boolean),
+    ...own,
+    ...errors,
+  ];
   expect(names.length).toBeGreaterThan(50);
   expect(names.filter((name) => !page.includes(`\n### ${name}`))).toEqual([]);
 });

@@ -63,7 +63,7 @@ it('sends a file that it has found fine, and says so', async () => {
   await send('fine');
   const view = await settled('fine', 'accepted');
   expect(view?.preflights).toEqual([
-    { at: expect.any(Number), found: 'ok', detail: 'application/pdf, 1000 bytes' },
+    { at: expect.any(String), found: 'ok', detail: 'application/pdf, 1000 bytes' },
   ]);
   expect(host.asked).toHaveLength(1);
   expect(await world.metrics.render()).toContain(

@@ -114,7 +114,10 @@ describe('a request', () => {
   ])('tells its times as %s', async (_, as) => {
     const [sendAt, expiresAt] = [Date.now() + 60_000, Date.now() + 120_000];
     await enqueue('one', { sendAt: as(sendAt), expiresAt: as(expiresAt) });
-    await expect(line.waybill.get('one')).resolves.toMatchObject({ sendAt, expiresAt });
+    await expect(line.waybill.get('one')).resolves.toMatchObject({
+      sendAt: new Date(sendAt).toISOString(),
+      expiresAt: new Date(expiresAt).toISOString(),
+    });
   });
 
   it.each([new Date(Number.NaN), new Date(0), new Date(8.64e15)])(

@@ -53,7 +53,9 @@ it('takes opts.delay for sendAt', async () => {
   const later = await add({ jobId: 'd-later', delay: 800 }, { caption: 'later' });
   await ended(await add({ jobId: 'd-now' }, { caption: 'now' }));
   await ended(later);
-  await expect(line.waybill.get('later')).resolves.toMatchObject({ sendAt: later.timestamp + 800 });
+  await expect(line.waybill.get('later')).resolves.toMatchObject({
+    sendAt: new Date(later.timestamp + 800).toISOString(),
+  });
   expect(line.sent()).toEqual(['now', 'later']);
 });
 

@@ -66,7 +66,11 @@ describe('resolve', () => {
       status: 'accepted',
     });
     const view = await line.waybill.get('one');
-    expect(view).toMatchObject({ unique: 'u1', reason: 'operator', acceptedAt: Number(startedAt) });
+    expect(view).toMatchObject({
+      unique: 'u1',
+      reason: 'operator',
+      acceptedAt: new Date(Number(startedAt)).toISOString(),
+    });
     await eventually(async () => (await jobState('one')) === 'completed');
     const month = new Date(Number(startedAt)).toISOString().slice(0, 7);
     const ledger = await readLedger(redis.client, PREFIX, { from: FROM, month, timeZone: 'UTC' });
