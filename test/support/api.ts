@@ -3,6 +3,7 @@ import { runApi } from '../../src/app/api.js';
 import { createCore } from './process.js';
 import { type RedisAt, redisAt } from './redis-at.js';
 import { SHOP } from './stack.js';
+import { eventually } from './wait.js';
 
 export type TestKey = {
   readonly name: string;
@@ -60,6 +61,9 @@ export async function startApi(redis: string | RedisAt, { keys = [BOSS], env = {
     ...env,
   });
   const api = await runApi(core, '0.0.0');
+  // Or a first call would find that Redis does not answer, where this process is slow to connect. It may be away on purpose.
+  const isConnected = () => api.dependencies?.().redis === 'ready';
+  await eventually(isConnected, { timeoutMs: 5000 }).catch(() => undefined);
   const url = `http://${api.address}`;
   return {
     ...api,
