@@ -6,6 +6,7 @@ import { maskUrl } from '../domain/mask.js';
 import { endInWords } from '../domain/reason-words.js';
 import { SESSION_MS } from '../domain/session.js';
 import { isEnded } from '../domain/status.js';
+import { withoutQueries } from '../domain/without-queries.js';
 import type { DeliveryView } from '../redis/delivery-view.js';
 import { doubtOf } from './doubt-text.js';
 import { type Paint, plain } from './output.js';
@@ -86,5 +87,5 @@ function sessionOf({ session: { openedAt } }: DeliveryView, now: number): string
 /** The same for programs: all that is known but for what stands in a link's query. */
 export function deliveryJson({ view, explanation }: ExplainedDelivery): Readonly<Record<string, unknown>> {
   const awaiting = explanation.delivery?.awaiting ?? null;
-  return { ...asTold(view), awaiting, account: explanation.account };
+  return { ...asTold(withoutQueries(view)), awaiting, account: explanation.account };
 }

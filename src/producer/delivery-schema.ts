@@ -4,7 +4,6 @@ import { VERBS } from '../domain/operation.js';
 import { OUTCOMES } from '../domain/outcome.js';
 import { isFields } from '../domain/seal.js';
 import { STATUSES } from '../domain/status.js';
-import { withoutQueries } from '../domain/without-queries.js';
 import type { DeliveryView } from '../redis/delivery-view.js';
 import type { DeliveryRow } from '../redis/lists.js';
 import type { Delivery, ListedDelivery } from './told.js';
@@ -157,18 +156,21 @@ export const delivery = z
       'Why request, metadata and originalRequest cannot be read: their key is not here',
     ),
     metadata: z.record(z.string(), z.string()).describe('The request’s metadata'),
-    request: z.unknown().describe('The request without its link’s query; null once it is not kept any more'),
+    request: z
+      .unknown()
+      .describe(
+        'The request, null once it is not kept any more; HTTP and the command line leave out its link’s query',
+      ),
   })
   .meta({
     id: 'Delivery',
     description: 'All that is known of a delivery. Times are ISO 8601; null: not known, or not yet.',
   });
 
-/** A view as the schema takes it: with why and since when it is held, and its request as it may be shown. */
+/** A view as the schema takes it: with why and since when it is held, and ISO times in its request. */
 export function asTold(view: DeliveryView): z.output<typeof delivery> {
   const hold = view.status === 'held' ? { reason: view.reason, since: view.statusAt } : null;
-  const { request, ...shown } = withoutQueries(view);
-  return { ...shown, hold, request: withIsoTimes(request) };
+  return { ...view, hold, request: withIsoTimes(view.request) };
 }
 
 function withIsoTimes(request: unknown): unknown {
@@ -177,7 +179,7 @@ function withIsoTimes(request: unknown): unknown {
   return { ...request, sendAt: iso(request.sendAt), expiresAt: iso(request.expiresAt) };
 }
 
-/** A delivery as apps get it. */
+/** A delivery as the library tells it to the app that sent it: its link is whole. */
 export function toldDelivery(view: DeliveryView): Delivery {
   return z.encode(delivery, asTold(view));
 }

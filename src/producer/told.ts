@@ -77,7 +77,7 @@ export type Delivery = {
   readonly locked: string | null;
   /** The request’s metadata */
   readonly metadata: Readonly<Record<string, string>>;
-  /** The request without its link’s query; null once it is not kept any more */
+  /** The request, null once it is not kept any more; HTTP and the command line leave out its link’s query */
   readonly request: unknown;
 };
 

@@ -69,13 +69,13 @@ describe('waybill explain of a delivery', () => {
     const { delivery, cost } = await explained('inv-3');
     expect(cost).toMatchObject({ sessions: 1, held: true, day: { limit: 1, left: 0 }, month: { left: 4 } });
     expect(delivery.awaiting).toEqual({ for: 'budget', until: cost.day.renewsAt });
-    expect(new Date(cost.day.renewsAt).toISOString()).toMatch(/T00:00:00\.000Z$/);
+    expect(cost.day.renewsAt).toMatch(/T00:00:00\.000Z$/);
     const told = await words('inv-3');
     expect(told).toMatch(/It goes on when the budget renews at .*\. 1 delivery has waited longer for it\./);
     expect(told).toMatch(/nothing is left today and 4 sessions of 5 are left this month/);
     // Within the session that is open, nothing is taken out of the budget.
     const { session, cost: more } = await explained('--to', TO);
-    expect(session.endsAt).toBe(session.openedAt + 24 * 3_600_000);
+    expect(Date.parse(session.endsAt) - Date.parse(session.openedAt)).toBe(24 * 3_600_000);
     expect(more).toMatchObject({ sessions: 0, held: false });
   });
 
@@ -131,7 +131,10 @@ describe('waybill explain of a delivery', () => {
     await start();
     await enqueue('inv-1', { sendAt: LATER });
     const { delivery } = await explained('inv-1');
-    expect(delivery).toMatchObject({ reason: 'schedule', awaiting: { for: 'time', until: LATER } });
+    expect(delivery).toMatchObject({
+      reason: 'schedule',
+      awaiting: { for: 'time', until: '2098-01-01T00:00:00.000Z' },
+    });
     expect(await words('inv-1')).toMatch(/It goes on at 209[78]-.*\(in \d+ d/);
   });
 
@@ -159,7 +162,7 @@ describe('waybill explain of a delivery', () => {
       awaiting: { for: 'evidence' },
       doubt: { horizonAt, asked: [{ found: 'absent' }] },
     });
-    expect(delivery.doubt.nextReadAt).toBeLessThan(delivery.awaiting.until);
+    expect(Date.parse(delivery.doubt.nextReadAt)).toBeLessThan(Date.parse(delivery.awaiting.until));
     const told = await words('inv-1');
     expect(told).toMatch(/The provider’s history was asked once; at .* it does not show the message\./);
     expect(told).toMatch(

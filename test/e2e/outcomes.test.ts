@@ -66,7 +66,7 @@ describe('accepted', () => {
     await send();
     await expect(seen('one', 'accepted')).resolves.toMatchObject({
       unique: null,
-      acceptedAt: 1_700_000_000_000,
+      acceptedAt: new Date(1_700_000_000_000).toISOString(),
     });
     await eventually(() => stack.lines().some((line) => line.includes('unique_missing')));
   });

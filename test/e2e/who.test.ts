@@ -49,7 +49,7 @@ describe('over HTTP', () => {
     await enqueue('inv-1');
     await call('POST', '/v1/deliveries/inv-1/cancel', { reason: 'wrong file' });
     const done = { verb: 'cancel', ...said, reason: 'wrong file' };
-    expect(await operationsOf('inv-1')).toEqual([{ at: expect.any(Number), ...done }]);
+    expect(await operationsOf('inv-1')).toEqual([{ at: expect.any(String), ...done }]);
     expect(await call('GET', '/v1/deliveries/inv-1')).toMatchObject({ operations: [done] });
     expect(logged()).toEqual([
       expect.objectContaining({

@@ -28,6 +28,7 @@ const BROKEN: readonly (readonly [rule: string, from: string, statement: string]
   ['worker-types-only', 'dist/src/worker/broken.js', `const x = require('../provider/leaf.js')`],
   ['webhooks-types-only', 'dist/src/webhooks/broken.js', `const x = require('../observe/leaf.js')`],
   ['index-imports', 'src/index.ts', `export { x } from './worker/leaf.js'`],
+  ['library-imports', 'src/library.ts', `export { x } from './worker/leaf.js'`],
   ['cli-types-only', 'dist/src/cli/broken.js', `const x = require('../worker/leaf.js')`],
   ['src-stands-alone', 'src/app.ts', `import { x } from '../sandbox/leaf.js'`],
   ['sandbox-imports', 'sandbox/broken.ts', `import { x } from '../src/provider/leaf.js'`],

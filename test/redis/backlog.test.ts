@@ -1,4 +1,6 @@
+import { createGatekeeper } from '../../src/app/gatekeeper.js';
 import { MINUTE } from '../../src/domain/time.js';
+import { createQueues } from '../../src/queue/queues.js';
 import { measureBacklog } from '../../src/redis/backlog.js';
 import { readDuty } from '../../src/redis/duty.js';
 import { withRedis } from '../support/redis.js';
@@ -57,6 +59,18 @@ describe('the oldest due age', () => {
     await redis.client.hset(bench.keys.job(job), 'timestamp', ago(300));
     await redis.client.lpush(bench.keys.fixed.bullWait, job);
     await expect(oldestDueMinutes()).resolves.toBe(0);
+  });
+
+  it('is the same before, while and after its account is paused', async () => {
+    await redis.client.lpush(bench.keys.fixed.bullWait, await due('n01', 30));
+    await redis.client.zadd(bench.keys.fixed.bullPrioritized, 10, await due('n02', 40));
+    const queues = createQueues({ connection: redis.client, prefix: PREFIX, onError: () => undefined });
+    const { pause, resume } = createGatekeeper({ redis: redis.client, prefix: PREFIX, queues });
+    await pause(FROM, {});
+    await expect(oldestDueMinutes()).resolves.toBe(40);
+    await resume(FROM, {});
+    await expect(oldestDueMinutes()).resolves.toBe(40);
+    await queues.close();
   });
 
   it('counts a job of another BullMQ client from when it was added', async () => {

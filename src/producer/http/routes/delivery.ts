@@ -1,5 +1,6 @@
 import { STATUSES, type Status } from '../../../domain/status.js';
 import { SECOND } from '../../../domain/time.js';
+import { withoutQueries } from '../../../domain/without-queries.js';
 import { WaybillError } from '../../../errors.js';
 import { oneOf, query, wholeInQuery } from '../../../queue/request-fields.js';
 import type { DeliveryView } from '../../../redis/delivery-view.js';
@@ -58,7 +59,7 @@ export function addDelivery(api: Api, routes: DeliveryRoutes): void {
           if (!signal.aborted && !hasEnded(error)) throw error;
         });
       }
-      return reply.send(asTold(await routes.get(id, narrow)));
+      return reply.send(asTold(withoutQueries(await routes.get(id, narrow))));
     },
   });
 }
