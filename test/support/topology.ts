@@ -47,16 +47,21 @@ export async function startNode(
   }
 }
 
-/** Only a replica says REPLCONF, first of all. What is under way when the master dies is lost with it. */
+/**
+ * Only a replica says REPLCONF, first of all. What is under way when the master dies is lost with it. Redis 8 sends the
+ * first snapshot over a connection of its own, which it closes at the end: that one is not kept back.
+ */
 function delayReplication(delayMs: number): Watch {
   let replicates = false;
+  let isSnapshot = false;
   return {
     onRequest(_, bytes) {
       replicates ||= delayMs > 0 && bytes.includes('REPLCONF');
+      isSnapshot ||= bytes.includes('rdb-only');
       return bytes;
     },
     onAnswer(link, bytes) {
-      if (!replicates) return bytes;
+      if (!replicates || isSnapshot) return bytes;
       setTimeout(() => link.answer(bytes), delayMs).unref();
       return null;
     },

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync, readdirSync } from 'node:fs';
 import { appendFile, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -248,6 +249,24 @@ describe('a folder that is shared', () => {
     }
     await expect(other.texts()).resolves.toEqual([]);
     await expect(owner.texts()).resolves.toEqual(['mine']);
+  });
+
+  test('is never seen without its owner’s word, by which others would think that it was left', async () => {
+    await start();
+    let opening = true;
+    const unowned: string[] = [];
+    const look = async () => {
+      for (; opening; await new Promise(setImmediate)) {
+        const folders = readdirSync(root).filter((name) => !name.startsWith('.'));
+        unowned.push(...folders.filter((name) => !existsSync(join(root, name, 'alive'))));
+      }
+    };
+    const looking = look();
+    for (let times = 0; times < 20; times += 1) await start();
+    opening = false;
+    await looking;
+    expect(unowned).toEqual([]);
+    expect(readdirSync(root)).toHaveLength(21);
   });
 
   test('is taken over at once from an owner who has left', async () => {

@@ -1,13 +1,31 @@
-import { mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdtemp, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { diskCode } from './disk-code.js';
 import { syncFolder } from './segment.js';
 
 /** Each process has a folder of its own in the spool's, and says in this file that it lives. */
 const ALIVE = 'alive';
+/** So begins the name of a folder that nobody owns yet. */
+const UNFINISHED = '.';
 
 /** Says once more that the folder's owner lives; `beat` has to be another one each time. */
 export async function sayAlive(folder: string, beat: number): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  try {
+    await writeWord(folder, beat);
+  } catch (error) {
+    if (diskCode(error) !== 'ENOENT') throw error;
+    await makeFolder(folder, beat);
+  }
+}
+
+/** It comes to be with its owner's word in it: one without counts as left, and others would take it away again. */
+async function makeFolder(folder: string, beat: number): Promise<void> {
+  const made = await mkdtemp(join(dirname(folder), UNFINISHED));
+  await writeWord(made, beat);
+  await rename(made, folder);
+}
+
+async function writeWord(folder: string, beat: number): Promise<void> {
   await writeFile(join(folder, ALIVE), `${beat}\n`, { mode: 0o600 });
 }
 
@@ -54,7 +72,9 @@ export function createWatch({ root, own, deadAfterMs, monotonic }: WatchOptions)
   /** The folders that the dead have left behind. */
   return async function findLeft(): Promise<readonly string[]> {
     const entries = await readdir(root, { withFileTypes: true });
-    const others = entries.filter((entry) => entry.isDirectory() && entry.name !== own);
+    const others = entries.filter(
+      (entry) => entry.isDirectory() && entry.name !== own && !entry.name.startsWith(UNFINISHED),
+    );
     const left: string[] = [];
     for (const { name } of others) if (await isDead(name)) left.push(name);
     return left;
