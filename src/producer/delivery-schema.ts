@@ -47,13 +47,13 @@ const entry = z
 const attempt = z
   .object({
     number: z.int().describe('Counted from 1'),
-    at: time.describe('When it began'),
+    at: time.describe('When its outcome became known; it began when the status became sending'),
     send: z.string().describe('file or template'),
     outcome: z
       .enum(OUTCOMES)
       .meta({ title: 'OutcomeKind' })
       .nullable()
-      .describe('What it came to; null while it is under way'),
+      .describe('What it came to; null: a word of a later version'),
     reason: textOrNull.describe('The provider’s reason, or Waybill’s'),
     detail: textOrNull.describe('The reason in words'),
   })
@@ -113,7 +113,7 @@ export const delivery = z
       .describe('Set while its status is held'),
     ...times,
     timeline: z.array(entry).readonly().describe('The statuses it came to, oldest first'),
-    attempts: z.array(attempt).readonly().describe('The attempts to send it, oldest first'),
+    attempts: z.array(attempt).readonly().describe('The attempts to send it that have come to something, oldest first'),
     asked: z
       .array(asked)
       .readonly()

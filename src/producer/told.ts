@@ -29,7 +29,7 @@ export type Delivery = {
   readonly expiresAt: string;
   /** The statuses it came to, oldest first */
   readonly timeline: readonly TimelineEntry[];
-  /** The attempts to send it, oldest first */
+  /** The attempts to send it that have come to something, oldest first */
   readonly attempts: readonly Attempt[];
   /** Readings of the history that did not settle an unknown outcome */
   readonly asked: readonly HistoryReading[];
@@ -103,11 +103,11 @@ export type TimelineEntry = {
 export type Attempt = {
   /** Counted from 1 */
   readonly number: number;
-  /** When it began */
+  /** When its outcome became known; it began when the status became sending */
   readonly at: string;
   /** file or template */
   readonly send: string;
-  /** What it came to; null while it is under way */
+  /** What it came to; null: a word of a later version */
   readonly outcome: OutcomeKind | null;
   /** The provider’s reason, or Waybill’s */
   readonly reason: string | null;

@@ -51,11 +51,11 @@ export type DeliveryFacts = {
 export type AttemptFacts = {
   /** Counted from 1. */
   readonly number: number;
-  /** When it began. */
+  /** When its outcome became known. */
   readonly at: number;
   /** `file` or `template`. */
   readonly send: string;
-  /** What it came to; null while it is under way. */
+  /** What it came to; null: a word of a later version. */
   readonly outcome: OutcomeKind | null;
   /** The provider's reason, or ours. */
   readonly reason: string;
