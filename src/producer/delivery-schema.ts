@@ -113,7 +113,10 @@ export const delivery = z
       .describe('Set while its status is held'),
     ...times,
     timeline: z.array(entry).readonly().describe('The statuses it came to, oldest first'),
-    attempts: z.array(attempt).readonly().describe('The attempts to send it that have come to something, oldest first'),
+    attempts: z
+      .array(attempt)
+      .readonly()
+      .describe('The attempts to send it that have come to something, oldest first'),
     asked: z
       .array(asked)
       .readonly()
