@@ -55,7 +55,7 @@ function inJson(schema) {
   return $ref === undefined ? json : $defs[$ref.replace('#/$defs/', '')];
 }
 
-/** A type, and one for each object in it. `isTold`: what is told and not asked for; a time is not taken as a Date then. */
+/** A type, and one for each object in it. `isTold`: of answers, whose times are texts; a request takes a Date too. */
 function declarations({ name, words, schema, isTold = false }) {
   const inner = [];
   const fields = Object.entries(schema.properties).map(([field, said]) => {

@@ -89,6 +89,7 @@ export function createWaybill(options: WaybillOptions): Waybill {
 export type Library = {
   readonly producer: Producer<DeliveryView>;
   readonly operator: Operator;
+  readonly queues: Queues;
   /** Closes what was opened here. Idempotent. */
   close(): Promise<void>;
 };
@@ -114,6 +115,7 @@ export function openLibrary(options: WaybillOptions, signature: Signature): Libr
   const verbs = openVerbs(parts, { signature, isClosed: () => closed });
   return {
     ...verbs,
+    queues,
     async close() {
       if (closed) return;
       closed = true;
@@ -138,7 +140,10 @@ type Parts = {
 
 type Asked = Pick<ProducerDeps, 'signature' | 'isClosed'>;
 
-function openVerbs({ stored, queues, directory }: Parts, asked: Asked): Omit<Library, 'close'> {
+function openVerbs(
+  { stored, queues, directory }: Parts,
+  asked: Asked,
+): Pick<Library, 'producer' | 'operator'> {
   const { redis, prefix, sealer } = stored;
   const nameOf = (from: string) => directory.known().find((account) => account.from === from)?.name;
   const shared = {

@@ -17,7 +17,6 @@ import type { Said } from '../producer/operate.js';
 import { faultsOfRequest } from '../producer/read-request.js';
 import type { Resolution } from '../producer/resolve.js';
 import { type OnRedis, patiently } from '../producer/unavailable.js';
-import { createQueues } from '../queue/queues.js';
 import { requestSchema } from '../queue/request.js';
 import type { AccountDirectory } from '../redis/account-directory.js';
 import { type Redis, whenReady } from '../redis/connection.js';
@@ -105,9 +104,8 @@ export function createClient(
   redis.on('error', (error: Error) => {
     trouble = error;
   });
-  const queues = createQueues({ connection: redis, prefix, onError: () => undefined });
   const library = openLibrary(libraryOptions(config, secrets, redis), {});
-  const waybill = library.producer;
+  const { producer: waybill, queues } = library;
   const accounts = openAccounts({ config, secrets, redis });
   const parts = { config, redis, waybill, queues, sealer, accounts };
   const explainer = openExplainer(parts);
@@ -144,7 +142,7 @@ export function createClient(
     async close() {
       // First the connection: what waits for an answer is not worth waiting for any more.
       redis.disconnect();
-      await Promise.all([library.close(), queues.close()]);
+      await library.close();
     },
   };
 }

@@ -66,10 +66,16 @@ const SENT = ['metadata', 'request'];
 /** As over HTTP: a time is ISO 8601, and a text that is missing null. */
 function forPrograms(value: unknown, field = ''): unknown {
   if (value === '') return null;
-  if (typeof value === 'number' && TIME.test(field)) return new Date(value).toISOString();
+  if (typeof value === 'number' && TIME.test(field)) return isoOf(value);
   if (Array.isArray(value)) return value.map((each) => forPrograms(each, field));
   if (typeof value !== 'object' || value === null || SENT.includes(field)) return value;
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, forPrograms(each, name)]));
+}
+
+/** Null, as in any JSON, for a number that is none. */
+function isoOf(time: number): string | null {
+  const date = new Date(time);
+  return Number.isNaN(date.getTime()) ? null : date.toISOString();
 }
 
 function paintFor({ isTTY }: Sink, env: Env): Paint {

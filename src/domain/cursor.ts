@@ -24,8 +24,8 @@ export function formatCursor({ positions, base }: Cursor): string {
   return (base === null ? parts : [timeOf(base), ...parts]).join(',');
 }
 
-/** ISO 8601 with its zone. */
-const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)$/;
+/** ISO 8601 with seconds and zone. */
+const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
 
 /**
  * Reads a cursor: an event's id, the time (epoch ms) to begin at, or both of several accounts, comma-separated; or
@@ -38,7 +38,7 @@ export function parseCursor(text: string): Cursor | null {
   const positions = new Map<string, Position>();
   let base: number | null = null;
   for (const part of text.split(',')) {
-    const [, from, ms, count] = /^(?:(\d{1,20})-)?(\d{1,14})(?:-(\d{1,10}))?$/.exec(part) ?? [];
+    const [, from, ms, count] = /^(?:(\d{8,15})-)?(\d{1,14})(?:-(\d{1,10}))?$/.exec(part) ?? [];
     if (ms === undefined || (from === undefined) !== (count === undefined)) return null;
     if (from === undefined) base = Number(ms);
     else positions.set(from, `${Number(ms)}-${Number(count)}`);

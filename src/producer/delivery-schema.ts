@@ -4,6 +4,7 @@ import { VERBS } from '../domain/operation.js';
 import { OUTCOMES } from '../domain/outcome.js';
 import { isFields } from '../domain/seal.js';
 import { STATUSES } from '../domain/status.js';
+import { instant } from '../queue/request-fields.js';
 import type { DeliveryView } from '../redis/delivery-view.js';
 import type { DeliveryRow } from '../redis/lists.js';
 import type { Delivery, ListedDelivery } from './told.js';
@@ -27,18 +28,6 @@ const faults = z
   )
   .readonly();
 export const warnings = faults.describe('What may surprise you; the file is sent all the same');
-
-const unique = textOrNull.describe('The provider’s id of the message');
-const failureCode = textOrNull.describe(
-  'Of a failure that was reported after acceptance: the provider’s code',
-);
-const failureReason = textOrNull.describe('The same in the provider’s words, numbers masked');
-const horizonAt = timeOrNull.describe('Of an unknown outcome: when no sender can still be sending it');
-const times = {
-  createdAt: time.describe('When it was enqueued'),
-  sendAt: time.describe('Not sent before'),
-  expiresAt: time.describe('Not sent after'),
-};
 
 const entry = z
   .object({ at: time.describe('When it came to this status'), status, reason })
@@ -111,7 +100,9 @@ export const delivery = z
       .meta({ title: 'Hold', description: 'Why a delivery is held.' })
       .nullable()
       .describe('Set while its status is held'),
-    ...times,
+    createdAt: time.describe('When it was enqueued'),
+    sendAt: time.describe('Not sent before'),
+    expiresAt: time.describe('Not sent after'),
     timeline: z.array(entry).readonly().describe('The statuses it came to, oldest first'),
     attempts: z
       .array(attempt)
@@ -125,9 +116,9 @@ export const delivery = z
     operations: z.array(operation).readonly().describe('What people and apps did to it by hand'),
     receipts,
     receiptsConflict: z.boolean().describe('Reported both failed and delivered'),
-    failureCode,
-    failureReason,
-    unique,
+    failureCode: textOrNull.describe('Of a failure that was reported after acceptance: the provider’s code'),
+    failureReason: textOrNull.describe('The same in the provider’s words, numbers masked'),
+    unique: textOrNull.describe('The provider’s id of the message'),
     acceptedAt: timeOrNull.describe(
       'The provider’s timestamp; by an operator’s word, when the attempt began',
     ),
@@ -147,7 +138,7 @@ export const delivery = z
       .meta({ title: 'PaidSession', description: 'The paid session of the conversation' }),
     ahead: z.int().nullable().describe('Deliveries of its conversation that go before it'),
     notBefore: timeOrNull.describe('The next time at which it may be sent, where it has to wait for one'),
-    horizonAt,
+    horizonAt: timeOrNull.describe('Of an unknown outcome: when no sender can still be sending it'),
     nextReadAt: timeOrNull.describe('Of an unknown outcome: when the history is asked next'),
     resendOf: textOrNull.describe('The id of the delivery that this one repeats'),
     resentAs: textOrNull.describe('The id of the delivery that repeats this one'),
@@ -176,10 +167,14 @@ export function asTold(view: DeliveryView): z.output<typeof delivery> {
   return { ...view, hold, request: withIsoTimes(view.request) };
 }
 
+/** As it stands in the queue, where another client may have put anything. */
 function withIsoTimes(request: unknown): unknown {
   if (!isFields(request)) return request;
-  const iso = (at: unknown) => (Number.isSafeInteger(at) ? time.encode(Number(at)) : at);
-  return { ...request, sendAt: iso(request.sendAt), expiresAt: iso(request.expiresAt) };
+  const told = (name: string, value: unknown) =>
+    ['sendAt', 'expiresAt'].includes(name) && instant.safeParse(value).success
+      ? new Date(instant.parse(value)).toISOString()
+      : value;
+  return Object.fromEntries(Object.entries(request).map(([name, value]) => [name, told(name, value)]));
 }
 
 /** A delivery as the library tells it to the app that sent it: its link is whole. */
@@ -187,18 +182,20 @@ export function toldDelivery(view: DeliveryView): Delivery {
   return z.encode(delivery, asTold(view));
 }
 
-export const listed = z
-  .object({
-    id: deliveryId,
-    from: accountNumber,
-    to: recipient,
-    status,
-    reason,
-    ...times,
-    unique,
-    failureCode,
-    failureReason,
-    horizonAt,
+export const listed = delivery
+  .pick({
+    id: true,
+    from: true,
+    to: true,
+    status: true,
+    reason: true,
+    createdAt: true,
+    sendAt: true,
+    expiresAt: true,
+    unique: true,
+    failureCode: true,
+    failureReason: true,
+    horizonAt: true,
   })
   .meta({
     id: 'ListedDelivery',

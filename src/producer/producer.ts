@@ -44,8 +44,8 @@ export type Narrow = {
 
 /**
  * What an app can do with deliveries. Every call rejects with `UnavailableError` within a second of asking where Redis
- * is away, and with `ClosedError` after `close()`. What is no argument at all is a `ValidationError`. `View`: a delivery
- * as it is told; the library tells a `Delivery`.
+ * is away, and with `ClosedError` after `close()`. What is no argument at all is a `ValidationError`. `View`: what
+ * `get` and `wait` give of a delivery.
  */
 export type Producer<View> = {
   /**

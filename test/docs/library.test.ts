@@ -53,7 +53,7 @@ it('has types that take what the schemas take, and nothing else', () => {
   expect([request, changes]).toEqual([true, true]);
 });
 
-it('has types of what is told that are the schemas’', () => {
+it('has types of answers that are the schemas’', () => {
   const one: Same<Delivery, z.input<typeof delivery>> = true;
   const row: Same<ListedDelivery, z.input<typeof listed>> = true;
   expect([one, row]).toEqual([true, true]);

@@ -85,6 +85,7 @@ it.each<readonly [string, string, unknown]>([
   ['names another delivery', 'send-file', { ...data, id: 'other' }],
   ['names another account', 'send-file', { ...data, from: '972770000000' }],
   ['has a field that nobody knows', 'send-file', { ...data, colour: 'red' }],
+  ['is to go at no time that there is', 'send-file', { ...data, sendAt: 9e15, expiresAt: 'soon' }],
 ])('fails a job that %s', async (_, name, body) => {
   await line.work();
   const job = await ended(await queue.add(name, body, { jobId: 'd-bad' }));

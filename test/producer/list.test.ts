@@ -135,9 +135,13 @@ function at(id: string, createdAt: number, more: Partial<Made> = {}): Made {
   return { from: ACCOUNTS[0] ?? '', id, createdAt, status: 'queued', ...more };
 }
 
-it('keeps to the time span, both ends included', async () => {
+it.each([
+  ['epoch milliseconds', (time: number) => time],
+  ['ISO 8601', (time: number) => new Date(time).toISOString()],
+  ['a Date', (time: number) => new Date(time)],
+])('keeps to the time span, both ends included, told as %s', async (_, as) => {
   await make([1, 2, 3, 4].map((n) => at(`d-${n}`, 1_700_000_000_000 + n)));
-  const asked = { since: 1_700_000_000_002, until: 1_700_000_000_003 };
+  const asked = { since: as(1_700_000_000_002), until: as(1_700_000_000_003) };
   expect((await pageThrough({ ...asked, limit: 1 })).map((name) => name.split('/')[1])).toEqual([
     'd-3',
     'd-2',

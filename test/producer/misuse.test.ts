@@ -63,6 +63,8 @@ it.each<readonly [keyof Waybill, readonly unknown[], readonly string[]]>([
   ['enqueueStream', [undefined], ['']],
   ['events', [null], ['']],
   ['events', [{ from: 7, after: 7, types: 'delivery.read' }], ['/from', '/after', '/types']],
+  ['events', [{ after: new Date(Number.NaN) }], ['/after']],
+  ['list', [{ since: new Date(Number.NaN), until: 9e15 }], ['/since', '/until']],
   ['events', [{ types: ['delivery.arrived'] }], ['/types']],
   ['events', [{ signal: {} }], ['/signal']],
   ['wait', ['one', 'read', { timeoutMs: 1, signal: 'stop', from: 7 }], ['/from', '/signal']],
